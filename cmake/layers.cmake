@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# One static library per layer. Each gets an include root of its own that shows only its own
+# headers (as "layer/name.h"), so an include that target_link_libraries does not allow fails.
+
+# sluice_layer(name SOURCES a.cc … LAYERS base model … LIBRARIES fmt::fmt … PCH base|async|none)
+function(sluice_layer name)
+    cmake_parse_arguments(arg "" "PCH" "SOURCES;LAYERS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+    set(root ${PROJECT_BINARY_DIR}/include-roots/${name})
+    file(MAKE_DIRECTORY ${root})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)
+
+    add_library(sluice_${name} STATIC ${arg_SOURCES})
+    target_include_directories(sluice_${name} PUBLIC ${root})
+    target_link_libraries(sluice_${name} PUBLIC ${arg_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
+    foreach(layer IN LISTS arg_LAYERS)
+        target_link_libraries(sluice_${name} PUBLIC sluice_${layer})
+    endforeach()
+    if(arg_PCH AND NOT arg_PCH STREQUAL none)
+        target_precompile_headers(sluice_${name} REUSE_FROM sluice_${arg_PCH})
+    endif()
+endfunction()
+
+# sluice_test(name a_test.cc … [LIBRARIES …]): one executable per layer, run by ctest as a whole.
+function(sluice_test name)
+    cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
+    add_executable(sluice_${name}_test ${arg_UNPARSED_ARGUMENTS})
+    target_link_libraries(sluice_${name}_test PRIVATE sluice_${name} ${arg_LIBRARIES} GTest::gtest_main)
+    add_test(NAME ${name} COMMAND sluice_${name}_test)
+endfunction()

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include "base/enum_names.h"
+#include "base/text.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+constexpr EnumNames<LogLevel, 6> level_names{
+    {{LogLevel::trace, "trace"},
+     {LogLevel::debug, "debug"},
+     {LogLevel::info, "info"},
+     {LogLevel::warn, "warn"},
+     {LogLevel::error, "error"},
+     {LogLevel::off, "off"}}};
+
+spdlog::level::level_enum spdlog_level(LogLevel level)
+{
+    switch (level) {
+    case LogLevel::trace:
+        return spdlog::level::trace;
+    case LogLevel::debug:
+        return spdlog::level::debug;
+    case LogLevel::info:
+        return spdlog::level::info;
+    case LogLevel::warn:
+        return spdlog::level::warn;
+    case LogLevel::error:
+        return spdlog::level::err;
+    case LogLevel::off:
+        break;
+    }
+    return spdlog::level::off;
+}
+
+Result<LogLevel> parse_level(std::string_view text)
+{
+    if (const auto level = level_names.find(to_lower(text)))
+        return *level;
+    return Error{
+        Errc::invalid,
+        fmt::format("log level '{}': trace, debug, info, warn, error or off is accepted", text)};
+}
+
+} // namespace
+
+void Log::write(LogLevel level, fmt::string_view format, fmt::format_args args) const
+{
+    const auto severity = spdlog_level(level);
+    if (logger_ && logger_->should_log(severity))
+        logger_->log(severity, fmt::vformat(format, args));
+}
+
+struct LogHub::Settings {
+    std::shared_ptr<spdlog::sinks::sink> sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    LogLevel fallback = LogLevel::warn;
+    std::map<std::string, LogLevel, std::less<>> components;
+};
+
+Result<LogHub> LogHub::make(std::string_view filter)
+{
+    auto settings = std::make_shared<Settings>();
+    for (const std::string& part : split(filter, ',')) {
+        const std::string_view item = trim(part);
+        if (item.empty())
+            continue;
+        const std::size_t equals = item.find('=');
+        const bool is_default = equals == std::string_view::npos;
+        const Result<LogLevel> level = parse_level(is_default ? item : item.substr(equals + 1));
+        if (!level)
+            return level.error();
+        if (is_default)
+            settings->fallback = *level;
+        else
+            settings->components[std::string(item.substr(0, equals))] = *level;
+    }
+    LogHub hub;
+    hub.settings_ = std::move(settings);
+    return hub;
+}
+
+Log LogHub::component(std::string_view name) const
+{
+    auto logger = std::make_shared<spdlog::logger>(std::string(name), settings_->sink);
+    const auto found = settings_->components.find(name);
+    logger->set_level(
+        spdlog_level(found == settings_->components.end() ? settings_->fallback : found->second)
+    );
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %n: %v", spdlog::pattern_time_type::utc);
+    logger->flush_on(spdlog::level::trace);
+    return Log(std::move(logger));
+}
+
+} // namespace sluice
