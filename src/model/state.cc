@@ -41,6 +41,11 @@ constexpr EnumNames<RunState, 5> run_names{
      {RunState::failed, "failed"},
      {RunState::canceled, "canceled"}}};
 
+constexpr EnumNames<AttemptEnd, 4> attempt_end_names{{{AttemptEnd::failed, "failed"},
+                                                      {AttemptEnd::timed_out, "timed_out"},
+                                                      {AttemptEnd::rescued, "rescued"},
+                                                      {AttemptEnd::returned, "returned"}}};
+
 std::optional<TaskState> only_if(bool allowed, TaskState state)
 {
     return allowed ? std::optional(state) : std::nullopt;
@@ -77,6 +82,11 @@ std::optional<TaskState> task_state(std::string_view text)
 std::string_view name(TaskEvent event)
 {
     return event_names.name(event);
+}
+
+std::string_view name(AttemptEnd end)
+{
+    return attempt_end_names.name(end);
 }
 
 std::string_view name(RunState state)

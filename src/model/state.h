@@ -69,6 +69,16 @@ TaskState resumed(const PausedFacts& facts);
 // The conflict that a user is told about: "a 'failed' task cannot be paused".
 Error not_allowed(TaskState state, TaskEvent event);
 
+// How an attempt ended that did not end its task.
+enum class AttemptEnd : std::uint8_t {
+    failed,
+    timed_out,
+    rescued,  // its process died
+    returned, // its worker stopped and handed it back
+};
+
+std::string_view name(AttemptEnd end);
+
 enum class RunState : std::uint8_t {
     loading, // being staged, invisible
     active,

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/rows.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+// What may be asked of the database outside a write: each call is one short snapshot (at most a page
+// of rows). Used on a reader thread; every method may throw StoreFailure.
+class Reads {
+public:
+    virtual ~Reads() = default;
+
+    struct Run {
+        RunRow row;
+        RunDetail detail;
+        std::int64_t leased = 0; // tasks with a lease, not paused
+        std::int64_t held = 0;   // paused tasks
+    };
+    virtual std::optional<Run> run(RunId id) = 0;
+    virtual std::optional<RunId> run_named(std::string_view name) = 0;
+
+    struct RunFilter {
+        std::optional<RunKind> kind;
+        std::optional<RunState> state; // loading runs are never listed
+        std::string name_part;         // a piece of the name, literally; empty: any
+        RunId before;                  // keyset page: older than this one; none: from the newest
+        std::size_t limit = 100;
+    };
+    virtual std::vector<Run> runs(const RunFilter& filter) = 0; // newest first
+    virtual std::vector<std::string> run_names(std::size_t limit) = 0; // newest first
+
+    // A task with all its rows. `state` is what the rows say (also canceled while a sweep is owed).
+    struct Task {
+        TaskRow row;
+        TaskState state = TaskState::pending;
+        std::optional<Place> place;
+        std::optional<NeedRow> need;
+        std::optional<LeaseRow> lease;
+        std::optional<DoneRow> done;
+        std::string worker_name; // of the lease or the done row
+        std::string worker_host;
+    };
+    virtual std::optional<Task> task(TaskId id) = 0;
+
+    struct TaskFilter {
+        RunId run;
+        std::vector<TaskState> states; // empty: any
+        TaskId after;                  // keyset page: ids above this one
+        std::size_t limit = 100;
+    };
+    virtual std::vector<Task> tasks(const TaskFilter& filter) = 0; // by id
+    virtual std::vector<AttemptRow> attempts(TaskId id) = 0;       // by number
+    virtual std::vector<EventRow> events(RunId run, TaskId task) = 0;
+    virtual std::vector<OutputRow> outputs(RunId run, TaskId task) = 0;
+    virtual std::vector<LinkRow> parents(const RunRow& run, TaskId child) = 0;
+    virtual std::vector<LeaseRow> leases_of(WorkerId worker) = 0;
+    // How many places stand before the task in its queue, counted to at most `limit`.
+    virtual std::int64_t ready_before(const Place& place, std::int64_t limit) = 0;
+    virtual std::vector<WorkerRow> workers() = 0;
+
+    virtual std::vector<KeyRow> keys() = 0;
+    virtual std::optional<KeyRow> key_with_hash(std::string_view hash) = 0; // not revoked
+
+    virtual std::optional<std::string> setting(std::string_view name) = 0;
+
+    // The one query of an idle engine.
+    struct Pulse {
+        std::optional<Time> timer_due;      // the earliest of each kind
+        std::optional<Time> lease_expires;
+        std::optional<Time> run_expires;
+        std::optional<Time> worker_until;   // of workers that hold leases of kind process
+        std::vector<QueueId> queues_with_ready;
+        bool has_sweep = false;
+        bool has_loading = false;
+        std::optional<Time> server_time; // the database's clock, where it is another machine's
+    };
+    virtual Pulse pulse() = 0;
+};
+
+} // namespace sluice
