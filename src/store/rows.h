@@ -75,7 +75,9 @@ struct NeedRow {
     QueueId queue;
     int nprio = 0;
     int unfinished = 0;
+    int attempt = 0; // of a task that lives again
     std::optional<Time> run_at;
+    bool paused = false; // stands in held, too (told by subtract_needs only)
 };
 
 // Whose death ends a lease (docs/correctness.md).

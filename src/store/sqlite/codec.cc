@@ -39,7 +39,8 @@ TaskRow read_task(Row& row)
 NeedRow read_need(Row& row)
 {
     NeedRow need;
-    into(row, need.task, need.run, need.queue, need.nprio, need.unfinished, need.run_at);
+    into(row, need.task, need.run, need.queue, need.nprio, need.unfinished, need.attempt,
+         need.run_at);
     return need;
 }
 
