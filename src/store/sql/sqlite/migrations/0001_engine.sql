@@ -201,6 +201,7 @@ CREATE TABLE request (
     run_id     INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX request_run ON request (run_id);
 
 CREATE TABLE worker (
     id            INTEGER PRIMARY KEY,

@@ -12,7 +12,9 @@ SELECT id, name, host, registered_at, until FROM worker;
 UPDATE worker SET until = @until WHERE id = @id;
 
 -- name: lease_held
-SELECT 1 FROM lease WHERE task_id = @task_id AND attempt = @attempt AND worker_id = @worker_id;
+SELECT 1 FROM lease
+WHERE task_id = @task_id AND (@attempt = 0 OR attempt = @attempt)
+  AND (@worker_id = 0 OR worker_id = @worker_id);
 
 -- name: shift_leases
 UPDATE lease SET expires_at = expires_at + @jump WHERE expires_at IS NOT NULL;
