@@ -36,9 +36,8 @@ TEST(Standing, what_still_lives_in_a_final_run_is_canceled)
 
 TEST(Standing, an_outcome_beats_everything)
 {
-    for (const TaskState outcome : all_task_states)
-        if (is_final(outcome))
-            EXPECT_EQ(standing_state({.outcome = outcome, .run_is_final = true}), outcome);
+    for (const TaskState outcome : {TaskState::succeeded, TaskState::failed, TaskState::skipped})
+        EXPECT_EQ(standing_state({.outcome = outcome, .run_is_final = true}), outcome);
 }
 
 } // namespace
