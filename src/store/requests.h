@@ -158,6 +158,8 @@ struct RegisterWorker {
     using Reply = WorkerId;
     std::string name;
     std::string host;
+    enum class Kind : std::uint8_t { attached, remote }; // lives in this process; speaks to it from afar
+    Kind kind = Kind::attached;
     Micros lease = std::chrono::seconds(60);
 };
 

@@ -187,8 +187,9 @@ Async<Result<OutputsRegistered>> Store::register_outputs(RegisterOutputs request
 
 Async<Result<WorkerId>> Store::register_worker(RegisterWorker request)
 {
+    const bool attached = request.kind == RegisterWorker::Kind::attached;
     Result<WorkerId> worker = co_await perform(std::move(request));
-    if (worker)
+    if (worker && attached)
         neighbours_->join(*worker);
     co_return worker;
 }

@@ -32,6 +32,7 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
         row.id = WorkerId{context.tables.next_ids(Tables::Sequence::worker, 1).front()};
         row.name = request.name;
         row.host = request.host;
+        row.attached = request.kind == RegisterWorker::Kind::attached;
         row.registered_at = context.now;
         row.until = context.now + request.lease;
         context.tables.insert_worker(row);

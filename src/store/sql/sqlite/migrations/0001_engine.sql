@@ -203,11 +203,13 @@ CREATE TABLE request (
     run_id     INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX request_run ON request (run_id);
 
 CREATE TABLE worker (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
     host          TEXT NOT NULL,
+    attached      INTEGER NOT NULL CHECK (attached IN (0, 1)),
     registered_at INTEGER NOT NULL,
     until         INTEGER NOT NULL
 ) STRICT;
