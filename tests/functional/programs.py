@@ -42,7 +42,8 @@ class Program:
             try:
                 line = self._arrived.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise AssertionError(self._told(f"no line with '{pattern}' in {seconds} s")) from None
+                reason = f"no line with '{pattern}' in {seconds} s"
+                raise AssertionError(self._told(reason)) from None
             if line is None:
                 raise AssertionError(self._told(f"ended without a line with '{pattern}'"))
             match = re.search(pattern, line)
@@ -88,4 +89,5 @@ class Program:
 
     def _told(self, what):
         said = "\n".join(self.lines[-20:])
-        return f"{' '.join(self.arguments)}: {what}\nstdout:\n{said}\nstderr:\n{self.stderr()[-4000:]}"
+        complained = self.stderr()[-4000:]
+        return f"{' '.join(self.arguments)}: {what}\nstdout:\n{said}\nstderr:\n{complained}"

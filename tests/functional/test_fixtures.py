@@ -47,7 +47,8 @@ def test_cluster_ends_with_its_owner_even_when_that_is_killed():
 
 
 def test_program_is_waited_for_by_what_it_says(start):
-    program = start("sh", "-c", "echo starting; echo listening on http://127.0.0.1:8085; exec sleep 60")
+    script = "echo starting; echo listening on http://127.0.0.1:8085; exec sleep 60"
+    program = start("sh", "-c", script)
     assert program.wait_for_line(r"http://\S+")[0] == "http://127.0.0.1:8085"
     assert program.returncode is None
     assert program.kill() == -signal.SIGKILL
