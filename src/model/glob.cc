@@ -49,6 +49,10 @@ public:
             return refused(fmt::format("it is longer than {} bytes", Glob::pattern_max));
         if (pattern_.front() == '/')
             ++at_;
+        if (pattern_.size() > at_ && pattern_.back() == '/') {
+            glob_.directories_only_ = true;
+            pattern_.remove_suffix(1);
+        }
         Fragment whole = sequence(0);
         if (failure_.empty())
             check_segments();
@@ -68,7 +72,7 @@ private:
 
     Error refused(std::string_view why) const
     {
-        return {Errc::invalid, fmt::format("bad glob '{}': {}", printable(pattern_), why)};
+        return {Errc::invalid, fmt::format("bad glob '{}': {}", printable(glob_.text_), why)};
     }
 
     // Ends the parsing; the first failure counts.
@@ -230,13 +234,11 @@ private:
     // Paths have no empty, "." or ".." segments: such a pattern could never match.
     void check_segments()
     {
-        const std::string_view inner = pattern_.substr(pattern_.front() == '/' ? 1 : 0);
-        const std::vector<std::string> segments = split(inner, '/');
-        for (std::size_t i = 0; i < segments.size(); ++i) {
-            if (segments[i].empty() && i + 1 < segments.size())
+        for (const std::string& segment : split(pattern_.substr(pattern_.front() == '/'), '/')) {
+            if (segment.empty() && !glob_.is_everything())
                 failure_ = "an empty name between two '/'";
-            if (segments[i] == "." || segments[i] == "..")
-                failure_ = fmt::format("'{}' is not a name", segments[i]);
+            if (segment == "." || segment == "..")
+                failure_ = fmt::format("'{}' is not a name", segment);
         }
     }
 
@@ -281,12 +283,10 @@ void Glob::matching_prefixes(std::string_view path, std::vector<std::size_t>& en
             queued[place] = false;
         std::swap(now, next);
 
-        // A directory matches by its name, or with the '/' that the pattern asks for.
-        const bool name_ends = i + 1 == path.size() || path[i + 1] == '/';
+        const bool is_file = i + 1 == path.size();
+        const bool name_ends = is_file ? !directories_only_ : path[i + 1] == '/';
         if (accepted && name_ends)
             ends.push_back(i + 1);
-        if (accepted && path[i] == '/' && (ends.empty() || ends.back() != i))
-            ends.push_back(i);
     }
 }
 

@@ -19,8 +19,8 @@ namespace sluice {
 //   **/      any number of directories         {a,b}    one of these patterns; they nest
 //   **       any bytes, '/' too                \x       the character x itself
 //
-// A leading '/' means nothing; a '/' at the end asks for a directory. Names that begin with a dot
-// are names like others. "a/**" is what lies below a, not a itself.
+// A leading '/' means nothing; a '/' at the very end asks for a directory. Names that begin with a
+// dot are names like others. "a/**" is what lies below a, not a itself.
 //
 // Matching follows all ways through the pattern at once: O(path × pattern), whatever the pattern.
 class Glob {
@@ -59,6 +59,7 @@ private:
     std::string text_;
     std::vector<State> states_;
     std::vector<std::uint32_t> start_;
+    bool directories_only_ = false;
 };
 
 } // namespace sluice

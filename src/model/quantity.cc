@@ -70,7 +70,7 @@ std::optional<Decimal> take_decimal(std::string_view& rest)
 std::optional<Scale> read_exponent(std::string_view text)
 {
     text.remove_prefix(1);
-    if (text.starts_with('+'))
+    if (text.starts_with('+') && !text.starts_with("+-"))
         text.remove_prefix(1);
     int exponent = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), exponent);

@@ -34,6 +34,11 @@ std::string shorten(std::string text)
 
 } // namespace
 
+void throw_exception_from_error(const std::vector<Problem>& problems, const boost::source_location&)
+{
+    throw UncheckedError(to_error(problems));
+}
+
 std::string format_problem(const Problem& problem)
 {
     if (problem.path.empty())

@@ -20,6 +20,14 @@ struct Problem {
     friend bool operator==(const Problem&, const Problem&) = default;
 };
 
+// What a user's document says, or everything that is wrong with it.
+template <class T>
+using Checked = boost::system::result<T, std::vector<Problem>>;
+
+// What `Checked::value()` throws when it holds problems: asking without checking is a bug.
+[[noreturn]] void
+throw_exception_from_error(const std::vector<Problem>& problems, const boost::source_location&);
+
 // "transform.cmd[2]: must be text, not the number 3".
 std::string format_problem(const Problem& problem);
 
