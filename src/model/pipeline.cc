@@ -193,11 +193,12 @@ Json SecretKind::schema() const
 void InputKind::read(const Value& value, Input& out) const
 {
     InputForm form;
+    const std::size_t before = value.problems.count();
     ObjectKind<InputForm>{}.read(value, form);
-    if (!value.json.is_object())
-        return;
     const int given = form.atom.has_value() + form.pfs.has_value() + form.cross.has_value() +
                       form.union_.has_value();
+    if (given == 0 && value.problems.count() != before)
+        return; // a misspelled key: told already
     if (given != 1)
         return value.refuse(fmt::format(
             "needs exactly one of 'atom', 'pfs', 'cross' and 'union', not {}",
