@@ -279,7 +279,7 @@ TEST(SetField, values_are_json_or_text_as_the_field_wants)
         {"parallelism_spec.constant=4",
          R"([{"op":"replace","path":"/parallelism_spec/constant","value":4}])"},
         {"transform.cmd[0]=12", R"([{"op":"replace","path":"/transform/cmd/0","value":"12"}])"},
-        {"transform.cmd[1]=a=b", R"([{"op":"add","path":"/transform/cmd/1","value":"a=b"}])"},
+        {"transform.cmd[1]=a=b", R"([{"op":"add","path":"/transform/cmd/-","value":"a=b"}])"},
         {"transform.env.N=5", R"([{"op":"add","path":"/transform/env","value":{"N":"5"}}])"},
         {"transform.env[\"a.b\"]=x",
          R"([{"op":"add","path":"/transform/env","value":{"a.b":"x"}}])"},
