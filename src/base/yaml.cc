@@ -8,10 +8,14 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <sstream>
 #include <unordered_set>
+#include <vector>
 
 namespace sluice {
 

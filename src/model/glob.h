@@ -3,7 +3,6 @@
 
 #include "base/result.h"
 
-#include <array>
 #include <bitset>
 #include <cstdint>
 #include <string>

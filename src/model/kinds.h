@@ -4,8 +4,15 @@
 #include "base/enum_names.h"
 #include "model/validation.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 

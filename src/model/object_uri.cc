@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <optional>
 
 namespace sluice {
 

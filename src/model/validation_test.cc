@@ -175,8 +175,11 @@ TEST(Validation, the_schema_says_the_same)
     EXPECT_EQ(
         dump_json(schema),
         R"({"type":"object","properties":{)"
-        R"("name":{"title":"Name","description":"A name.","type":"string","minLength":1,"examples":["a"]},)"
-        R"("count":{"title":"Count","description":"How many.","type":["integer","null"],"minimum":1,"maximum":10,"default":1,"examples":[2]}},)"
+        R"("name":{"title":"Name","description":"A name.","type":"string","minLength":1,)"
+        R"("examples":["a"]},)"
+        R"("count":{"title":"Count","description":"How many.",)"
+        R"("type":["integer","null"],"minimum":1,"maximum":10,)"
+        R"("default":1,"examples":[2]}},)"
         R"("required":["name"],"additionalProperties":false})"
     );
 }
