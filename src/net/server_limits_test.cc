@@ -302,6 +302,22 @@ TEST(LongPoll, learns_that_its_client_has_left)
     EXPECT_EQ(f.stage.cancelled, 0);
 }
 
+TEST(LongPoll, may_last_longer_than_the_limits_of_reading)
+{
+    Fixture f({.header_time = 5ms, .idle_time = 5ms});
+    RawClient client(f.server);
+    client.send(get_poll);
+    f.run_until([&] { return f.stage.waiting == 1; });
+
+    f.loop.restart();
+    f.loop.run_for(30ms);
+    EXPECT_EQ(f.stage.gave_up, 0);
+
+    client.close();
+    f.run_until([&] { return f.stage.gave_up == 1; });
+    EXPECT_EQ(f.stage.gave_up, 1);
+}
+
 TEST(LongPoll, frees_the_connection_of_a_client_that_has_left)
 {
     Fixture f({.connections_max = 1});

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -92,8 +94,10 @@ Async<Session::Arrival> Session::read_head()
         connection_->set_idle(!begun);
         const Io io = co_await connection_->read_more(head_read_bytes);
         connection_->set_idle(false);
+        if (io != Io::ok && (io == Io::broken || !begun))
+            co_return Arrival::nothing;
         if (io != Io::ok)
-            co_return head_failed(io, begun ? 1 : 0);
+            co_return refuse_head(io);
     }
 }
 
@@ -118,16 +122,15 @@ std::optional<Session::Arrival> Session::parse_head()
     }
     if (!step.done)
         return std::nullopt;
+    connection_->never_expire(); // how long a handler takes is its own affair
     is_understood_ = true;
     keep_alive_ = parser_.keeps_alive();
     return Arrival::request;
 }
 
-// `bytes` of a head have come when the connection fails.
-Session::Arrival Session::head_failed(Io io, std::size_t bytes)
+// A part of a head has come and no more will.
+Session::Arrival Session::refuse_head(Io io)
 {
-    if (bytes == 0 || io == Io::broken)
-        return Arrival::nothing;
     started_ = std::chrono::steady_clock::now();
     identify();
     refusal_ = io == Io::timed_out
