@@ -3,6 +3,7 @@
 
 #include "store/session.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -15,11 +16,20 @@ struct SqliteOptions {
     std::string path; // of the database file; ":memory:" is a database of this one session
     StatementObserver* observer = nullptr; // outlives the session
     SqliteSync sync = SqliteSync::full;
+    // How long to wait for a lock that another process or program holds.
+    std::chrono::milliseconds wait_max = std::chrono::seconds(10);
 };
 
-// A session on an SQLite file, which is made if it does not exist. connect() brings its tables up
-// to date. It has one connection, for reads as well as for writes: a store makes one session per
-// thread; with ":memory:" it has one session in all.
+// A session on an SQLite file, which is made if it does not exist; `<path>-lock` stands beside it.
+// connect() brings its tables up to date and throws what a person must mend (a damaged, newer,
+// read-only, misplaced or locked database) in one line that names the file.
+//
+// It has one connection, for reads as well as for writes: a store makes one session per thread;
+// with ":memory:" it has one session in all. The database's own files are opened by SQLite only:
+// closing a descriptor of ours would drop its locks.
 std::unique_ptr<Session> make_sqlite_session(const SqliteOptions& options);
+
+// What a process with a session writes to after each commit, so that others may watch it.
+std::string sqlite_lock_path(const std::string& database);
 
 } // namespace sluice

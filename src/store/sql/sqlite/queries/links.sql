@@ -7,10 +7,7 @@ FROM link
 WHERE parent_id BETWEEN @task_first AND @task_last AND child_id = @child_id;
 
 -- name: subtract_need
-UPDATE need SET unfinished = unfinished - @finished
-WHERE task_id = @task_id
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+UPDATE need SET unfinished = unfinished - @finished WHERE task_id = @task_id;
 
--- name: take_need
-DELETE FROM need WHERE task_id = @task_id
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+-- name: delete_need
+DELETE FROM need WHERE task_id = @task_id;
