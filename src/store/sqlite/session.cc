@@ -41,7 +41,10 @@ struct OpenDatabase {
           reads(connection, turnstile.get())
     {
         if (turnstile)
-            wal_limit.emplace(connection, *turnstile, options.wait_max);
+            wal_limit.emplace(
+                connection, *turnstile,
+                WalLimit::Limits{.bytes_max = options.wal_bytes_max, .busy_wait = options.wait_max}
+            );
     }
 
     std::unique_ptr<Turnstile> turnstile;

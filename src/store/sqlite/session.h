@@ -4,6 +4,7 @@
 #include "store/session.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,8 @@ struct SqliteOptions {
     SqliteSync sync = SqliteSync::full;
     // How long to wait for a lock that another process or program holds.
     std::chrono::milliseconds wait_max = std::chrono::seconds(10);
+    // Above this the write-ahead log is emptied, for which reads wait up to 25 ms.
+    std::int64_t wal_bytes_max = 64 << 20;
 };
 
 // A session on an SQLite file, which is made if it does not exist; `<path>-lock` stands beside it.

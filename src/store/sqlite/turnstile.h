@@ -31,11 +31,12 @@ public:
     bool close_gate() { return file_.try_lock(gate, LockFile::Mode::exclusive); }
     void open_gate() { file_.unlock(gate); }
 
-private:
+    // The bytes of the file.
     static constexpr std::int64_t turn = 1;
     static constexpr std::int64_t write = 2;
     static constexpr std::int64_t gate = 3;
 
+private:
     void lock(std::int64_t byte);
 
     LockFile file_;

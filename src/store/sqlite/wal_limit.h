@@ -11,28 +11,31 @@ namespace sluice::sqlite {
 
 // Keeps the write-ahead log of a writing connection short. Every 1,000 pages they are copied into
 // the database, as SQLite does by itself. That cannot start the log anew while any reader is inside
-// it, and readers that overlap never leave it: so above 64 MiB new reads wait at the gate for the
-// moment that emptying the log takes. A reader that is not ours may prevent even that; it is tried
-// again once per second, and succeeds after its release.
+// it, and readers that overlap never leave it: so above `bytes_max` new reads wait at the gate for
+// the moment that emptying the log takes. A reader that is not ours may prevent even that: it is
+// tried again each time that the log has grown by a quarter, and the file shrinks after its
+// release.
 class WalLimit {
 public:
-    // `busy_wait` is the connection's own.
-    WalLimit(Connection& connection, Turnstile& turnstile, std::chrono::milliseconds busy_wait);
+    struct Limits {
+        std::int64_t bytes_max;
+        std::chrono::milliseconds busy_wait; // the connection's own
+    };
+    WalLimit(Connection& connection, Turnstile& turnstile, Limits limits);
 
     // Called after each commit, outside of the write lock. Never fails: a log that stays long is no
     // reason to refuse a commit that has happened.
     void after_commit() noexcept;
 
 private:
-    using Steady = std::chrono::steady_clock;
-
     void truncate() noexcept;
 
     Connection& connection_;
     Turnstile& turnstile_;
-    const std::chrono::milliseconds busy_wait_;
+    const Limits limits_;
+    const int pages_max_;
     int pages_ = 0; // in the log, after the last commit
-    Steady::time_point next_truncate_;
+    int pages_at_next_truncate_;
 };
 
 } // namespace sluice::sqlite
