@@ -5,9 +5,6 @@
 
 namespace sluice::sqlite {
 
-Liveness::Liveness(const std::string& database) : file_(database + "-live")
-{}
-
 Result<void> Liveness::announce(WorkerId worker)
 {
     if (!file_.try_lock(worker.value, LockFile::Mode::exclusive))

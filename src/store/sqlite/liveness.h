@@ -5,7 +5,6 @@
 #include "base/ids.h"
 #include "store/sqlite/lock_file.h"
 
-#include <string>
 #include <unordered_set>
 
 namespace sluice::sqlite {
@@ -15,8 +14,8 @@ namespace sluice::sqlite {
 // would not do: containers share the file, not the ids.) Safe from any thread.
 class Liveness {
 public:
-    // `database` is the path of its file. Throws broken when the file cannot be made.
-    explicit Liveness(const std::string& database);
+    // `file` is `<db>-live` and outlives this.
+    explicit Liveness(LockFile& file) : file_(file) {}
 
     // The worker lives until withdraw(), or until this object or the process ends. Errors
     // (conflict): another one holds this id, which means that the database was put back from a
@@ -27,7 +26,7 @@ public:
     bool is_alive(WorkerId worker);
 
 private:
-    LockFile file_;
+    LockFile& file_;
     Guarded<std::unordered_set<WorkerId>> own_; // a LockFile does not see its own locks
 };
 

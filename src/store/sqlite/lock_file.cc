@@ -89,10 +89,15 @@ bool LockFile::is_locked_elsewhere(std::int64_t byte)
     return ::fcntl(descriptor_, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-void LockFile::touch()
+std::uint64_t LockFile::number() const
 {
-    // A wake-up that is lost costs others a second, so a failure is not worth an error.
-    [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, "w", 1, 0);
+    std::uint64_t number = 0;
+    return ::pread(descriptor_, &number, sizeof number, 0) == sizeof number ? number : 0;
+}
+
+void LockFile::set_number(std::uint64_t number)
+{
+    [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, &number, sizeof number, 0);
 }
 
 } // namespace sluice::sqlite

@@ -32,8 +32,10 @@ public:
     // True when another LockFile, of whatever process, holds a lock on the byte.
     bool is_locked_elsewhere(std::int64_t byte);
 
-    // Writes to the file, so that whoever watches it (FileWatch) wakes.
-    void touch();
+    // A number that the file holds beside its locks; 0 at first. Writing it wakes whoever watches
+    // the file (FileWatch). A number that cannot be written stays: only wake-ups hang on it.
+    std::uint64_t number() const;
+    void set_number(std::uint64_t number);
 
     const std::string& path() const { return path_; }
 

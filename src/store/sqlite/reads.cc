@@ -112,6 +112,7 @@ Reads::Pulse SqliteReads::pulse()
     Pulse pulse = find(connection_.prepared(sql::pulse), read_pulse).value();
     pulse.queues_with_ready =
         collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
+    pulse.workers = collect(connection_.prepared(sql::attached_workers), read_value<WorkerId>);
     return pulse;
 }
 

@@ -60,11 +60,11 @@ TEST_F(Schema, places_and_needs_never_count_below_zero)
     ASSERT_TRUE(accepts("INSERT INTO ready VALUES (1,0,1,1,0,0,0)"));
     ASSERT_TRUE(accepts("INSERT INTO timer VALUES (1,5,1,1,0,0,0,0)"));
     ASSERT_TRUE(accepts("INSERT INTO held VALUES (1,1,1,0,0,0,0,NULL)"));
-    ASSERT_TRUE(accepts("INSERT INTO need VALUES (1,1,1,0,1,NULL)"));
+    ASSERT_TRUE(accepts("INSERT INTO need VALUES (1,1,1,0,1,0,NULL)"));
     refuses("ready", {"attempt = -1", "tries = -1", "rescues = -1"});
     refuses("timer", {"attempt = -1", "tries = -1", "rescues = -1", "due = NULL"});
     refuses("held", {"attempt = -1", "tries = -1", "rescues = -1"});
-    refuses("need", {"unfinished = -1"});
+    refuses("need", {"unfinished = -1", "attempt = -1"});
     EXPECT_FALSE(accepts("INSERT INTO ready VALUES (1,0,1,2,0,0,0)"));
     EXPECT_FALSE(accepts("INSERT INTO timer VALUES (1,5,1,1,0,0,0,0)"));
 }
@@ -95,7 +95,7 @@ TEST_F(Schema, names_are_not_empty_and_keys_have_a_role)
     EXPECT_FALSE(accepts("INSERT INTO run_detail VALUES (1,'','','',NULL,'')"));
     EXPECT_FALSE(accepts("INSERT INTO request VALUES ('','h',1,0)"));
     EXPECT_FALSE(accepts("INSERT INTO api_key VALUES (1,'n','h',3,0,NULL)"));
-    EXPECT_FALSE(accepts("INSERT INTO clock VALUES (2,0,'')"));
+    EXPECT_FALSE(accepts("INSERT INTO clock VALUES (2,0)"));
     EXPECT_FALSE(accepts("UPDATE sequence SET next = 0"));
 }
 

@@ -124,7 +124,7 @@ std::unique_ptr<OpenDatabase> SqliteSession::open()
     if (options_.path != in_memory) {
         if (Result<void> checked = check_place(options_.path); !checked)
             throw StoreFailure(Kind::broken, checked.error());
-        turnstile = std::make_unique<Turnstile>(sqlite_lock_path(options_.path), options_.wait_max);
+        turnstile = std::make_unique<Turnstile>(options_.path + "-lock", options_.wait_max);
     }
     auto database = std::make_unique<OpenDatabase>(options_, std::move(turnstile));
     use_wal(*database, options_.path);
@@ -175,7 +175,6 @@ void SqliteSession::commit()
     if (!open.turnstile)
         return;
     open.turnstile->leave();
-    open.turnstile->announce_write();
     open.wal_limit->after_commit();
 }
 
@@ -207,11 +206,6 @@ bool SqliteSession::written_by_others()
 std::unique_ptr<Session> make_sqlite_session(const SqliteOptions& options)
 {
     return std::make_unique<sqlite::SqliteSession>(options);
-}
-
-std::string sqlite_lock_path(const std::string& database)
-{
-    return database + "-lock";
 }
 
 } // namespace sluice

@@ -32,7 +32,4 @@ struct SqliteOptions {
 // closing a descriptor of ours would drop its locks.
 std::unique_ptr<Session> make_sqlite_session(const SqliteOptions& options);
 
-// What a process with a session writes to after each commit, so that others may watch it.
-std::string sqlite_lock_path(const std::string& database);
-
 } // namespace sluice

@@ -32,9 +32,9 @@ std::vector<NeedRow> SqliteTables::subtract_needs(std::span<const NeedChange> ch
     Prepared& subtract = connection_.prepared(sql::subtract_need);
     for (const NeedChange& change : changes)
         subtract.run(change.finished, change.task);
-    Prepared& select = connection_.prepared(sql::need);
+    Prepared& select = connection_.prepared(sql::need_and_pause);
     for (const NeedChange& change : changes)
-        collect_into(rows, select, read_need, change.task);
+        collect_into(rows, select, read_need_and_pause, change.task);
     return rows;
 }
 

@@ -89,7 +89,9 @@ void SqliteTables::insert_needs(std::span<const NeedRow> rows)
 {
     Prepared& insert = connection_.prepared(sql::insert_need);
     for (const NeedRow& row : rows)
-        insert.run(row.task, row.run, row.queue, row.nprio, row.unfinished, row.run_at);
+        insert.run(
+            row.task, row.run, row.queue, row.nprio, row.unfinished, row.attempt, row.run_at
+        );
 }
 
 void SqliteTables::insert_links(std::span<const LinkRow> rows)

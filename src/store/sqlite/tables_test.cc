@@ -32,6 +32,7 @@ NeedRow need_of(std::int64_t task, int unfinished)
         .queue = {1},
         .nprio = -5,
         .unfinished = unfinished,
+        .attempt = 4,
         .run_at = at(9)};
 }
 
@@ -327,7 +328,9 @@ TEST_F(TablesTest, links_are_followed_both_ways_within_the_run)
 TEST_F(TablesTest, needs_are_subtracted_and_taken)
 {
     const NeedRow rows[] = {need_of(1, 3), need_of(2, 1)};
+    const Place held = place_of(2);
     tables().insert_needs(rows);
+    tables().insert_held({&held, 1});
     const Tables::NeedChange changes[] = {
         {.task = {1}, .finished = 2}, {.task = {2}, .finished = 1}, {.task = {3}, .finished = 1}};
 
@@ -335,8 +338,11 @@ TEST_F(TablesTest, needs_are_subtracted_and_taken)
     ASSERT_EQ(left.size(), 2u);
     EXPECT_EQ(left[0].unfinished, 1);
     EXPECT_EQ(left[0].nprio, -5);
+    EXPECT_EQ(left[0].attempt, 4);
     EXPECT_EQ(left[0].run_at, at(9));
+    EXPECT_FALSE(left[0].paused);
     EXPECT_EQ(left[1].unfinished, 0);
+    EXPECT_TRUE(left[1].paused);
 
     const TaskId ids[] = {{2}, {3}};
     EXPECT_EQ(task_ids(tables().take_needs(ids)), (Ids{2}));
@@ -479,13 +485,11 @@ TEST_F(TablesTest, leases_of_dead_and_unknown_workers_are_abandoned)
     EXPECT_TRUE(tables().workers().empty());
 }
 
-TEST_F(TablesTest, the_clock_row_is_empty_at_first)
+TEST_F(TablesTest, the_jumps_of_the_clock_are_zero_at_first)
 {
-    EXPECT_EQ(tables().lock_clock().boot_id, "");
-    tables().update_clock({.offset = Micros(5), .boot_id = "b"});
-    tables().update_clock({.offset = Micros(-6), .boot_id = "c"});
-    EXPECT_EQ(tables().lock_clock().offset, Micros(-6));
-    EXPECT_EQ(tables().lock_clock().boot_id, "c");
+    EXPECT_EQ(tables().lock_clock(), Micros(0));
+    tables().update_clock(Micros(-6));
+    EXPECT_EQ(tables().lock_clock(), Micros(-6));
 }
 
 TEST_F(TablesTest, an_output_path_may_hold_any_bytes_and_has_one_owner)

@@ -7,22 +7,10 @@
 
 namespace sluice::sqlite {
 
-namespace {
-
-Tables::ClockRow read_clock(Row& row)
-{
-    Tables::ClockRow clock;
-    row.into(clock.offset);
-    row.into(clock.boot_id);
-    return clock;
-}
-
-} // namespace
-
 void SqliteTables::insert_worker(const WorkerRow& row)
 {
     connection_.prepared(sql::insert_worker)
-        .run(row.id, row.name, row.host, row.registered_at, row.until);
+        .run(row.id, row.name, row.host, row.attached, row.registered_at, row.until);
 }
 
 void SqliteTables::delete_worker(WorkerId worker)
@@ -58,14 +46,14 @@ void SqliteTables::shift_leases(Micros jump)
     connection_.prepared(sql::shift_runs).run(jump);
 }
 
-Tables::ClockRow SqliteTables::lock_clock()
+Micros SqliteTables::lock_clock()
 {
-    return find(connection_.prepared(sql::lock_clock), read_clock).value_or(ClockRow{});
+    return find(connection_.prepared(sql::lock_clock), read_value<Micros>).value_or(Micros{0});
 }
 
-void SqliteTables::update_clock(const ClockRow& row)
+void SqliteTables::update_clock(Micros jumps)
 {
-    connection_.prepared(sql::update_clock).run(row.offset, row.boot_id);
+    connection_.prepared(sql::update_clock).run(jumps);
 }
 
 } // namespace sluice::sqlite

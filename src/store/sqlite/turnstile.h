@@ -22,7 +22,6 @@ public:
     // Throws again when the limit has passed: the holder is alive but stopped.
     void enter();
     void leave() noexcept; // no effect when not entered
-    void announce_write() { file_.touch(); }
 
     // Waits until the gate is open.
     void pass_gate();

@@ -47,13 +47,13 @@ DELETE FROM need
 WHERE task_id IN (
     SELECT task_id FROM need
     WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id LIMIT @limit)
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 
 -- name: need
-SELECT task_id, run_id, queue_id, nprio, unfinished, run_at FROM need WHERE task_id = @task_id;
+SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at FROM need WHERE task_id = @task_id;
 
 -- name: run_needs
-SELECT task_id, run_id, queue_id, nprio, unfinished, run_at
+SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need
 WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
 LIMIT @limit;

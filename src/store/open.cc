@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/neighbours.h"
+#include "store/sqlite/neighbours.h"
+#include "store/sqlite/session.h"
+#include "store/store.h"
+#include "store/url.h"
+
+#include <charconv>
+
+namespace sluice {
+
+namespace {
+
+// A database that no other process can see.
+class Alone final : public Neighbours {
+public:
+    void listen(OnNews) override {}
+    void announce(const Changes&) override {}
+    void join(WorkerId) override {}
+    void leave(WorkerId) override {}
+    std::vector<WorkerId> dead(const std::vector<WorkerId>&) override { return {}; }
+};
+
+std::uint64_t uid_secret(Session& session)
+{
+    const std::optional<std::string> text = session.reads().setting("uid_secret");
+    std::uint64_t secret = 0;
+    if (text)
+        std::from_chars(text->data(), text->data() + text->size(), secret);
+    return secret;
+}
+
+Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer, const Log& log)
+{
+    Store::Parts parts;
+    parts.writer = make_sqlite_session({path, observer});
+    parts.writer->connect();
+    parts.uid_secret = uid_secret(*parts.writer);
+    if (path == ":memory:") {
+        parts.neighbours = std::make_unique<Alone>();
+        return parts;
+    }
+    parts.readers.push_back(make_sqlite_session({path, nullptr}));
+    parts.neighbours = make_sqlite_neighbours(path, log);
+    return parts;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>>
+open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
+{
+    static const SystemClockSource system_clock;
+    const Result<DatabaseUrl> url = parse_database_url(options.url);
+    if (!url)
+        return url.error();
+    for (const std::string& warning : url->warnings)
+        log.warn("{}", warning);
+    try {
+        Store::Parts parts = sqlite_parts(url->target, options.observer, log);
+        return std::make_unique<Store>(
+            executor, std::move(parts), options.clock ? *options.clock : system_clock,
+            std::move(log)
+        );
+    } catch (const StoreFailure& failure) {
+        return failure.error();
+    }
+}
+
+} // namespace sluice
