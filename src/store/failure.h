@@ -12,11 +12,11 @@ namespace sluice {
 class StoreFailure : public std::exception {
 public:
     enum class Kind : std::uint8_t {
-        refused,      // this statement cannot succeed (a constraint, a value too large)
-        again,        // deadlock, serialisation, busy: the same group may succeed when repeated
-        lost,         // the connection is gone before COMMIT was sent: nothing was done
-        lost_commit,  // the connection is gone after COMMIT was sent: either all or nothing was done
-        broken,       // full disk, read-only or damaged database
+        refused,     // this statement cannot succeed (a constraint, a value too large)
+        again,       // deadlock, serialisation, busy: the same group may succeed when repeated
+        lost,        // the connection is gone before COMMIT was sent: nothing was done
+        lost_commit, // the connection is gone after COMMIT was sent: either all or nothing was done
+        broken,      // full disk, read-only or damaged database
     };
 
     StoreFailure(Kind kind, Error error) : kind_(kind), error_(std::move(error)) {}

@@ -11,8 +11,8 @@
 
 namespace sluice {
 
-// What may be asked of the database outside a write: each call is one short snapshot (at most a page
-// of rows). Used on a reader thread; every method may throw StoreFailure.
+// What may be asked of the database outside a write: each call is one short snapshot (at most a
+// page of rows). Used on a reader thread; every method may throw StoreFailure.
 class Reads {
 public:
     virtual ~Reads() = default;
@@ -33,7 +33,7 @@ public:
         RunId before;                  // keyset page: older than this one; none: from the newest
         std::size_t limit = 100;
     };
-    virtual std::vector<Run> runs(const RunFilter& filter) = 0; // newest first
+    virtual std::vector<Run> runs(const RunFilter& filter) = 0;        // newest first
     virtual std::vector<std::string> run_names(std::size_t limit) = 0; // newest first
 
     // A task with all its rows. `state` is what the rows say (also canceled while a sweep is owed).
@@ -72,10 +72,10 @@ public:
 
     // The one query of an idle engine.
     struct Pulse {
-        std::optional<Time> timer_due;      // the earliest of each kind
+        std::optional<Time> timer_due; // the earliest of each kind
         std::optional<Time> lease_expires;
         std::optional<Time> run_expires;
-        std::optional<Time> worker_until;   // of workers that hold leases of kind process
+        std::optional<Time> worker_until;
         std::vector<QueueId> queues_with_ready;
         bool has_sweep = false;
         bool has_loading = false;

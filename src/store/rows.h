@@ -25,7 +25,8 @@ struct RunRow {
     bool staged = false; // loaded in chunks, with queues of its own
     bool sweep = false;  // final, but live rows of its tasks are still to be removed
     RunCounts counts;
-    TaskId task_first; // its tasks have ids within [task_first, task_last]; tasks of other runs may too
+    TaskId task_first; // its tasks have ids within [task_first, task_last]; tasks of other runs may
+                       // too
     TaskId task_last;
     Time created_at;
     std::optional<Time> finished_at;
@@ -88,9 +89,10 @@ struct LeaseRow {
     WorkerId worker;
     LeaseOwner owner = LeaseOwner::process;
     Time claimed_at;
-    std::optional<Time> started_at;     // set: running, else claimed
-    std::optional<Time> expires_at;     // the attempt's timeout
-    std::optional<Micros> paused_left;  // set: paused, with so much of the timeout left (0: none set)
+    std::optional<Time> started_at; // set: running, else claimed
+    std::optional<Time> expires_at; // the attempt's timeout
+    std::optional<Micros>
+        paused_left; // set: paused, with so much of the timeout left (0: none set)
 };
 
 struct DoneRow {
@@ -140,8 +142,8 @@ struct EventRow {
 struct QueueRow {
     QueueId id;
     std::string name;
-    RunId run;           // none: shared by all runs that name it
-    bool open = true;    // false while its run is loading, or after that run was ended as a whole
+    RunId run;        // none: shared by all runs that name it
+    bool open = true; // false while its run is loading, or after that run was ended as a whole
 };
 
 struct WorkerRow {

@@ -12,8 +12,8 @@
 namespace sluice {
 
 // The statements of one open transaction, set-based: each takes a list and is one statement (or one
-// prepared statement per element on SQLite, which has no network between). The use cases decide with
-// these in either dialect; nothing here decides anything.
+// prepared statement per element on SQLite, which has no network between). The use cases decide
+// with these in either dialect; nothing here decides anything.
 //
 // "take_x" deletes rows and gives back what they held. No result has an order unless it says so.
 // Lists of rows to lock or delete must be sorted by id (lock order, docs/data-model.md).
@@ -29,7 +29,8 @@ public:
 
     // --- submit ------------------------------------------------------------------------------
     virtual void insert_runs(std::span<const RunRow> rows) = 0;
-    virtual void insert_run_details(std::span<const RunDetail> rows) = 0; // conflict: the name is taken
+    virtual void insert_run_details(std::span<const RunDetail> rows
+    ) = 0; // conflict: the name is taken
     virtual void insert_tasks(std::span<const TaskRow> rows) = 0;
     virtual void insert_needs(std::span<const NeedRow> rows) = 0;
     virtual void insert_links(std::span<const LinkRow> rows) = 0;
@@ -65,7 +66,8 @@ public:
     };
     // Takes up to `limit` places from the heads of the queues, by (nprio, task) over all of them;
     // sorted so. Rows that another process is taking are passed over.
-    virtual std::vector<Place> take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) = 0;
+    virtual std::vector<Place>
+    take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) = 0;
     virtual std::vector<TaskRow> tasks(std::span<const TaskId> ids) = 0;
     virtual void insert_leases(std::span<const LeaseRow> rows) = 0;
 
@@ -74,7 +76,8 @@ public:
     // Locks the run rows and reads them. With pass_over, rows that another process has locked are
     // missing from the answer, as are runs that do not exist.
     virtual std::vector<RunRow> lock_runs(std::span<const RunId> ids, Wait wait) = 0;
-    virtual void update_runs(std::span<const RunRow> rows) = 0; // state, ending, sweep, counts, times
+    virtual void update_runs(std::span<const RunRow> rows
+    ) = 0; // state, ending, sweep, counts, times
     virtual void set_run_error(RunId run, std::string_view error) = 0;
     virtual void delete_run(const RunRow& run) = 0; // the run row and its details, events, requests
 
@@ -85,7 +88,8 @@ public:
         WorkerId worker; // none: whoever holds it
     };
     virtual std::vector<LeaseRow> take_leases(std::span<const LeaseKey> keys) = 0;
-    virtual void update_leases(std::span<const LeaseRow> rows) = 0; // started, expires, paused, owner
+    virtual void update_leases(std::span<const LeaseRow> rows
+    ) = 0; // started, expires, paused, owner
     virtual void insert_done(std::span<const DoneRow> rows) = 0;
     virtual void insert_attempts(std::span<const AttemptRow> rows) = 0;
     virtual std::vector<DoneRow> done(std::span<const TaskId> ids) = 0;
@@ -98,7 +102,8 @@ public:
         TaskId task;
         int finished = 0; // so many parents fewer
     };
-    virtual std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes) = 0; // those left
+    virtual std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes
+    ) = 0; // those left
     virtual std::vector<NeedRow> take_needs(std::span<const TaskId> ids) = 0;
 
     // --- where tasks stand (cancel, pause, resume) --------------------------------------------
@@ -123,6 +128,8 @@ public:
     virtual std::vector<RunId> sweepable_runs(std::size_t limit) = 0;
     // Leases of kind process whose worker's time ended before `before` or whose worker is unknown.
     virtual std::vector<LeaseRow> abandoned_leases(Time before, std::size_t limit) = 0;
+    // Forgets workers whose time ended before `before` and that hold no lease.
+    virtual void forget_workers(Time before) = 0;
     virtual std::vector<RunId> abandoned_loads(Time before) = 0; // loading runs of dead workers
     // Removes at most `limit` task rows with all that hangs on them; true when none is left.
     virtual bool delete_tasks(const RunRow& run, std::size_t limit) = 0;

@@ -1,0 +1,16 @@
+-- name: links_from
+SELECT parent_id, child_id, condition, unmet FROM link WHERE parent_id = @parent_id;
+
+-- name: links_to
+SELECT parent_id, child_id, condition, unmet
+FROM link
+WHERE parent_id BETWEEN @task_first AND @task_last AND child_id = @child_id;
+
+-- name: subtract_need
+UPDATE need SET unfinished = unfinished - @finished
+WHERE task_id = @task_id
+RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+
+-- name: take_need
+DELETE FROM need WHERE task_id = @task_id
+RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;

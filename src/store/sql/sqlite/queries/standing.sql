@@ -1,0 +1,82 @@
+-- name: take_timer
+DELETE FROM timer WHERE task_id = @task_id
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
+
+-- name: take_run_timers
+DELETE FROM timer
+WHERE task_id IN (
+    SELECT task_id FROM timer
+    WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id LIMIT @limit)
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
+
+-- name: take_ready_of_task
+DELETE FROM ready
+WHERE task_id = @task_id
+  AND (queue_id, nprio) = (SELECT queue_id, nprio FROM task WHERE id = @task_id)
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+
+-- name: ready_of_run
+SELECT ready.queue_id, ready.nprio, ready.task_id
+FROM task CROSS JOIN ready USING (queue_id, nprio)
+WHERE task.id BETWEEN @task_first AND @task_last AND task.run_id = @run_id AND ready.task_id = task.id
+LIMIT @limit;
+
+-- name: ready_of_staged_run
+-- A staged run has queues of its own: no need to look at its tasks one by one.
+SELECT ready.queue_id, ready.nprio, ready.task_id
+FROM queue CROSS JOIN ready
+WHERE queue.run_id = @run_id AND ready.queue_id = queue.id
+LIMIT @limit;
+
+-- name: take_ready_row
+DELETE FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+
+-- name: take_held
+DELETE FROM held WHERE task_id = @task_id
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at;
+
+-- name: take_run_held
+DELETE FROM held
+WHERE task_id IN (
+    SELECT task_id FROM held
+    WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id LIMIT @limit)
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at;
+
+-- name: take_run_needs
+DELETE FROM need
+WHERE task_id IN (
+    SELECT task_id FROM need
+    WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id LIMIT @limit)
+RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+
+-- name: need
+SELECT task_id, run_id, queue_id, nprio, unfinished, run_at FROM need WHERE task_id = @task_id;
+
+-- name: run_needs
+SELECT task_id, run_id, queue_id, nprio, unfinished, run_at
+FROM need
+WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
+LIMIT @limit;
+
+-- name: lease
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left
+FROM lease WHERE task_id = @task_id;
+
+-- name: run_leases
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left
+FROM lease
+WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
+LIMIT @limit;
+
+-- name: held
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at
+FROM held WHERE task_id = @task_id;
+
+-- name: run_held
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at
+FROM held
+WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
+LIMIT @limit;
