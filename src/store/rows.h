@@ -76,6 +76,7 @@ struct NeedRow {
     int nprio = 0;
     int unfinished = 0;
     std::optional<Time> run_at;
+    bool paused = false; // stands in held, too (told by subtract_needs only)
 };
 
 // Whose death ends a lease (docs/correctness.md).
