@@ -24,6 +24,7 @@ endfunction()
 function(sluice_test name)
     cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
     add_executable(sluice_${name}_test ${arg_UNPARSED_ARGUMENTS})
-    target_link_libraries(sluice_${name}_test PRIVATE sluice_${name} ${arg_LIBRARIES} GTest::gtest_main)
+    target_link_libraries(sluice_${name}_test PRIVATE
+        sluice_${name} ${arg_LIBRARIES} GTest::gtest_main)
     add_test(NAME ${name} COMMAND sluice_${name}_test)
 endfunction()

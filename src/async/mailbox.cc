@@ -31,14 +31,19 @@ void Mailbox::deliver(std::span<Parked* const> parked)
 
 void Mailbox::drain()
 {
-    draining_.clear();
-    arrived_.with([&](std::vector<Parked*>& arrived) { arrived.swap(draining_); });
-    expected_ -= draining_.size();
-    // Keeps this object's users alive while they run; a resumed coroutine may expect() again.
-    for (Parked* parked : draining_)
-        parked->resume();
+    std::vector<Parked*> batch = std::move(draining_);
+    arrived_.with([&](std::vector<Parked*>& arrived) { arrived.swap(batch); });
+    expected_ -= batch.size();
     if (expected_ == 0)
         alive_.reset();
+
+    Parked* const last = batch.back();
+    batch.pop_back();
+    for (Parked* parked : batch)
+        parked->resume();
+    batch.clear();
+    draining_ = std::move(batch);
+    last->resume(); // nothing of ours is touched after it
 }
 
 } // namespace sluice

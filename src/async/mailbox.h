@@ -52,7 +52,8 @@ public:
     // Loop thread: a delivery will follow; the loop stays alive until it has come.
     void expect();
 
-    // Any thread: resumes each of `parked` on the loop, in order.
+    // Any thread: resumes each of `parked` on the loop, in order. The last expected one may
+    // destroy this object when it goes on.
     void deliver(std::span<Parked* const> parked);
 
 private:

@@ -8,15 +8,15 @@
 
 namespace sluice {
 
-Signal::Signal(asio::any_io_executor executor) : timer_(executor)
+Signal::Signal(asio::any_io_executor executor) : executor_(std::move(executor))
 {}
 
 void Signal::notify()
 {
-    if (waiting_ == 0)
+    if (waiting_.empty())
         notified_ = true;
-    else
-        timer_.cancel();
+    for (asio::steady_timer* timer : waiting_)
+        timer->cancel();
 }
 
 Async<void> Signal::wait()
@@ -35,13 +35,12 @@ Async<void> Signal::wait_until(std::chrono::steady_clock::time_point deadline)
         notified_ = false;
         co_return;
     }
-    // Waiters share the timer: the first one sets its end, a later and shorter one wakes all early,
-    // which is harmless because every waiter checks what it waits for.
-    if (waiting_ == 0 || deadline < timer_.expiry())
-        timer_.expires_at(deadline);
-    ++waiting_;
-    co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-    --waiting_;
+    // A timer for each: with a shared one, a limit that has passed for one waiter would wake the
+    // others again and again.
+    asio::steady_timer timer(executor_, deadline);
+    waiting_.push_back(&timer);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    std::erase(waiting_, &timer);
 
     // notify() and cancellation look the same to the timer; only the latter must end the caller.
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;

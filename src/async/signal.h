@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <vector>
 
 namespace sluice {
 
@@ -27,9 +28,9 @@ public:
 private:
     Async<void> wait_until(std::chrono::steady_clock::time_point deadline);
 
-    asio::steady_timer timer_;
+    asio::any_io_executor executor_;
+    std::vector<asio::steady_timer*> waiting_; // each stands in the frame of its coroutine
     bool notified_ = false;
-    int waiting_ = 0;
 };
 
 // Sleeps on the loop; cancellation throws `operation_aborted`.

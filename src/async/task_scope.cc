@@ -59,6 +59,8 @@ void TaskScope::ended(Children::iterator child, std::exception_ptr failure)
             log_.error("a background task ended with {}", error.what());
     } catch (const std::exception& error) {
         log_.error("a background task ended with {}", error.what());
+    } catch (...) {
+        log_.error("a background task ended with an unknown exception");
     }
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,6 +17,18 @@
 
 namespace sluice {
 
+// Suspends once before the first line of the operation. Until the race of with_timeout is set up, a
+// cancellation of the caller does not reach it, and Asio 1.26 loses what is cancelled before it
+// first suspends (style C9).
+template <class T>
+Async<Result<T>> after_set_up(Async<Result<T>> operation)
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
+    Result<T> result = co_await std::move(operation);
+    co_return result;
+}
+
 // The only timeout in the code base. The operation is cancelled and awaited when `limit` has
 // passed. T must be default-constructible. Errors: timed_out, and those of the operation.
 template <class T>
@@ -24,7 +37,7 @@ Async<Result<T>> with_timeout(Async<Result<T>> operation, std::chrono::milliseco
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, limit);
     auto race = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, std::move(operation), asio::deferred),
+        asio::co_spawn(executor, after_set_up(std::move(operation)), asio::deferred),
         timer.async_wait(asio::deferred)
     );
 

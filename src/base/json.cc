@@ -44,18 +44,21 @@ public:
 private:
     Json convert_array(element value)
     {
+        const simdjson::dom::array items = value.get_array().value_unsafe();
         Json array = Json::array();
-        for (element item : value.get_array().value_unsafe())
+        for (element item : items)
             array.push_back(convert(item));
         return array;
     }
 
     Json convert_object(element value)
     {
+        // Named: value_unsafe() refers into a temporary that a range-for would not keep alive.
+        const simdjson::dom::object fields = value.get_object().value_unsafe();
         Json object = Json::object();
         auto& members = object.get_ref<Json::object_t&>();
         std::unordered_set<std::string_view> seen;
-        for (auto field : value.get_object().value_unsafe()) {
+        for (auto field : fields) {
             if (!seen.insert(field.key).second && duplicate_key_.empty())
                 duplicate_key_ = std::string(field.key);
             // Straight to the underlying vector: ordered_json's own insertion searches linearly.

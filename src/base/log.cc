@@ -73,13 +73,18 @@ Result<LogHub> LogHub::make(std::string_view filter)
             continue;
         const std::size_t equals = item.find('=');
         const bool is_default = equals == std::string_view::npos;
-        const Result<LogLevel> level = parse_level(is_default ? item : item.substr(equals + 1));
+        const std::string_view level_text = is_default ? item : trim(item.substr(equals + 1));
+        const Result<LogLevel> level = parse_level(level_text);
         if (!level)
             return level.error();
+        const std::string_view component = is_default ? "" : trim(item.substr(0, equals));
+        if (!is_default && component.empty())
+            return Error{
+                Errc::invalid, fmt::format("log filter '{}': no component before the '='", item)};
         if (is_default)
             settings->fallback = *level;
         else
-            settings->components[std::string(item.substr(0, equals))] = *level;
+            settings->components[std::string(component)] = *level;
     }
     LogHub hub;
     hub.settings_ = std::move(settings);

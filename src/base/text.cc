@@ -30,6 +30,16 @@ std::size_t utf8_length(std::string_view text)
     return overlong || surrogate || beyond ? 0 : length;
 }
 
+// A character that a terminal may obey instead of showing it: C0 but newline and tab, DEL, and
+// C1 (U+0080 to U+009F, among them a one-character form of "ESC [").
+bool is_control(std::string_view character)
+{
+    const auto last = static_cast<std::uint8_t>(character.back());
+    if (character.size() == 1)
+        return (last < 0x20 && last != '\n' && last != '\t') || last == 0x7f;
+    return character.size() == 2 && character.front() == '\xc2' && last < 0xa0;
+}
+
 } // namespace
 
 std::string_view trim(std::string_view text)
@@ -84,13 +94,13 @@ std::string printable(std::string_view text)
     shown.reserve(text.size());
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
-        const auto byte = static_cast<std::uint8_t>(text.front());
+        const std::string_view character = text.substr(0, length);
         if (length == 0)
             shown += "\xef\xbf\xbd";
-        else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f)
-            shown += fmt::format("\\x{:02x}", byte);
+        else if (is_control(character))
+            shown += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(character.back()));
         else
-            shown += text.substr(0, length);
+            shown += character;
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return shown;
@@ -119,6 +129,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
 std::vector<std::string>
 nearest(std::string_view word, std::span<const std::string> candidates, std::size_t count)
 {
+    if (word.empty())
+        return {};
     const std::size_t distance_max = std::max<std::size_t>(2, word.size() / 3);
     std::vector<std::pair<std::size_t, std::string>> near;
     for (const std::string& candidate : candidates) {

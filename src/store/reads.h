@@ -77,6 +77,7 @@ public:
         std::optional<Time> run_expires;
         std::optional<Time> worker_until;
         std::vector<QueueId> queues_with_ready;
+        std::vector<WorkerId> workers; // attached ones that may have died: ask Neighbours::dead
         bool has_sweep = false;
         bool has_loading = false;
         std::optional<Time> server_time; // the database's clock, where it is another machine's

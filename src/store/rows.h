@@ -75,6 +75,7 @@ struct NeedRow {
     QueueId queue;
     int nprio = 0;
     int unfinished = 0;
+    int attempt = 0; // of a task that lives again
     std::optional<Time> run_at;
     bool paused = false; // stands in held, too (told by subtract_needs only)
 };
@@ -151,6 +152,7 @@ struct WorkerRow {
     WorkerId id;
     std::string name;
     std::string host;
+    bool attached = false; // its process holds a session of this database, and so its death shows
     Time registered_at;
     Time until; // its leases are rescued after this, unless extended
 };

@@ -147,12 +147,9 @@ public:
     // Moves the ends of all leases and workers by `jump`.
     virtual void shift_leases(Micros jump) = 0;
 
-    struct ClockRow {
-        Micros offset{0}; // wall clock minus time since boot, when last looked at
-        std::string boot_id;
-    };
-    virtual ClockRow lock_clock() = 0;
-    virtual void update_clock(const ClockRow& row) = 0;
+    // The sum of all jumps of the clock that leases have been moved by; the row is locked.
+    virtual Micros lock_clock() = 0;
+    virtual void update_clock(Micros jumps) = 0;
 
     // --- outputs -----------------------------------------------------------------------------
     virtual std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) = 0;

@@ -226,7 +226,7 @@ TEST_F(PostgresClaim, the_pulse_tells_what_is_next)
     write(session, [&](Tables& tables) {
         tables.insert_ready(std::vector{place(1, 3), place(2, 3), place(3, 900)});
         tables.insert_leases(one(lease));
-        tables.insert_worker({WorkerId{1}, "w", "h", test_now, test_now + Micros{9}});
+        tables.insert_worker({WorkerId{1}, "w", "h", true, test_now, test_now + Micros{9}});
         RunRow loading = run_row(1, 1, 1);
         loading.state = RunState::loading;
         loading.expires_at = test_now;
@@ -239,6 +239,7 @@ TEST_F(PostgresClaim, the_pulse_tells_what_is_next)
     EXPECT_EQ(pulse.lease_expires, lease.expires_at);
     EXPECT_EQ(pulse.run_expires, std::nullopt) << "a loading run does not time out";
     EXPECT_EQ(pulse.worker_until, test_now + Micros{9});
+    EXPECT_EQ(pulse.workers, std::vector{WorkerId{1}}) << "nobody holds its lock";
     EXPECT_TRUE(pulse.has_loading);
     EXPECT_FALSE(pulse.has_sweep);
     EXPECT_GT(pulse.server_time, test_now);
@@ -296,7 +297,7 @@ constexpr const char* fill_sql = R"(
     INSERT INTO lease SELECT i, 1, 1, 1, '2026-01-01', NULL, NULL, NULL, 1, 0, 0, 0, 0
                       FROM generate_series(1, 20000) i;
     INSERT INTO timer SELECT i, '2026-01-01', 1, 1, 0, 0, 0, 0 FROM generate_series(1, 20000) i;
-    INSERT INTO need SELECT i, 1, 1, NULL, 1, 0 FROM generate_series(1, 20000) i;
+    INSERT INTO need SELECT i, 1, 1, NULL, 1, 0, 0 FROM generate_series(1, 20000) i;
     INSERT INTO done SELECT i, 1, 1, NULL, NULL, '2026-01-01', 1, 0, 5, NULL, NULL
                      FROM generate_series(1, 20000) i;
     INSERT INTO link SELECT i, i + 1, 0, 0 FROM generate_series(1, 20000) i)";

@@ -24,7 +24,8 @@ TaskRow read_task(Row& row)
 NeedRow read_need(Row& row)
 {
     NeedRow need;
-    row.into(need.task, need.run, need.queue, need.nprio, need.unfinished, need.run_at);
+    row.into(need.task, need.run, need.queue, need.nprio, need.unfinished);
+    row.into(need.attempt, need.run_at);
     return need;
 }
 
@@ -99,7 +100,8 @@ QueueRow read_queue(Row& row)
 WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
-    row.into(worker.id, worker.name, worker.host, worker.registered_at, worker.until);
+    row.into(worker.id, worker.name, worker.host, worker.attached);
+    row.into(worker.registered_at, worker.until);
     return worker;
 }
 
@@ -173,7 +175,7 @@ void read_need_now(Row& row, Reads::Task& task)
     need.run = task.row.run;
     need.queue = task.row.queue;
     need.nprio = task.row.nprio;
-    row.into(unfinished, need.run_at);
+    row.into(unfinished, need.attempt, need.run_at);
     if (!unfinished)
         return;
     need.unfinished = *unfinished;

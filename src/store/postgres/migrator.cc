@@ -9,15 +9,6 @@ namespace sluice::postgres {
 
 namespace {
 
-// Tables of different schemas of one database are different stores, each with a lock of its own.
-constexpr const char* lock_sql =
-    "SELECT pg_advisory_xact_lock(hashtext('sluice migration'), hashtext(current_schema()))";
-
-constexpr const char* table_sql = "CREATE TABLE IF NOT EXISTS migration ("
-                                  "number int PRIMARY KEY, title text NOT NULL, "
-                                  "applied_at timestamptz NOT NULL)";
-
-// The same table and row for each step, whichever process takes it.
 class Migrator {
 public:
     Migrator(PGconn& connection, std::span<const Migration> migrations)
@@ -28,7 +19,7 @@ public:
     bool step(Time now, Random& random)
     {
         execute(connection_, "migrate", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-        execute(connection_, "migrate", lock_sql);
+        ask(sql::lock_migrations);
         const int version = read_version();
         check_not_newer(version);
         const Migration* next = after(version);
@@ -43,9 +34,8 @@ public:
 private:
     int read_version()
     {
-        execute(connection_, "migrate", table_sql);
-        const Answer answer =
-            execute(connection_, "migrate", "SELECT coalesce(max(number), 0) FROM migration");
+        ask(sql::create_migration);
+        const Answer answer = ask(sql::last_migration);
         return std::stoi(PQgetvalue(answer.get(), 0, 0));
     }
 
@@ -77,19 +67,18 @@ private:
     {
         const std::string name = fmt::format("migration {} {}", migration.number, migration.title);
         execute(connection_, name, std::string(migration.text));
-        execute(
-            connection_, name, "INSERT INTO migration VALUES ($1::int, $2, $3::timestamptz)",
-            {std::to_string(migration.number), std::string(migration.title), format_time(now)}
-        );
+        ask(sql::insert_migration,
+            {std::to_string(migration.number), std::string(migration.title), format_time(now)});
     }
 
     void make_secret(Random& random)
     {
-        execute(
-            connection_, "migrate",
-            "INSERT INTO setting VALUES ('uid_secret', $1) ON CONFLICT (name) DO NOTHING",
-            {std::to_string(random.next())}
-        );
+        ask(sql::insert_setting, {"uid_secret", std::to_string(random.next())});
+    }
+
+    Answer ask(const Statement& statement, std::initializer_list<std::string> parameters = {})
+    {
+        return execute(connection_, statement.name, std::string(statement.text), parameters);
     }
 
     PGconn& connection_;

@@ -47,7 +47,7 @@ std::optional<RunId> PostgresReads::run_named(std::string_view name)
 {
     Params params;
     params.add(Text{"run.name", name});
-    return connection_.query(sql::find_run_named, params).value<RunId>();
+    return connection_.query(sql::read_run_named, params).value<RunId>();
 }
 
 std::vector<Reads::Run> PostgresReads::runs(const RunFilter& filter)
@@ -154,19 +154,16 @@ Reads::Pulse PostgresReads::pulse()
 {
     const auto read = [](Row& row) {
         Pulse pulse;
-        std::vector<std::int64_t> queues;
+        std::vector<std::int64_t> queues, workers;
         row.into(pulse.timer_due, pulse.lease_expires, pulse.run_expires, pulse.worker_until);
-        row.into(queues, pulse.has_sweep, pulse.has_loading, pulse.server_time);
+        row.into(queues, workers, pulse.has_sweep, pulse.has_loading, pulse.server_time);
         for (const std::int64_t queue : queues)
             pulse.queues_with_ready.push_back(QueueId{queue});
+        for (const std::int64_t worker : workers)
+            pulse.workers.push_back(WorkerId{worker});
         return pulse;
     };
     return connection_.query(sql::pulse).first<Pulse>(read).value_or(Pulse{});
-}
-
-std::vector<WorkerId> PostgresReads::workers_without_session()
-{
-    return connection_.query(sql::workers_without_session).column<WorkerId>();
 }
 
 } // namespace sluice::postgres

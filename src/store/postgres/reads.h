@@ -29,10 +29,6 @@ public:
     std::optional<std::string> setting(std::string_view name) override;
     Pulse pulse() override;
 
-    // Registered workers whose process holds no session with the database (postgres/notifier.h): it
-    // has died, or it is cut off.
-    std::vector<WorkerId> workers_without_session();
-
 private:
     Connection& connection_;
 };

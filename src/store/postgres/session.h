@@ -31,9 +31,6 @@ public:
     Tables& tables() override { return tables_; }
     Reads& reads() override { return reads_; }
 
-    // See PostgresReads.
-    std::vector<WorkerId> workers_without_session() { return reads_.workers_without_session(); }
-
 private:
     Connection connection_;
     PostgresTables tables_;

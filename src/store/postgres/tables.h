@@ -80,8 +80,8 @@ public:
     void set_workers_until(std::span<const Extension> extensions) override;
     std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) override;
     void shift_leases(Micros jump) override;
-    ClockRow lock_clock() override;
-    void update_clock(const ClockRow& row) override;
+    Micros lock_clock() override;
+    void update_clock(Micros jumps) override;
 
     std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) override;
     std::vector<OutputRow> outputs_of(RunId run, std::span<const TaskId> tasks) override;

@@ -67,7 +67,7 @@ void PostgresTables::insert_worker(const WorkerRow& row)
 {
     Params params;
     params.add(row.id).add(Text{"worker.name", row.name}).add(Text{"worker.host", row.host});
-    params.add(row.registered_at).add(row.until);
+    params.add(row.attached).add(row.registered_at).add(row.until);
     connection_.queue(sql::insert_worker, params);
 }
 
@@ -107,20 +107,15 @@ void PostgresTables::shift_leases(Micros jump)
     connection_.queue(sql::shift_leases, params);
 }
 
-Tables::ClockRow PostgresTables::lock_clock()
+Micros PostgresTables::lock_clock()
 {
-    const auto found = connection_.query(sql::lock_clock).first<ClockRow>([](Row& row) {
-        ClockRow clock;
-        row.into(clock.offset, clock.boot_id);
-        return clock;
-    });
-    return found.value_or(ClockRow{});
+    return connection_.query(sql::lock_clock).value<Micros>().value_or(Micros{0});
 }
 
-void PostgresTables::update_clock(const ClockRow& row)
+void PostgresTables::update_clock(Micros jumps)
 {
     Params params;
-    params.add(row.offset).add(Text{"clock.boot_id", row.boot_id});
+    params.add(jumps);
     connection_.queue(sql::update_clock, params);
 }
 

@@ -103,7 +103,8 @@ void PostgresTables::insert_needs(std::span<const NeedRow> rows)
     Params params;
     params.array(rows, &NeedRow::task).array(rows, &NeedRow::run).array(rows, &NeedRow::queue);
     params.array(rows, [](const NeedRow& row) { return static_cast<std::int16_t>(row.nprio); });
-    params.array(rows, &NeedRow::unfinished).array(rows, &NeedRow::run_at);
+    params.array(rows, &NeedRow::unfinished).array(rows, &NeedRow::attempt);
+    params.array(rows, &NeedRow::run_at);
     connection_.queue(sql::insert_needs, params);
 }
 

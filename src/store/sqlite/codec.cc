@@ -39,7 +39,16 @@ TaskRow read_task(Row& row)
 NeedRow read_need(Row& row)
 {
     NeedRow need;
-    into(row, need.task, need.run, need.queue, need.nprio, need.unfinished, need.run_at);
+    into(
+        row, need.task, need.run, need.queue, need.nprio, need.unfinished, need.attempt, need.run_at
+    );
+    return need;
+}
+
+NeedRow read_need_and_pause(Row& row)
+{
+    NeedRow need = read_need(row);
+    row.into(need.paused);
     return need;
 }
 
@@ -115,7 +124,7 @@ QueueRow read_queue(Row& row)
 WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
-    into(row, worker.id, worker.name, worker.host, worker.registered_at, worker.until);
+    into(row, worker.id, worker.name, worker.host, worker.attached, worker.registered_at, worker.until);
     return worker;
 }
 

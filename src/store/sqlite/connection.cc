@@ -147,6 +147,12 @@ void Connection::execute(const std::string& sql)
         throw failure_of(database_, code, sql.substr(0, 40));
 }
 
+void Connection::rollback() noexcept
+{
+    if (is_in_transaction())
+        sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 std::int64_t Connection::pragma(const char* name)
 {
     const std::string text = fmt::format("PRAGMA {}", name);

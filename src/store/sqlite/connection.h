@@ -109,6 +109,10 @@ public:
     void execute(const std::string& sql);
     std::int64_t pragma(const char* name);
 
+    bool is_in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
+    // Ends an open transaction without effect; a failure of that has nothing left to undo.
+    void rollback() noexcept;
+
     sqlite3* handle() { return database_; }
 
 private:

@@ -15,13 +15,13 @@ CREATE SEQUENCE queue_id_seq;
 CREATE SEQUENCE worker_id_seq;
 CREATE SEQUENCE key_id_seq;
 
--- Wall clock minus time since boot, as last seen: how a jump of the clock is noticed once.
+-- The sum of all jumps of the clock that leases have been moved by, in microseconds: how several
+-- processes that notice the same jump move them once.
 CREATE TABLE clock (
-    one      smallint PRIMARY KEY CHECK (one = 1),
-    "offset" bigint NOT NULL,
-    boot_id  text NOT NULL
+    one   smallint PRIMARY KEY CHECK (one = 1),
+    jumps bigint NOT NULL
 );
-INSERT INTO clock (one, "offset", boot_id) VALUES (1, 0, '');
+INSERT INTO clock (one, jumps) VALUES (1, 0);
 
 CREATE TABLE queue (
     id     bigint PRIMARY KEY,
@@ -88,6 +88,7 @@ CREATE TABLE need (
     queue_id   bigint NOT NULL,
     run_at     timestamptz,
     unfinished int NOT NULL CHECK (unfinished >= 0),
+    attempt    int NOT NULL CHECK (attempt >= 0),
     nprio      smallint NOT NULL
 ) WITH (fillfactor = 70);
 
@@ -206,6 +207,7 @@ CREATE TABLE worker (
     id            bigint PRIMARY KEY,
     registered_at timestamptz NOT NULL,
     until         timestamptz NOT NULL,
+    attached      boolean NOT NULL, -- its process holds a session of this database
     name          text NOT NULL,
     host          text NOT NULL
 ) WITH (fillfactor = 50); -- `until` moves with each heartbeat
@@ -238,7 +240,7 @@ CREATE UNIQUE INDEX api_key_name ON api_key (name) WHERE revoked_at IS NULL;
 CREATE VIEW task_now AS
 SELECT t.id, t.run_id, t.queue_id, t.nprio, t.timeout, t.retry, t.name, t.payload,
        CASE WHEN d.task_id IS NOT NULL THEN d.outcome
-            WHEN run.sweep THEN 7::smallint -- canceled: the run was ended as a whole
+            WHEN run.state >= 2 THEN 7::smallint -- canceled: what still lives in a final run
             WHEN l.paused_left IS NOT NULL THEN 4::smallint
             WHEN l.started_at IS NOT NULL THEN 3::smallint
             WHEN l.task_id IS NOT NULL THEN 2::smallint
@@ -251,7 +253,7 @@ SELECT t.id, t.run_id, t.queue_id, t.nprio, t.timeout, t.retry, t.name, t.payloa
        coalesce(p.tries, h.tries, r.tries) AS place_tries,
        coalesce(p.rescues, h.rescues, r.rescues) AS place_rescues,
        coalesce(p.due, h.run_at) AS place_run_at,
-       n.unfinished, n.run_at AS need_run_at,
+       n.unfinished, n.attempt AS need_attempt, n.run_at AS need_run_at,
        l.attempt AS lease_attempt, l.tries AS lease_tries, l.rescues AS lease_rescues,
        l.worker_id AS lease_worker_id, l.owner, l.claimed_at, l.started_at, l.expires_at,
        l.paused_left,
@@ -260,7 +262,7 @@ SELECT t.id, t.run_id, t.queue_id, t.nprio, t.timeout, t.retry, t.name, t.payloa
        d.error,
        w.name AS worker_name, w.host AS worker_host
 FROM task t
-JOIN run ON run.id = t.run_id
+JOIN run ON run.id = t.run_id AND run.state <> 0
 LEFT JOIN done d ON d.task_id = t.id
 LEFT JOIN lease l ON l.task_id = t.id
 LEFT JOIN held h ON h.task_id = t.id

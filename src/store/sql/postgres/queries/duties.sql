@@ -54,6 +54,7 @@ WITH gone AS (
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
   timers AS (DELETE FROM timer USING gone WHERE timer.task_id = gone.id),
+  leases AS (DELETE FROM lease USING gone WHERE lease.task_id = gone.id),
   holds AS (DELETE FROM held USING gone WHERE held.task_id = gone.id),
   readies AS (
     DELETE FROM ready USING gone

@@ -89,6 +89,11 @@ WHERE id = ANY (ARRAY(
     LIMIT @limit::bigint))
 ORDER BY id;
 
+-- name: read_run_named
+SELECT run_id
+FROM run_detail JOIN run ON run.id = run_detail.run_id
+WHERE run_detail.name = @name::text AND state <> 0;
+
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
 FROM attempt WHERE task_id = @task_id::bigint ORDER BY attempt;
@@ -103,7 +108,7 @@ ORDER BY id;
 -- name: read_outputs
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
 FROM output
-WHERE run_id = @run_id::bigint AND task_id = @task_id::bigint
+WHERE run_id = @run_id::bigint AND (@task_id::bigint = 0 OR task_id = @task_id)
 ORDER BY path;
 
 -- name: read_leases_of_worker
@@ -122,8 +127,9 @@ SELECT count(*) FROM (
 SELECT value FROM setting WHERE name = @name::text;
 
 -- name: pulse
--- One statement, for it is what an idle engine asks each second. The server's clock is the one that
--- may be read in SQL: it is the question.
+-- One statement, for it is what an idle engine asks each second. Each process holds a lock for each of
+-- its workers (workers.sql): those without have died or are cut off. The server's clock is the one
+-- that may be read in SQL: it is the question.
 WITH RECURSIVE seen (id) AS (
     SELECT (SELECT queue_id FROM ready ORDER BY queue_id LIMIT 1)
     UNION ALL
@@ -134,6 +140,14 @@ SELECT (SELECT min(due) FROM timer),
        (SELECT min(expires_at) FROM run WHERE expires_at IS NOT NULL AND state = 1),
        (SELECT min(until) FROM worker),
        ARRAY(SELECT id FROM seen WHERE id IS NOT NULL),
+       ARRAY(SELECT id FROM worker
+             WHERE attached AND NOT EXISTS (
+                 SELECT FROM pg_locks
+                 WHERE locktype = 'advisory' AND granted AND objsubid = 2
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                   AND classid::bigint =
+                           hashtext('sluice worker of ' || current_schema())::bigint & 4294967295
+                   AND objid::bigint = worker.id & 4294967295)),
        EXISTS (SELECT FROM run WHERE sweep),
        EXISTS (SELECT FROM run WHERE state = 0),
        clock_timestamp();

@@ -73,7 +73,7 @@ WHERE task_id = ANY (ARRAY(
     SELECT task_id FROM need
     WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
     ORDER BY task_id LIMIT @limit::bigint))
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 
 -- name: take_needs_of_run
 DELETE FROM need
@@ -81,16 +81,16 @@ WHERE task_id = ANY (ARRAY(
     SELECT task_id FROM need
     WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
     ORDER BY task_id LIMIT @limit::bigint))
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 
 -- name: needs_of_tasks
-SELECT task_id, run_id, queue_id, nprio, unfinished, run_at
+SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need
 WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
 ORDER BY task_id LIMIT @limit::bigint;
 
 -- name: needs_of_run
-SELECT task_id, run_id, queue_id, nprio, unfinished, run_at
+SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need
 WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
 ORDER BY task_id LIMIT @limit::bigint;

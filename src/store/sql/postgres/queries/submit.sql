@@ -21,10 +21,10 @@ SELECT * FROM unnest(
     @retry::text[], @name::text[], @payload::text[]);
 
 -- name: insert_needs
-INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, run_at)
+INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)
 SELECT * FROM unnest(
     @task_id::bigint[], @run_id::bigint[], @queue_id::bigint[], @nprio::smallint[],
-    @unfinished::int[], @run_at::timestamptz[]);
+    @unfinished::int[], @attempt::int[], @run_at::timestamptz[]);
 
 -- name: insert_links
 INSERT INTO link (parent_id, child_id, condition, unmet)

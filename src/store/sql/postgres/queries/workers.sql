@@ -1,12 +1,13 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, registered_at, until)
-VALUES (@id::bigint, @name::text, @host::text, @registered_at::timestamptz, @until::timestamptz);
+INSERT INTO worker (id, name, host, attached, registered_at, until)
+VALUES (@id::bigint, @name::text, @host::text, @attached::boolean, @registered_at::timestamptz,
+        @until::timestamptz);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id::bigint;
 
 -- name: workers
-SELECT id, name, host, registered_at, until FROM worker ORDER BY id;
+SELECT id, name, host, attached, registered_at, until FROM worker ORDER BY id;
 
 -- name: set_workers_until
 UPDATE worker SET until = new.until
@@ -31,18 +32,34 @@ UPDATE lease SET expires_at = expires_at + @jump * interval '1 microsecond'
 WHERE expires_at IS NOT NULL;
 
 -- name: lock_clock
-SELECT "offset", boot_id FROM clock WHERE one = 1 FOR UPDATE;
+SELECT jumps FROM clock WHERE one = 1 FOR UPDATE;
 
 -- name: update_clock
-UPDATE clock SET "offset" = @offset::bigint, boot_id = @boot_id::text WHERE one = 1;
+UPDATE clock SET jumps = @jumps::bigint WHERE one = 1;
 
--- name: workers_without_session
--- Each process holds an advisory lock for each of its workers (postgres/notifier.h).
-SELECT worker.id FROM worker
-WHERE NOT EXISTS (
+-- What follows runs on the connection of the notifier. Channel and locks carry the schema: stores in two
+-- schemas of one database know nothing of each other.
+
+-- name: listen
+DO $$ BEGIN
+    EXECUTE format('LISTEN %I', 'sluice_' || to_hex(hashtextextended(current_schema(), 0)));
+END $$;
+
+-- name: notify
+SELECT pg_notify('sluice_' || to_hex(hashtextextended(current_schema(), 0)), payload)
+FROM json_array_elements_text(@payloads::json) AS payload;
+
+-- name: hold_worker
+-- 0 is no worker: held by every process that listens.
+SELECT pg_advisory_lock_shared(hashtext('sluice worker of ' || current_schema()), @worker::int);
+
+-- name: release_worker
+SELECT pg_advisory_unlock_shared(hashtext('sluice worker of ' || current_schema()), @worker::int);
+
+-- name: others_listen
+SELECT EXISTS (
     SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND objsubid = 2
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND pid <> pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid::bigint = hashtext('sluice worker of ' || current_schema())::bigint & 4294967295
-      AND objid::bigint = worker.id & 4294967295)
-ORDER BY worker.id;
+      AND objid = 0);

@@ -17,12 +17,13 @@ CREATE TABLE sequence (
 INSERT INTO sequence (name, next)
 VALUES ('run', 1), ('task', 1), ('queue', 1), ('worker', 1), ('key', 1);
 
--- Wall clock minus time since boot, as last seen: how a jump of the wall clock is noticed once.
+-- The sum of all jumps of the wall clock that leases have been moved by: how several processes that
+-- notice the same jump move them once.
 CREATE TABLE clock (
-    one     INTEGER PRIMARY KEY CHECK (one = 1),
-    offset  INTEGER NOT NULL,
-    boot_id TEXT NOT NULL
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    jumps INTEGER NOT NULL
 ) STRICT;
+INSERT INTO clock (one, jumps) VALUES (1, 0);
 
 CREATE TABLE queue (
     id     INTEGER PRIMARY KEY,
@@ -89,6 +90,7 @@ CREATE TABLE need (
     queue_id   INTEGER NOT NULL,
     nprio      INTEGER NOT NULL,
     unfinished INTEGER NOT NULL CHECK (unfinished >= 0),
+    attempt    INTEGER NOT NULL CHECK (attempt >= 0),
     run_at     INTEGER
 ) STRICT;
 
@@ -201,11 +203,13 @@ CREATE TABLE request (
     run_id     INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX request_run ON request (run_id);
 
 CREATE TABLE worker (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
     host          TEXT NOT NULL,
+    attached      INTEGER NOT NULL CHECK (attached IN (0, 1)),
     registered_at INTEGER NOT NULL,
     until         INTEGER NOT NULL
 ) STRICT;

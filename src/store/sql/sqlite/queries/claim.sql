@@ -1,7 +1,7 @@
 -- name: ready_heads
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues
 FROM ready
-WHERE queue_id = @queue_id
+WHERE queue_id = @queue_id AND (nprio, task_id) > (@after_nprio, @after_task_id)
 ORDER BY nprio, task_id
 LIMIT @limit;
 

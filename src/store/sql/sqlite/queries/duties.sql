@@ -52,7 +52,15 @@ DELETE FROM link WHERE parent_id = @task_id;
 DELETE FROM need WHERE task_id = @task_id;
 
 -- name: delete_task_ready
-DELETE FROM ready WHERE task_id = @task_id AND (queue_id, nprio) = (SELECT queue_id, nprio FROM task WHERE id = @task_id);
+DELETE FROM ready
+WHERE task_id = @task_id
+  AND (queue_id, nprio) = (SELECT queue_id, nprio FROM task WHERE id = @task_id);
 
 -- name: delete_task_timer
 DELETE FROM timer WHERE task_id = @task_id;
+
+-- name: delete_task_lease
+DELETE FROM lease WHERE task_id = @task_id;
+
+-- name: delete_task_held
+DELETE FROM held WHERE task_id = @task_id;

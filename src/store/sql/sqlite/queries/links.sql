@@ -9,8 +9,9 @@ WHERE parent_id BETWEEN @task_first AND @task_last AND child_id = @child_id;
 -- name: subtract_need
 UPDATE need SET unfinished = unfinished - @finished
 WHERE task_id = @task_id
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at,
+          EXISTS (SELECT 1 FROM held WHERE held.task_id = need.task_id);
 
 -- name: take_need
 DELETE FROM need WHERE task_id = @task_id
-RETURNING task_id, run_id, queue_id, nprio, unfinished, run_at;
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;

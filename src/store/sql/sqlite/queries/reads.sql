@@ -10,6 +10,9 @@ SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, fai
 FROM run LEFT JOIN run_detail detail ON detail.run_id = run.id
 WHERE run.id = @id AND state <> 0;
 
+-- name: read_run_span
+SELECT state, task_first, task_last FROM run WHERE id = @id AND state <> 0;
+
 -- name: read_run_ids
 -- Newest first; @name_part is found literally.
 SELECT run.id
@@ -20,6 +23,11 @@ WHERE run.id < @before AND state <> 0
   AND (@name_part = '' OR instr(detail.name, @name_part) > 0)
 ORDER BY run.id DESC
 LIMIT @limit;
+
+-- name: read_run_named
+SELECT run_id
+FROM run_detail JOIN run ON run.id = run_detail.run_id
+WHERE name = @name AND state <> 0;
 
 -- name: read_run_names
 SELECT name FROM run_detail WHERE name IS NOT NULL ORDER BY run_id DESC LIMIT @limit;
@@ -73,7 +81,7 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues
 FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id;
 
 -- name: read_worker
-SELECT id, name, host, registered_at, until FROM worker WHERE id = @id;
+SELECT id, name, host, attached, registered_at, until FROM worker WHERE id = @id;
 
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
@@ -82,6 +90,10 @@ FROM attempt WHERE task_id = @task_id ORDER BY attempt;
 -- name: read_events
 SELECT id, at, run_id, task_id, kind, actor, detail
 FROM event WHERE run_id = @run_id AND (@task_id = 0 OR task_id IN (0, @task_id)) ORDER BY id;
+
+-- name: read_run_outputs
+SELECT run_id, path, task_id, attempt, state, created_at, updated_at
+FROM output WHERE run_id = @run_id ORDER BY path;
 
 -- name: read_leases_of_worker
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
@@ -103,3 +115,6 @@ SELECT (SELECT min(due) FROM timer),
        (SELECT min(until) FROM worker),
        EXISTS (SELECT 1 FROM run WHERE sweep = 1),
        EXISTS (SELECT 1 FROM run WHERE state = 0);
+
+-- name: attached_workers
+SELECT id FROM worker WHERE attached = 1;

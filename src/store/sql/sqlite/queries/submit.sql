@@ -13,8 +13,8 @@ INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload)
 VALUES (@id, @run_id, @queue_id, @nprio, @timeout, @retry, @name, @payload);
 
 -- name: insert_need
-INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, run_at)
-VALUES (@task_id, @run_id, @queue_id, @nprio, @unfinished, @run_at);
+INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)
+VALUES (@task_id, @run_id, @queue_id, @nprio, @unfinished, @attempt, @run_at);
 
 -- name: insert_link
 INSERT INTO link (parent_id, child_id, condition, unmet)

@@ -1,18 +1,20 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, registered_at, until)
-VALUES (@id, @name, @host, @registered_at, @until);
+INSERT INTO worker (id, name, host, attached, registered_at, until)
+VALUES (@id, @name, @host, @attached, @registered_at, @until);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id;
 
 -- name: workers
-SELECT id, name, host, registered_at, until FROM worker;
+SELECT id, name, host, attached, registered_at, until FROM worker;
 
 -- name: set_worker_until
 UPDATE worker SET until = @until WHERE id = @id;
 
 -- name: lease_held
-SELECT 1 FROM lease WHERE task_id = @task_id AND attempt = @attempt AND worker_id = @worker_id;
+SELECT 1 FROM lease
+WHERE task_id = @task_id AND (@attempt = 0 OR attempt = @attempt)
+  AND (@worker_id = 0 OR worker_id = @worker_id);
 
 -- name: shift_leases
 UPDATE lease SET expires_at = expires_at + @jump WHERE expires_at IS NOT NULL;
@@ -24,8 +26,7 @@ UPDATE worker SET until = until + @jump;
 UPDATE run SET expires_at = expires_at + @jump WHERE expires_at IS NOT NULL AND state IN (0, 1);
 
 -- name: lock_clock
-SELECT offset, boot_id FROM clock WHERE one = 1;
+SELECT jumps FROM clock WHERE one = 1;
 
 -- name: update_clock
-INSERT INTO clock (one, offset, boot_id) VALUES (1, @offset, @boot_id)
-ON CONFLICT (one) DO UPDATE SET offset = excluded.offset, boot_id = excluded.boot_id;
+UPDATE clock SET jumps = @jumps WHERE one = 1;

@@ -1,9 +1,6 @@
 -- name: begin_write
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 
--- name: begin_read
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-
 -- name: commit
 COMMIT;
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "batch/job.h"
+#include "engine/engine.h"
+#include "model/pipeline.h"
+#include "model/validation.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+class BlobStores;
+
+// Batch jobs over an engine: what REST and the embedded CLI both stand on. A job is a run of kind job
+// whose tasks are datums; nothing is kept in memory between calls. Lives on the loop; the engine and
+// the blob stores outlive it.
+//
+// Errors of all methods that take an id or name: not_found (with near names in the detail).
+class Jobs {
+public:
+    struct Options {
+        std::uint64_t datums_max = 1'000'000;
+        std::string log_directory; // attempts' logs: <directory>/<job id>/<datum id>.<attempt>.log
+        std::string secrets_directory; // <directory>/<name>/<key>; empty: none are to be had
+    };
+
+    Jobs(Engine& engine, BlobStores& blobs, Options options, Log log);
+
+    struct NewJob {
+        Json spec;          // a pipeline file with absolute places (with_resolved_paths)
+        std::string actor;  // who asks
+        std::string request_key; // idempotency key; empty: none
+        std::string body_hash;
+    };
+    struct Created {
+        Job job;
+        std::vector<std::string> warnings; // "the input matches no file" and the like
+        bool repeated = false;
+    };
+    // Reads and checks the spec, lists the inputs, plans, checks that the egress can be written to,
+    // submits. Nothing is left behind after an error. All problems of a spec come at once.
+    Async<Checked<Created>> create(NewJob request);
+
+    // The same checks without submitting; calls `each` with the input files of each datum, in order.
+    using EachDatum = std::function<void(std::uint64_t index, const std::vector<InputFile>&)>;
+    Async<Checked<std::uint64_t>> check(Json spec, EachDatum each);
+
+    // A job by its UUID or its name.
+    Async<Result<Job>> find(std::string id_or_name);
+
+    struct ListFilter {
+        std::optional<JobStatus> status;
+        std::string name_part;
+        std::size_t limit = 100;
+        std::string before; // id of the last job of the page before; empty: from the newest
+    };
+    Async<Result<std::vector<Job>>> list(ListFilter filter); // newest first
+    Async<Result<JobDescription>> describe(std::string id_or_name);
+    Async<Result<Job>> wait(std::string id_or_name, std::chrono::steady_clock::duration limit);
+
+    Async<Result<Job>> cancel(std::string id_or_name, std::string actor);
+    Async<Result<Job>> pause(std::string id_or_name, std::string actor);
+    Async<Result<Job>> unpause(std::string id_or_name, std::string actor);
+
+    // A new job with the datums of a final one that are not done; `set` are changes "path=value" of
+    // its spec, which may not touch the input.
+    Async<Checked<Created>> retry(std::string id_or_name, std::vector<std::string> set, std::string actor);
+    Async<Result<void>> remove(std::string id_or_name, std::string actor);
+    Async<Result<Why>> why_job(std::string id_or_name);
+
+    struct DatumFilter {
+        std::optional<DatumStatus> status;
+        std::size_t limit = 100;
+        std::string after; // id of the last datum of the page before; empty: from the first
+    };
+    Async<Result<std::vector<Datum>>> datums(std::string job, DatumFilter filter); // in plan order
+    Async<Result<DatumDescription>> describe_datum(std::string id);
+    Async<Result<Datum>> retry_datum(std::string id, std::string actor);
+    Async<Result<Why>> why_datum(std::string id);
+
+    // Where the log of an attempt is (0: the last one). The file may not exist yet.
+    Async<Result<std::string>> log_file(std::string datum, int attempt);
+
+    Engine& engine() { return engine_; }
+    BlobStores& blobs() { return blobs_; }
+    const Options& options() const { return options_; }
+
+private:
+    Engine& engine_;
+    BlobStores& blobs_;
+    Options options_;
+    Log log_;
+};
+
+} // namespace sluice

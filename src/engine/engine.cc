@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.h"
+
+namespace sluice {
+
+Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Log log)
+    : store_(store),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      scope_(executor, log_),
+      runs_(executor, store),
+      timekeeper_(executor, store, options_.timekeeper, log_)
+{
+    store_.on_changes([this](const Changes& changes) { changed(changes); });
+}
+
+Engine::~Engine()
+{
+    store_.on_changes(nullptr);
+}
+
+Async<Result<void>> Engine::start()
+{
+    Result<void> ready = co_await timekeeper_.run_once();
+    if (ready)
+        scope_.spawn(timekeeper_.run());
+    co_return ready;
+}
+
+Async<Result<Dispatcher*>> Engine::serve(Dispatcher::Options options, Executor& executor)
+{
+    if (!worker_) {
+        Worker::Options worker;
+        worker.name = options_.worker_name;
+        worker.host = options_.host;
+        worker.lease = options_.lease;
+        worker.heartbeat = options_.heartbeat;
+        worker_ = std::make_unique<Worker>(scope_.executor(), store_, std::move(worker), log_);
+        const Result<void> registered = co_await worker_->enroll();
+        if (!registered)
+            co_return registered.error();
+        scope_.spawn(worker_->run());
+    }
+    dispatchers_.push_back(std::make_unique<Dispatcher>(
+        scope_.executor(), store_, *worker_, executor, std::move(options), log_
+    ));
+    Dispatcher* dispatcher = dispatchers_.back().get();
+    scope_.spawn(dispatcher->run());
+    co_return dispatcher;
+}
+
+Async<void> Engine::stop(std::chrono::steady_clock::duration grace)
+{
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    for (const auto& dispatcher : dispatchers_)
+        dispatcher->close();
+    for (const auto& dispatcher : dispatchers_)
+        co_await dispatcher->stop(deadline);
+    scope_.cancel();
+    co_await scope_.join();
+    if (worker_)
+        co_await worker_->leave();
+}
+
+void Engine::changed(const Changes& changes)
+{
+    runs_.changed(changes);
+    timekeeper_.changed(changes);
+    for (const auto& dispatcher : dispatchers_)
+        dispatcher->changed(changes);
+    for (const Store::OnChanges& listener : listeners_)
+        listener(changes);
+}
+
+} // namespace sluice

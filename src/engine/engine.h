@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/signal.h"
+#include "async/task_scope.h"
+#include "base/log.h"
+#include "engine/dispatcher.h"
+#include "engine/run_watch.h"
+#include "engine/timekeeper.h"
+#include "engine/worker.h"
+#include "store/store.h"
+
+#include <memory>
+#include <vector>
+
+namespace sluice {
+
+// The services of one process over one store: what the surfaces stand on. Lives on the loop;
+// start() first, stop() and await it before the end. The store outlives it.
+class Engine {
+public:
+    struct Options {
+        std::string worker_name; // shown to users; the host's name and the process id, for instance
+        std::string host;
+        Micros lease = std::chrono::seconds(60);
+        std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
+        Timekeeper::Options timekeeper;
+    };
+
+    Engine(asio::any_io_executor executor, Store& store, Options options, Log log);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Looks at the clock and at what is overdue, then starts the background services. Errors: those
+    // of the store.
+    Async<Result<void>> start();
+
+    // Serves queues with an executor (borrowed until stop()). Registers the worker at the first
+    // call.
+    Async<Result<Dispatcher*>> serve(Dispatcher::Options options, Executor& executor);
+
+    // Stops claiming, lets what runs end for `grace`, hands back the rest, ends the services.
+    Async<void> stop(std::chrono::steady_clock::duration grace);
+
+    Store& store() { return store_; }
+    RunWatch& runs() { return runs_; }
+    const Clock& clock() const { return store_.clock(); }
+
+    // More than one part of a program may want to hear of commits.
+    void on_changes(Store::OnChanges callback) { listeners_.push_back(std::move(callback)); }
+
+private:
+    void changed(const Changes& changes);
+
+    Store& store_;
+    Options options_;
+    Log log_;
+    TaskScope scope_;
+    RunWatch runs_;
+    Timekeeper timekeeper_;
+    std::unique_ptr<Worker> worker_;
+    std::vector<std::unique_ptr<Dispatcher>> dispatchers_;
+    std::vector<Store::OnChanges> listeners_;
+};
+
+} // namespace sluice

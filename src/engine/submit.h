@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/store.h"
+
+#include <vector>
+
+namespace sluice {
+
+// Tasks that come in pieces, for submissions that are too large to hold at once.
+class TaskSource {
+public:
+    virtual ~TaskSource() = default;
+
+    // The next tasks, at most `limit`; empty: there are no more.
+    virtual std::vector<NewTask> next(std::size_t limit) = 0;
+};
+
+// More tasks than this are staged, so that nobody waits behind one long transaction.
+inline constexpr std::size_t staging_threshold = 5000;
+
+// Checks the graph, then submits in one transaction, or staged when it is large. Errors: invalid
+// (the graph), conflict (name, idempotency key), unavailable.
+Async<Result<Submitted>> submit(Store& store, Submit request);
+
+// The same for tasks without links. Small sources become one transaction too.
+Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source);
+
+} // namespace sluice

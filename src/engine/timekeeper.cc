@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/timekeeper.h"
+
+#include "store/neighbours.h"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+constexpr Micros jump_min = std::chrono::seconds(1);
+
+template <class T>
+std::optional<T> earliest(std::initializer_list<std::optional<T>> times)
+{
+    std::optional<T> first;
+    for (const std::optional<T>& time : times)
+        if (time && (!first || *time < *first))
+            first = time;
+    return first;
+}
+
+bool is_due(const std::optional<Time>& time, Time now)
+{
+    return time && *time <= now;
+}
+
+} // namespace
+
+Timekeeper::Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log)
+    : store_(store), options_(options), log_(std::move(log)), wake_(executor)
+{}
+
+Async<void> Timekeeper::run()
+{
+    for (;;) {
+        co_await wake_.wait_for(time_to_sleep());
+        const Result<void> done = co_await run_once();
+        if (!done)
+            log_.warn("{}", done.error().detail);
+    }
+}
+
+std::chrono::steady_clock::duration Timekeeper::time_to_sleep() const
+{
+    if (!next_due_)
+        return options_.pulse;
+    const std::chrono::steady_clock::duration left = *next_due_ - store_.clock().now();
+    return std::clamp(left, std::chrono::steady_clock::duration(0), options_.pulse);
+}
+
+Async<Result<void>> Timekeeper::run_once()
+{
+    next_due_.reset();
+    const Micros asked_at = store_.clock().source().since_boot();
+    auto look = [](Reads& reads) { return reads.pulse(); };
+    Result<Reads::Pulse> pulse = co_await store_.read(std::move(look));
+    if (!pulse)
+        co_return pulse.error();
+    Result<void> done = co_await follow_clock(*pulse, asked_at);
+    if (done)
+        done = co_await rescue(*pulse);
+    if (done)
+        done = co_await do_duties(*pulse);
+    co_return done;
+}
+
+// Drift is not followed; a jump is, together with all leases.
+Async<Result<void>> Timekeeper::follow_clock(const Reads::Pulse& pulse, Micros asked_at)
+{
+    const StoreClock& clock = store_.clock();
+    Micros offset = clock.measured(clock.source().wall());
+    if (pulse.server_time) {
+        const Micros middle = (asked_at + clock.source().since_boot()) / 2;
+        offset = pulse.server_time->time_since_epoch() - middle;
+    }
+    if (clock_followed_ && std::chrono::abs(offset - clock.offset()) < jump_min)
+        co_return Result<void>();
+    CheckClock request;
+    request.offset = offset;
+    const Result<bool> moved = co_await store_.check_clock(std::move(request));
+    if (!moved)
+        co_return moved.error();
+    clock_followed_ = true;
+    if (*moved)
+        log_.warn("the clock has jumped: all leases were moved along");
+    co_return Result<void>();
+}
+
+Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
+{
+    bool died = false;
+    for (const WorkerId worker : store_.neighbours().dead(pulse.workers)) {
+        ReleaseWorker request;
+        request.worker = worker;
+        request.grace = options_.lost_session_lease;
+        const Result<bool> released = co_await store_.release_worker(std::move(request));
+        if (!released)
+            co_return released.error();
+        died = true;
+    }
+    if (!died && !is_due(pulse.worker_until, store_.clock().now()))
+        co_return Result<void>();
+    const Result<std::size_t> rescued = co_await store_.rescue(Rescue{});
+    if (!rescued)
+        co_return rescued.error();
+    if (*rescued > 0)
+        log_.warn("{} tasks of dead workers were given back", *rescued);
+    co_return Result<void>();
+}
+
+Async<Result<void>> Timekeeper::do_duties(const Reads::Pulse& pulse)
+{
+    const Time now = store_.clock().now();
+    Result<std::size_t> done = std::size_t{0};
+    if (is_due(pulse.timer_due, now))
+        done = co_await store_.tick(Tick{});
+    const bool expires = is_due(pulse.lease_expires, now) || is_due(pulse.run_expires, now);
+    if (done && expires)
+        done = co_await store_.expire(Expire{});
+    const bool sweeps = pulse.has_sweep || pulse.has_loading;
+    if (done && sweeps)
+        done = co_await store_.sweep(Sweep{});
+    if (!done)
+        co_return done.error();
+    for (const std::optional<Time>& time :
+         {pulse.timer_due, pulse.lease_expires, pulse.run_expires})
+        if (time && *time > now)
+            next_due_ = earliest<Time>({next_due_, time});
+    const bool more = *done > 0 && (pulse.has_sweep || is_due(pulse.timer_due, now) || expires);
+    if (more)
+        next_due_ = now; // there may be more than one piece of it
+    co_return Result<void>();
+}
+
+void Timekeeper::changed(const Changes& changes)
+{
+    if (changes.sweep ||
+        (changes.earliest_due && (!next_due_ || *changes.earliest_due < *next_due_))) {
+        next_due_ = earliest<Time>({next_due_, changes.earliest_due});
+        wake_.notify();
+    }
+}
+
+} // namespace sluice

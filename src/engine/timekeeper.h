@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/signal.h"
+#include "base/log.h"
+#include "store/store.h"
+
+#include <chrono>
+#include <optional>
+
+namespace sluice {
+
+// Does what time alone brings about: due timers, timeouts, rescues, sweeps, the clock itself. One
+// query tells what is due and when the next thing will be; a timer sleeps until then, at most
+// `pulse`, which is the safety net for what other processes do.
+class Timekeeper {
+public:
+    struct Options {
+        std::chrono::steady_clock::duration pulse = std::chrono::seconds(1);
+        Micros lost_session_lease =
+            std::chrono::seconds(0); // what a dead process's leases have left
+    };
+
+    Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log);
+
+    // Does everything that is due now. Errors: those of the store.
+    Async<Result<void>> run_once();
+    Async<void> run();
+
+    void changed(const Changes& changes);
+
+private:
+    Async<Result<void>> follow_clock(const Reads::Pulse& pulse, Micros asked_at);
+    Async<Result<void>> rescue(const Reads::Pulse& pulse);
+    Async<Result<void>> do_duties(const Reads::Pulse& pulse);
+    std::chrono::steady_clock::duration time_to_sleep() const;
+
+    Store& store_;
+    Options options_;
+    Log log_;
+    Signal wake_;
+    std::optional<Time> next_due_;
+    bool clock_followed_ = false;
+};
+
+} // namespace sluice

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/async.h"
+#include "model/retry.h"
+#include "store/requests.h"
+
+#include <functional>
+#include <string>
+
+namespace sluice {
+
+// How an attempt has ended, as far as its executor knows.
+struct Outcome {
+    enum class Kind : std::uint8_t {
+        succeeded,
+        failed,
+        returned, // not done, and not the task's fault: another worker may try
+    };
+    Kind kind = Kind::succeeded;
+    FailureKind failure = FailureKind::reported;
+    std::string result; // JSON of the surface
+    std::string error;  // for people; of failed and returned
+};
+
+// A request to end an attempt early: it was canceled, its lease is lost, or the worker stops. Lives
+// on the loop for as long as the attempt.
+class Stop {
+public:
+    bool requested() const { return requested_; }
+
+    void request();
+
+    // Calls `callback` at the request, at once if it was made already. At most one at a time.
+    void on_request(std::function<void()> callback);
+
+private:
+    bool requested_ = false;
+    std::function<void()> callback_;
+};
+
+// Runs attempts: the seam between the engine and what the work is. Called on the loop; several
+// attempts are under way at once. What it throws is a failed attempt.
+class Executor {
+public:
+    virtual ~Executor() = default;
+
+    // Returns when the attempt is over. After a stop request it should return soon (`returned` or
+    // whatever it came to); its outcome is then not reported. `task` and `stop` outlive the call.
+    virtual Async<Outcome> execute(const Leased& task, Stop& stop) = 0;
+};
+
+} // namespace sluice

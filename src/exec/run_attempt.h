@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/async.h"
+#include "exec/attempt.h"
+
+namespace sluice {
+
+class WorkerThreads;
+
+// Runs an attempt from start to end. Cancellation stops the command and is thrown as
+// operation_aborted when it has ended.
+Async<Result<CommandEnd>> run_attempt(Attempt& attempt, WorkerThreads& threads);
+
+} // namespace sluice

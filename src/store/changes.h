@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// What a committed group of writes has brought about, as far as somebody may be waiting for it.
+struct Changes {
+    std::vector<std::shared_ptr<const std::string>>
+        ready_queues; // something became claimable there
+    std::vector<RunId> final_runs;
+    std::vector<TaskId> lost_leases;  // canceled, paused or timed out while a worker holds them
+    std::optional<Time> earliest_due; // a timer, timeout or lease end was set to this time
+    bool sweep = false;               // a run owes a sweep
+    bool doomed_outputs = false;
+    bool from_outside = false; // another process wrote: anything may have changed
+
+    bool empty() const
+    {
+        return ready_queues.empty() && final_runs.empty() && lost_leases.empty() && !earliest_due &&
+               !sweep && !doomed_outputs && !from_outside;
+    }
+
+    void due(std::optional<Time> time)
+    {
+        if (time && (!earliest_due || *time < *earliest_due))
+            earliest_due = time;
+    }
+};
+
+} // namespace sluice

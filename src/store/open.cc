@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/neighbours.h"
+#include "store/postgres/migrator.h"
+#include "store/postgres/neighbours.h"
+#include "store/postgres/session.h"
+#include "store/sqlite/session.h"
+#include "store/store.h"
+#include "store/url.h"
+
+#include <charconv>
+
+namespace sluice {
+
+namespace {
+
+// A database that no other process can see.
+class Alone final : public Neighbours {
+public:
+    void listen(OnNews) override {}
+    void announce(const Changes&) override {}
+    void join(WorkerId) override {}
+    void leave(WorkerId) override {}
+    std::vector<WorkerId> dead(const std::vector<WorkerId>&) override { return {}; }
+};
+
+std::uint64_t uid_secret(Session& session)
+{
+    const std::optional<std::string> text = session.reads().setting("uid_secret");
+    std::uint64_t secret = 0;
+    if (text)
+        std::from_chars(text->data(), text->data() + text->size(), secret);
+    return secret;
+}
+
+Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer)
+{
+    Store::Parts parts;
+    parts.writer = make_sqlite_session({path, observer});
+    parts.writer->connect();
+    parts.uid_secret = uid_secret(*parts.writer);
+    if (path != ":memory:")
+        parts.readers.push_back(make_sqlite_session({path, nullptr}));
+    parts.neighbours = std::make_unique<Alone>();
+    return parts;
+}
+
+constexpr int postgres_readers = 2;
+
+Store::Parts postgres_parts(const std::string& url, const StoreOptions& options, const Log& log)
+{
+    postgres::ConnectSettings settings;
+    settings.url = url;
+    SystemRandom random;
+    const SystemClockSource clock;
+    const Time now = options.clock ? options.clock->wall() : clock.wall();
+    if (const Result<void> migrated = postgres::migrate(settings, now, random); !migrated)
+        throw StoreFailure(StoreFailure::Kind::refused, migrated.error());
+
+    Store::Parts parts;
+    auto others_wrote = std::make_shared<std::atomic<bool>>(true);
+    const auto session = [&](StatementObserver* observer) {
+        return std::make_unique<postgres::PostgresSession>(settings, observer, others_wrote);
+    };
+    parts.writer = session(options.observer);
+    parts.writer->connect();
+    parts.uid_secret = uid_secret(*parts.writer);
+    for (int i = 0; i < postgres_readers; ++i)
+        parts.readers.push_back(session(nullptr));
+    parts.neighbours = postgres::make_neighbours(settings, others_wrote, log);
+    parts.clock_is_remote = true;
+    return parts;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>>
+open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
+{
+    static const SystemClockSource system_clock;
+    const Result<DatabaseUrl> url = parse_database_url(options.url);
+    if (!url)
+        return url.error();
+    for (const std::string& warning : url->warnings)
+        log.warn("{}", warning);
+    try {
+        Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
+                                 ? postgres_parts(url->target, options, log)
+                                 : sqlite_parts(url->target, options.observer);
+        return std::make_unique<Store>(
+            executor, std::move(parts), options.clock ? *options.clock : system_clock,
+            std::move(log)
+        );
+    } catch (const StoreFailure& failure) {
+        return failure.error();
+    }
+}
+
+} // namespace sluice

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/queue_board.h"
+
+#include "base/assert.h"
+#include "store/queue_filter.h"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+bool before(const Tables::QueueMark& a, const Tables::QueueMark& b)
+{
+    return std::pair(a.nprio, a.task) < std::pair(b.nprio, b.task);
+}
+
+} // namespace
+
+void QueueBoard::add(const QueueRow& row)
+{
+    Queue queue;
+    queue.name = std::make_shared<const std::string>(row.name);
+    queue.run = row.run;
+    queue.open = row.open;
+    queue.mark.queue = row.id;
+    queues_[row.id] = std::move(queue);
+    if (!row.run)
+        shared_[row.name] = row.id;
+}
+
+void QueueBoard::refresh(Tables& tables)
+{
+    if (fresh_)
+        return;
+    queues_.clear();
+    shared_.clear();
+    ready_.clear();
+    for (const QueueRow& row : tables.queues())
+        add(row);
+    for (const QueueId id : tables.queues_with_ready()) {
+        const auto found = queues_.find(id);
+        if (found != queues_.end())
+            found->second.may_have_ready = true;
+        ready_.insert(id);
+    }
+    fresh_ = true;
+}
+
+QueueBoard::Queue* QueueBoard::find(Tables& tables, QueueId queue)
+{
+    refresh(tables);
+    const auto found = queues_.find(queue);
+    return found == queues_.end() ? nullptr : &found->second;
+}
+
+QueueId QueueBoard::shared(Tables& tables, const std::string& name)
+{
+    refresh(tables);
+    const auto found = shared_.find(name);
+    if (found != shared_.end())
+        return found->second;
+    QueueRow row{QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, RunId{}, true};
+    row.id = tables.ensure_shared_queue(row);
+    add(row);
+    return row.id;
+}
+
+QueueId QueueBoard::own(Tables& tables, const std::string& name, RunId run)
+{
+    refresh(tables);
+    for (const auto& [id, queue] : queues_)
+        if (queue.run == run && *queue.name == name)
+            return id;
+    const QueueRow row{
+        QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, run, false};
+    tables.insert_queue(row);
+    add(row);
+    return row.id;
+}
+
+void QueueBoard::set_open(Tables& tables, RunId run, bool open)
+{
+    refresh(tables);
+    tables.set_queues_open(run, open);
+    for (auto& [id, queue] : queues_)
+        if (queue.run == run)
+            queue.open = open;
+}
+
+void QueueBoard::remove(Tables& tables, RunId run)
+{
+    refresh(tables);
+    tables.delete_queues(run);
+    std::erase_if(queues_, [&](const auto& entry) {
+        if (entry.second.run != run)
+            return false;
+        ready_.erase(entry.first);
+        return true;
+    });
+}
+
+QueueBoard::Name QueueBoard::put(Tables& tables, const Place& place)
+{
+    Queue* queue = find(tables, place.queue);
+    if (!queue)
+        return nullptr;
+    const Tables::QueueMark key{place.queue, place.nprio, place.task};
+    if (!queue->may_have_ready || before(key, queue->mark)) {
+        // Nothing was known to be ready, or all of it stands after this place.
+        queue->mark = key;
+        queue->may_have_ready = true;
+        ready_.insert(place.queue);
+    }
+    return queue->open ? queue->name : nullptr;
+}
+
+std::vector<Tables::QueueMark>
+QueueBoard::candidates(Tables& tables, const QueueFilter& filter, std::size_t limit)
+{
+    refresh(tables);
+    std::vector<Tables::QueueMark> marks;
+    for (const QueueId id : ready_) {
+        const auto found = queues_.find(id);
+        if (found != queues_.end() && found->second.open && filter.matches(*found->second.name))
+            marks.push_back(found->second.mark);
+    }
+    if (marks.size() > limit) {
+        std::nth_element(
+            marks.begin(), marks.begin() + static_cast<std::ptrdiff_t>(limit), marks.end(), before
+        );
+        marks.resize(limit);
+    }
+    std::sort(marks.begin(), marks.end(), before);
+    return marks;
+}
+
+void QueueBoard::took(
+    std::span<const Tables::QueueMark> asked, std::span<const Place> taken, bool complete
+)
+{
+    for (const Place& place : taken) {
+        Queue& queue = queues_.at(place.queue);
+        queue.mark.nprio = place.nprio;
+        queue.mark.task = place.task;
+    }
+    if (!complete)
+        return;
+    for (const Tables::QueueMark& mark : asked) {
+        queues_.at(mark.queue).may_have_ready = false;
+        ready_.erase(mark.queue);
+    }
+}
+
+QueueBoard::Name QueueBoard::name(Tables& tables, QueueId queue)
+{
+    const Queue* found = find(tables, queue);
+    SLUICE_ASSERT(found != nullptr);
+    return found->name;
+}
+
+bool QueueBoard::has_ready(Tables& tables, const QueueFilter& filter)
+{
+    return !candidates(tables, filter, 1).empty();
+}
+
+std::vector<QueueBoard::Name> QueueBoard::ready_names(Tables& tables)
+{
+    refresh(tables);
+    std::vector<Name> names;
+    for (const QueueId id : ready_) {
+        const auto found = queues_.find(id);
+        if (found != queues_.end() && found->second.open)
+            names.push_back(found->second.name);
+    }
+    return names;
+}
+
+} // namespace sluice

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/tables.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+namespace sluice {
+
+class QueueFilter;
+
+// What the writer knows of the queues without asking the database: their numbers and names, which
+// may have something ready, and a mark before which nothing ready stands (docs/data-model.md,
+// "Queues"). It is a cache: forget() is always correct, and called when a transaction fails or
+// another process has written. Writer thread only.
+class QueueBoard {
+public:
+    using Name = std::shared_ptr<const std::string>;
+
+    // Everything may have changed: reads the tables again at the next use.
+    void forget() { fresh_ = false; }
+
+    // The shared queue of that name, created if need be.
+    QueueId shared(Tables& tables, const std::string& name);
+
+    // A queue of one run's own, closed until the run is published.
+    QueueId own(Tables& tables, const std::string& name, RunId run);
+    void set_open(Tables& tables, RunId run, bool open);
+    void remove(Tables& tables, RunId run);
+
+    // Something was put into a queue: marks it, and gives back its name, null while it is closed.
+    Name put(Tables& tables, const Place& place);
+
+    // The open queues that match and may have something ready, nearest mark first, at most `limit`.
+    std::vector<Tables::QueueMark>
+    candidates(Tables& tables, const QueueFilter& filter, std::size_t limit);
+
+    // The claim has taken everything of `asked` up to and with `taken` (sorted); with `complete`,
+    // nothing is left in them.
+    void
+    took(std::span<const Tables::QueueMark> asked, std::span<const Place> taken, bool complete);
+
+    Name name(Tables& tables, QueueId queue);
+    bool has_ready(Tables& tables, const QueueFilter& filter);
+
+    // Names of the open queues that may have something ready (all after forget()).
+    std::vector<Name> ready_names(Tables& tables);
+
+private:
+    struct Queue {
+        Name name;
+        RunId run;
+        bool open = false;
+        bool may_have_ready = false;
+        Tables::QueueMark mark;
+    };
+
+    void refresh(Tables& tables);
+    void add(const QueueRow& row);
+    Queue* find(Tables& tables, QueueId queue);
+
+    bool fresh_ = false;
+    std::unordered_map<QueueId, Queue> queues_;
+    std::unordered_map<std::string, QueueId> shared_;
+    std::set<QueueId> ready_; // those with may_have_ready
+};
+
+} // namespace sluice

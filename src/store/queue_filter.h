@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace sluice {
+
+// The queues that a worker serves: exact names, and prefixes written "job/*". Immutable, shared
+// between the worker and the store.
+class QueueFilter {
+public:
+    explicit QueueFilter(const std::vector<std::string>& patterns);
+
+    bool matches(std::string_view queue) const;
+
+private:
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    std::unordered_set<std::string, Hash, std::equal_to<>> names_;
+    std::vector<std::string> prefixes_;
+};
+
+} // namespace sluice

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/graph.h"
+#include "model/retry.h"
+#include "store/queue_filter.h"
+#include "store/rows.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// The use cases that write, as values: what goes in and (Reply) what comes out. Expected errors
+// stand beside each; `unavailable` is possible everywhere.
+
+struct NewTask {
+    std::string name;
+    std::string payload;     // JSON of the surface; the engine never looks into it
+    std::uint32_t queue = 0; // index into the submission's queues
+    int priority = 0;        // -1000..1000, higher first
+    std::optional<Time> run_at;
+    std::optional<Micros> timeout; // of one attempt
+    Retry retry;
+};
+
+// What a run is besides its tasks.
+struct NewRun {
+    RunKind kind = RunKind::batch;
+    std::vector<std::string> queues;
+    std::optional<std::string> name; // conflict when another run has it
+    std::string spec;
+    std::string actor;
+    std::optional<RunId> origin;
+    std::optional<Micros> timeout; // of the run as a whole
+    std::string request_key;       // idempotency key; empty: none
+    std::string body_hash;         // conflict when the key came with another one before
+};
+
+struct Submitted {
+    RunId run;
+    RunState state = RunState::active;
+    Time created_at;
+    std::vector<TaskId> tasks; // in the order given; empty when repeated
+    bool repeated = false;     // the idempotency key was known: this is the first answer
+};
+
+// One transaction: nothing or all. The caller has checked the graph.
+struct Submit {
+    using Reply = Submitted;
+    NewRun run;
+    std::vector<NewTask> tasks;
+    std::vector<GraphLink> links;
+};
+
+// Large submissions come in pieces that nobody sees until the last one publishes them.
+struct StageRun {
+    using Reply = Submitted; // without tasks
+    NewRun run;
+};
+struct StageTasks {
+    using Reply = std::vector<TaskId>;
+    RunId run;
+    std::vector<NewTask> tasks;
+    std::vector<std::uint32_t> parents; // how many each task has; empty: none has any
+};
+struct StageLinks {
+    using Reply = bool;
+    RunId run;
+    std::vector<LinkRow> links;
+};
+struct PublishRun {
+    using Reply = Submitted; // without tasks
+    RunId run;
+    std::optional<Micros> timeout;
+};
+
+// A task that a worker holds now.
+struct Leased {
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    int tries = 0; // failed before this attempt
+    int priority = 0;
+    Retry retry;
+    std::string name;
+    std::string payload;
+    std::optional<Micros> timeout;
+    Time claimed_at;
+    std::shared_ptr<const std::string> queue;
+};
+
+// Leases up to `limit` pending tasks of the queues to `worker`, highest priority first, then
+// oldest. An empty list means that nothing is due.
+struct Claim {
+    using Reply = std::vector<Leased>;
+    enum class As : std::uint8_t { claimed, running };
+    WorkerId worker;
+    std::shared_ptr<const QueueFilter> queues;
+    std::size_t limit = 1;
+    As as = As::running;
+};
+
+// The executor of a claimed task has started. Errors: conflict (superseded).
+struct Start {
+    using Reply = bool;
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    WorkerId worker;
+};
+
+struct Finished {
+    TaskState state = TaskState::succeeded; // pending: it will be tried again
+    std::optional<Time> run_at;
+    bool repeated = false; // this very report was accepted before
+};
+
+// The end of an attempt. Errors: conflict (superseded attempt, lost lease, final task), not_found.
+struct Finish {
+    using Reply = Finished;
+    TaskId task;
+    RunId run;
+    int attempt = 0;                    // 0: whatever attempt is leased (a report from outside)
+    WorkerId worker;                    // none: a report from outside
+    std::optional<FailureKind> failure; // none: succeeded
+    std::string result;
+    std::string error;
+};
+
+// The worker stops and hands the task back; no try is used up. Errors: conflict.
+struct GiveBack {
+    using Reply = bool;
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    WorkerId worker;
+    std::string reason;
+};
+
+struct HeldLease {
+    TaskId task;
+    int attempt = 0;
+};
+
+// Extends the worker's leases to now + `lease`. The reply names those it does not hold any more:
+// their work is to be stopped. Errors: not_found (the worker is not registered any more).
+struct Heartbeat {
+    using Reply = std::vector<HeldLease>;
+    WorkerId worker;
+    Micros lease = std::chrono::seconds(60);
+    std::vector<HeldLease> held;
+};
+
+struct RegisterWorker {
+    using Reply = WorkerId;
+    std::string name;
+    std::string host;
+    enum class Kind : std::uint8_t { attached, remote }; // lives in this process; speaks to it from afar
+    Kind kind = Kind::attached;
+    Micros lease = std::chrono::seconds(60);
+};
+
+// The worker ends at now + `grace` unless a heartbeat comes before; its leases are rescued then.
+struct ReleaseWorker {
+    using Reply = bool;
+    WorkerId worker;
+    Micros grace{0};
+};
+
+// What a user's action applies to: a whole run or some of its tasks.
+struct Target {
+    RunId run;
+    std::vector<TaskId> tasks; // empty: the run
+    std::string actor;
+    std::string reason;
+};
+
+struct Affected {
+    std::int64_t waiting = 0; // by the state that each task was in before
+    std::int64_t pending = 0;
+    std::int64_t claimed = 0;
+    std::int64_t running = 0;
+    std::int64_t paused = 0;
+    std::int64_t final = 0; // left alone
+    std::int64_t changed() const { return waiting + pending + claimed + running + paused; }
+};
+
+// Errors of the four: not_found (no such run or task), conflict (a single task whose state does not
+// allow it, or a final run).
+struct Cancel {
+    using Reply = Affected;
+    Target target;
+};
+struct Pause {
+    using Reply = Affected;
+    Target target;
+};
+struct Resume {
+    using Reply = Affected;
+    Target target;
+};
+// Final tasks that did not succeed live again as new attempts, with what was failed or skipped
+// because of them. Empty `tasks` is not accepted.
+struct RetryTasks {
+    using Reply = Affected;
+    Target target;
+};
+
+// Removes a final run with everything of it, in bounded pieces; true when it is gone. Errors:
+// not_found, conflict (not final).
+struct DeleteRun {
+    using Reply = bool;
+    RunId run;
+};
+
+// The duties of a living engine. Each does at most `limit` rows and says how many it did.
+struct Tick { // due timers become ready
+    using Reply = std::size_t;
+    std::size_t limit = 5000;
+};
+struct Expire { // attempts and runs whose time ran out
+    using Reply = std::size_t;
+    std::size_t limit = 1000;
+};
+struct Rescue { // leases of workers whose time has ended
+    using Reply = std::size_t;
+    std::size_t limit = 1000;
+};
+struct Sweep { // live rows of runs that were ended as a whole, dead loaders' runs
+    using Reply = std::size_t;
+    std::size_t limit = 5000;
+};
+// The clock was found to stand at `offset` from the time since boot: when that is a jump, and no
+// other process has said so yet, all leases move with it.
+struct CheckClock {
+    using Reply = bool; // true: leases were moved
+    Micros offset{0};
+};
+
+struct OutputsRegistered {
+    std::vector<OutputRow> outputs; // in the order given
+    std::vector<OutputRow>
+        stale; // of earlier attempts of this task: remove the objects, then the rows
+};
+
+// An attempt announces the files that it will put into the egress, before the first upload. Errors:
+// conflict (superseded; another task of the run owns a path: the detail names it; a different set
+// was registered by this attempt), unavailable (a path still waits for the removal of a failed
+// attempt's file).
+struct RegisterOutputs {
+    using Reply = OutputsRegistered;
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    WorkerId worker;
+    std::vector<std::string> paths;
+};
+// Errors: conflict (superseded), not_found (a path that was not registered).
+struct OutputsUploaded {
+    using Reply = bool;
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    WorkerId worker;
+    std::vector<std::string> paths;
+};
+// The objects of doomed rows are gone; so may the rows.
+struct OutputsRemoved {
+    using Reply = bool;
+    std::vector<OutputRow> rows;
+};
+
+struct CreateKey { // conflict: a live key of that name
+    using Reply = KeyRow;
+    std::string name;
+    std::string hash;
+    KeyRole role = KeyRole::write;
+};
+struct RevokeKey { // not_found
+    using Reply = bool;
+    std::string name;
+};
+
+} // namespace sluice

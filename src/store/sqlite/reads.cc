@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/reads.h"
+
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/snapshot.h"
+
+#include "sqlite_sql.h"
+
+#include <limits>
+
+namespace sluice::sqlite {
+
+namespace {
+
+Reads::Run read_whole_run(Row& row)
+{
+    Reads::Run run;
+    run.row = read_run(row);
+    run.detail.run = run.row.id;
+    row.into(run.detail.name);
+    row.into(run.detail.spec);
+    row.into(run.detail.actor);
+    row.into(run.detail.origin);
+    row.into(run.detail.error);
+    row.into(run.leased);
+    row.into(run.held);
+    return run;
+}
+
+Reads::Pulse read_pulse(Row& row)
+{
+    Reads::Pulse pulse;
+    row.into(pulse.timer_due);
+    row.into(pulse.lease_expires);
+    row.into(pulse.run_expires);
+    row.into(pulse.worker_until);
+    row.into(pulse.has_sweep);
+    row.into(pulse.has_loading);
+    return pulse;
+}
+
+} // namespace
+
+std::optional<Reads::Run> SqliteReads::run(RunId id)
+{
+    const Snapshot snapshot(connection_);
+    return find(connection_.prepared(sql::read_run), read_whole_run, id);
+}
+
+std::optional<RunId> SqliteReads::run_named(std::string_view name)
+{
+    const Snapshot snapshot(connection_);
+    return find(connection_.prepared(sql::read_run_named), read_value<RunId>, name);
+}
+
+std::vector<Reads::Run> SqliteReads::runs(const RunFilter& filter)
+{
+    const Snapshot snapshot(connection_);
+    const RunId before =
+        filter.before ? filter.before : RunId{std::numeric_limits<std::int64_t>::max()};
+    const std::vector<RunId> ids = collect(
+        connection_.prepared(sql::read_run_ids), read_value<RunId>, before, filter.kind,
+        filter.state, filter.name_part, filter.limit
+    );
+    std::vector<Run> runs;
+    Prepared& select = connection_.prepared(sql::read_run);
+    for (const RunId id : ids)
+        collect_into(runs, select, read_whole_run, id);
+    return runs;
+}
+
+std::vector<std::string> SqliteReads::run_names(std::size_t limit)
+{
+    const Snapshot snapshot(connection_);
+    return collect(connection_.prepared(sql::read_run_names), read_value<std::string>, limit);
+}
+
+std::vector<WorkerRow> SqliteReads::workers()
+{
+    const Snapshot snapshot(connection_);
+    return collect(connection_.prepared(sql::workers), read_worker);
+}
+
+std::vector<LeaseRow> SqliteReads::leases_of(WorkerId worker)
+{
+    const Snapshot snapshot(connection_);
+    return collect(connection_.prepared(sql::read_leases_of_worker), read_lease, worker);
+}
+
+std::vector<KeyRow> SqliteReads::keys()
+{
+    const Snapshot snapshot(connection_);
+    return collect(connection_.prepared(sql::keys), read_key);
+}
+
+std::optional<KeyRow> SqliteReads::key_with_hash(std::string_view hash)
+{
+    const Snapshot snapshot(connection_);
+    return find(connection_.prepared(sql::key_with_hash), read_key, hash);
+}
+
+std::optional<std::string> SqliteReads::setting(std::string_view name)
+{
+    const Snapshot snapshot(connection_);
+    return find(connection_.prepared(sql::setting), read_value<std::string>, name);
+}
+
+Reads::Pulse SqliteReads::pulse()
+{
+    const Snapshot snapshot(connection_);
+    Pulse pulse = find(connection_.prepared(sql::pulse), read_pulse).value();
+    pulse.queues_with_ready =
+        collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
+    pulse.workers = collect(connection_.prepared(sql::attached_workers), read_value<WorkerId>);
+    return pulse;
+}
+
+} // namespace sluice::sqlite

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/reads.h"
+#include "store/sqlite/connection.h"
+
+namespace sluice::sqlite {
+
+// Reads on one SQLite connection, which outlives this. Each runs in short read transactions of its
+// own (a snapshot that is held open keeps the WAL from shrinking), or in the write transaction that
+// is open on the connection. Lists of tasks by state look through the ids of a run in windows, each
+// a snapshot of its own.
+class SqliteReads final : public Reads {
+public:
+    explicit SqliteReads(Connection& connection) : connection_(connection) {}
+
+    std::optional<Run> run(RunId id) override;
+    std::optional<RunId> run_named(std::string_view name) override;
+    std::vector<Run> runs(const RunFilter& filter) override;
+    std::vector<std::string> run_names(std::size_t limit) override;
+
+    std::optional<Task> task(TaskId id) override;
+    std::vector<Task> tasks(const TaskFilter& filter) override;
+    std::vector<AttemptRow> attempts(TaskId id) override;
+    std::vector<EventRow> events(RunId run, TaskId task) override;
+    std::vector<OutputRow> outputs(RunId run, TaskId task) override;
+    std::vector<LinkRow> parents(const RunRow& run, TaskId child) override;
+    std::vector<LeaseRow> leases_of(WorkerId worker) override;
+    std::int64_t ready_before(const Place& place, std::int64_t limit) override;
+    std::vector<WorkerRow> workers() override;
+
+    std::vector<KeyRow> keys() override;
+    std::optional<KeyRow> key_with_hash(std::string_view hash) override;
+    std::optional<std::string> setting(std::string_view name) override;
+    Pulse pulse() override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::sqlite

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/snapshot.h"
+
+#include "sqlite_sql.h"
+
+namespace sluice::sqlite {
+
+Snapshot::Snapshot(Connection& connection) : connection_(connection)
+{
+    if (connection.is_in_transaction())
+        return;
+    connection.prepared(sql::begin_read).run();
+    owns_ = true;
+}
+
+Snapshot::~Snapshot()
+{
+    if (owns_)
+        connection_.rollback();
+}
+
+} // namespace sluice::sqlite

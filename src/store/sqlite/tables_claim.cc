@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/tables.h"
+
+#include "sqlite_sql.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace sluice::sqlite {
+
+namespace {
+
+// The rows of one queue, read from its head in chunks.
+class Head {
+public:
+    Head(QueueId queue, std::size_t chunk) : queue_(queue), chunk_(chunk) {}
+
+    // Reads on when all that was read has been taken; false at the end of the queue.
+    bool fill(Prepared& ready_heads)
+    {
+        if (next_ < rows_.size())
+            return true;
+        if (is_at_end_)
+            return false;
+        if (next_ > 0)
+            last_taken_ = rows_.back();
+        rows_.clear();
+        next_ = 0;
+        const int nprio = last_taken_ ? last_taken_->nprio : std::numeric_limits<int>::min();
+        const TaskId task = last_taken_ ? last_taken_->task : TaskId{};
+        collect_into(rows_, ready_heads, read_place, queue_, nprio, task, chunk_);
+        is_at_end_ = rows_.size() < chunk_;
+        chunk_ *= 2;
+        return !rows_.empty();
+    }
+
+    const Place& front() const { return rows_[next_]; }
+    Place take() { return rows_[next_++]; }
+
+    void delete_taken(Prepared& delete_heads)
+    {
+        if (next_ > 0)
+            last_taken_ = rows_[next_ - 1];
+        if (last_taken_)
+            delete_heads.run(queue_, last_taken_->nprio, last_taken_->task);
+    }
+
+private:
+    QueueId queue_;
+    std::size_t chunk_;
+    std::vector<Place> rows_;
+    std::size_t next_ = 0;
+    bool is_at_end_ = false;
+    std::optional<Place> last_taken_;
+};
+
+// For a heap with the row that is claimed first on top.
+bool is_later(const Head* a, const Head* b)
+{
+    const Place& left = a->front();
+    const Place& right = b->front();
+    return std::tie(left.nprio, left.task) > std::tie(right.nprio, right.task);
+}
+
+} // namespace
+
+// The marks are not used: on SQLite nothing dead stands before the head of a queue. Chunks begin
+// with an even share of the limit and double, so that one queue is one statement, and many queues
+// read at most about twice what they give.
+std::vector<Place>
+SqliteTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t limit)
+{
+    std::vector<Place> taken;
+    if (queues.empty() || limit == 0)
+        return taken;
+
+    Prepared& ready_heads = connection_.prepared(sql::ready_heads);
+    const std::size_t chunk = limit / queues.size() + (limit % queues.size() != 0);
+    std::vector<Head> heads;
+    heads.reserve(queues.size());
+    for (const QueueMark& mark : queues)
+        heads.emplace_back(mark.queue, chunk);
+
+    std::vector<Head*> heap;
+    for (Head& head : heads)
+        if (head.fill(ready_heads))
+            heap.push_back(&head);
+    std::ranges::make_heap(heap, is_later);
+    while (!heap.empty() && taken.size() < limit) {
+        std::ranges::pop_heap(heap, is_later);
+        taken.push_back(heap.back()->take());
+        if (taken.size() < limit && heap.back()->fill(ready_heads))
+            std::ranges::push_heap(heap, is_later);
+        else
+            heap.pop_back();
+    }
+
+    Prepared& delete_heads = connection_.prepared(sql::delete_ready_heads);
+    for (Head& head : heads)
+        head.delete_taken(delete_heads);
+    return taken;
+}
+
+std::vector<TaskRow> SqliteTables::tasks(std::span<const TaskId> ids)
+{
+    std::vector<TaskRow> rows;
+    rows.reserve(ids.size());
+    Prepared& select = connection_.prepared(sql::task);
+    for (const TaskId id : ids)
+        collect_into(rows, select, read_task, id);
+    return rows;
+}
+
+void SqliteTables::insert_leases(std::span<const LeaseRow> rows)
+{
+    Prepared& insert = connection_.prepared(sql::insert_lease);
+    for (const LeaseRow& row : rows)
+        insert.run(
+            row.place.task, row.place.run, row.place.queue, row.place.nprio, row.place.attempt,
+            row.place.tries, row.place.rescues, row.worker, row.owner, row.claimed_at,
+            row.started_at, row.expires_at, row.paused_left
+        );
+}
+
+} // namespace sluice::sqlite

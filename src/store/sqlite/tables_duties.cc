@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/tables.h"
+
+#include "sqlite_sql.h"
+
+namespace sluice::sqlite {
+
+std::vector<Place> SqliteTables::take_due_timers(Time now, std::size_t limit)
+{
+    return collect(connection_.prepared(sql::take_due_timers), read_place_with_time, now, limit);
+}
+
+std::vector<LeaseRow> SqliteTables::expired_leases(Time now, std::size_t limit)
+{
+    return collect(connection_.prepared(sql::expired_leases), read_lease, now, limit);
+}
+
+std::vector<RunId> SqliteTables::expired_runs(Time now, std::size_t limit)
+{
+    return collect(connection_.prepared(sql::expired_runs), read_value<RunId>, now, limit);
+}
+
+std::vector<RunId> SqliteTables::sweepable_runs(std::size_t limit)
+{
+    return collect(connection_.prepared(sql::sweepable_runs), read_value<RunId>, limit);
+}
+
+std::vector<LeaseRow> SqliteTables::abandoned_leases(Time before, std::size_t limit)
+{
+    return collect(connection_.prepared(sql::abandoned_leases), read_lease, before, limit);
+}
+
+void SqliteTables::forget_workers(Time before)
+{
+    connection_.prepared(sql::forget_workers).run(before);
+}
+
+std::vector<RunId> SqliteTables::abandoned_loads(Time before)
+{
+    return collect(connection_.prepared(sql::abandoned_loads), read_value<RunId>, before);
+}
+
+bool SqliteTables::delete_tasks(const RunRow& run, std::size_t limit)
+{
+    const std::vector<TaskId> ids = collect(
+        connection_.prepared(sql::tasks_to_delete), read_value<TaskId>, run.task_first,
+        run.task_last, run.id, limit
+    );
+    // The task itself goes last: the place in ready is found through it.
+    const Statement* statements[] = {
+        &sql::delete_task_ready, &sql::delete_task_timer,    &sql::delete_task_need,
+        &sql::delete_task_lease, &sql::delete_task_held,     &sql::delete_task_done,
+        &sql::delete_task_links, &sql::delete_task_attempts, &sql::delete_task};
+    for (const Statement* statement : statements) {
+        Prepared& remove = connection_.prepared(*statement);
+        for (const TaskId id : ids)
+            remove.run(id);
+    }
+    return ids.size() < limit;
+}
+
+} // namespace sluice::sqlite

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/tables.h"
+
+#include "sqlite_sql.h"
+
+namespace sluice::sqlite {
+
+std::vector<LinkRow> SqliteTables::links_from(std::span<const TaskId> parents)
+{
+    std::vector<LinkRow> rows;
+    Prepared& select = connection_.prepared(sql::links_from);
+    for (const TaskId parent : parents)
+        collect_into(rows, select, read_link, parent);
+    return rows;
+}
+
+std::vector<LinkRow> SqliteTables::links_to(const RunRow& run, std::span<const TaskId> children)
+{
+    std::vector<LinkRow> rows;
+    Prepared& select = connection_.prepared(sql::links_to);
+    for (const TaskId child : children)
+        collect_into(rows, select, read_link, run.task_first, run.task_last, child);
+    return rows;
+}
+
+std::vector<NeedRow> SqliteTables::subtract_needs(std::span<const NeedChange> changes)
+{
+    std::vector<NeedRow> rows;
+    rows.reserve(changes.size());
+    Prepared& subtract = connection_.prepared(sql::subtract_need);
+    for (const NeedChange& change : changes)
+        collect_into(rows, subtract, read_need_and_pause, change.finished, change.task);
+    return rows;
+}
+
+std::vector<NeedRow> SqliteTables::take_needs(std::span<const TaskId> ids)
+{
+    std::vector<NeedRow> rows;
+    rows.reserve(ids.size());
+    Prepared& take = connection_.prepared(sql::take_need);
+    for (const TaskId id : ids)
+        collect_into(rows, take, read_need, id);
+    return rows;
+}
+
+} // namespace sluice::sqlite

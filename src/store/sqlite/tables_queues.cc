@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/tables.h"
+
+#include "sqlite_sql.h"
+
+namespace sluice::sqlite {
+
+std::vector<QueueRow> SqliteTables::queues()
+{
+    return collect(connection_.prepared(sql::queues), read_queue);
+}
+
+std::vector<QueueId> SqliteTables::queues_with_ready()
+{
+    return collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
+}
+
+void SqliteTables::insert_queue(const QueueRow& row)
+{
+    connection_.prepared(sql::insert_queue).run(row.id, row.name, row.run, row.open);
+}
+
+QueueId SqliteTables::ensure_shared_queue(const QueueRow& row)
+{
+    Prepared& find_shared = connection_.prepared(sql::find_shared_queue);
+    if (const auto found = find(find_shared, read_value<QueueId>, row.name))
+        return *found;
+    insert_queue(row);
+    return row.id;
+}
+
+void SqliteTables::set_queues_open(RunId run, bool open)
+{
+    connection_.prepared(sql::set_queues_open).run(open, run);
+}
+
+void SqliteTables::delete_queues(RunId run)
+{
+    connection_.prepared(sql::delete_queues).run(run);
+}
+
+} // namespace sluice::sqlite

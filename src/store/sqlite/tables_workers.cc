@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
+#include "store/sqlite/collect.h"
+#include "store/sqlite/tables.h"
+
+#include "sqlite_sql.h"
+
+namespace sluice::sqlite {
+
+void SqliteTables::insert_worker(const WorkerRow& row)
+{
+    connection_.prepared(sql::insert_worker)
+        .run(row.id, row.name, row.host, row.attached, row.registered_at, row.until);
+}
+
+void SqliteTables::delete_worker(WorkerId worker)
+{
+    connection_.prepared(sql::delete_worker).run(worker);
+}
+
+std::vector<WorkerRow> SqliteTables::workers()
+{
+    return collect(connection_.prepared(sql::workers), read_worker);
+}
+
+void SqliteTables::set_workers_until(std::span<const Extension> extensions)
+{
+    Prepared& set = connection_.prepared(sql::set_worker_until);
+    for (const Extension& extension : extensions)
+        set.run(extension.until, extension.worker);
+}
+
+std::vector<Tables::LeaseKey> SqliteTables::leases_held(std::span<const LeaseKey> among)
+{
+    std::vector<LeaseKey> found;
+    Prepared& held = connection_.prepared(sql::lease_held);
+    for (const LeaseKey& key : among)
+        held.rows([&](Row&) { found.push_back(key); }, key.task, key.attempt, key.worker);
+    return found;
+}
+
+void SqliteTables::shift_leases(Micros jump)
+{
+    connection_.prepared(sql::shift_leases).run(jump);
+    connection_.prepared(sql::shift_workers).run(jump);
+    connection_.prepared(sql::shift_runs).run(jump);
+}
+
+Micros SqliteTables::lock_clock()
+{
+    return find(connection_.prepared(sql::lock_clock), read_value<Micros>).value_or(Micros{0});
+}
+
+void SqliteTables::update_clock(Micros jumps)
+{
+    connection_.prepared(sql::update_clock).run(jumps);
+}
+
+} // namespace sluice::sqlite

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/store.h"
+
+#include "store/neighbours.h"
+#include "store/reader_thread.h"
+#include "store/writer.h"
+
+#include <boost/asio/post.hpp>
+
+namespace sluice {
+
+Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clock, Log log)
+    : executor_(executor),
+      clock_(clock),
+      uid_secret_(parts.uid_secret),
+      clock_is_remote_(parts.clock_is_remote),
+      mailbox_(executor),
+      neighbours_(std::move(parts.neighbours))
+{
+    auto on_commit = [this](const Changes& changes) { committed(changes); };
+    writer_ = std::make_unique<Writer>(
+        std::move(parts.writer), clock_, mailbox_, uid_secret_, std::move(on_commit),
+        Writer::Limits{}, std::move(log)
+    );
+    for (std::unique_ptr<Session>& session : parts.readers)
+        readers_.push_back(std::make_unique<ReaderThread>(std::move(session), mailbox_));
+    neighbours_->listen([this](const Changes& changes) { news(changes); });
+}
+
+Store::~Store()
+{
+    neighbours_->listen({});
+    writer_.reset();
+    readers_.clear();
+}
+
+template <class Request>
+Async<Result<typename Request::Reply>> Store::perform(Request request)
+{
+    Operation<Request> operation(std::move(request));
+    constexpr bool is_bulk = std::is_same_v<Request, Submit> ||
+                             std::is_same_v<Request, StageTasks> ||
+                             std::is_same_v<Request, StageLinks> ||
+                             std::is_same_v<Request, Sweep> || std::is_same_v<Request, DeleteRun>;
+    operation.lane = is_bulk ? Lane::bulk : Lane::hot;
+    co_await operation.park([this, &operation] { writer_->push(operation); });
+    co_return std::move(operation.reply);
+}
+
+Async<void> Store::run_read_job(ReadJob& job)
+{
+    co_await job.park([this, &job] {
+        if (readers_.empty())
+            writer_->push(job);
+        else
+            readers_[next_reader_++ % readers_.size()]->push(job);
+    });
+}
+
+void Store::committed(const Changes& changes)
+{
+    if (!changes.from_outside || changes.ready_queues.size() + changes.final_runs.size() > 0)
+        neighbours_->announce(changes);
+    publish(std::make_shared<const Changes>(changes));
+}
+
+void Store::news(const Changes& changes)
+{
+    writer_->forget();
+    publish(std::make_shared<const Changes>(changes));
+}
+
+void Store::publish(std::shared_ptr<const Changes> changes)
+{
+    asio::post(executor_, [this, changes = std::move(changes)] {
+        if (on_changes_)
+            on_changes_(*changes);
+    });
+}
+
+void Store::forget_queues()
+{
+    writer_->forget();
+}
+
+// The use cases, one line each: what they mean stands with their requests.
+Async<Result<Submitted>> Store::submit(Submit request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Submitted>> Store::stage_run(StageRun request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<TaskId>>> Store::stage_tasks(StageTasks request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::stage_links(StageLinks request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Submitted>> Store::publish_run(PublishRun request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<Leased>>> Store::claim(Claim request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::start(Start request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Finished>> Store::finish(Finish request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::give_back(GiveBack request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<HeldLease>>> Store::heartbeat(Heartbeat request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Affected>> Store::cancel(Cancel request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Affected>> Store::pause(Pause request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Affected>> Store::resume(Resume request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Affected>> Store::retry_tasks(RetryTasks request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::delete_run(DeleteRun request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::tick(Tick request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::expire(Expire request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::rescue(Rescue request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::sweep(Sweep request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::check_clock(CheckClock request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::outputs_uploaded(OutputsUploaded request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::outputs_removed(OutputsRemoved request)
+{
+    return perform(std::move(request));
+}
+Async<Result<KeyRow>> Store::create_key(CreateKey request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::revoke_key(RevokeKey request)
+{
+    return perform(std::move(request));
+}
+Async<Result<OutputsRegistered>> Store::register_outputs(RegisterOutputs request)
+{
+    return perform(std::move(request));
+}
+
+Async<Result<WorkerId>> Store::register_worker(RegisterWorker request)
+{
+    const bool attached = request.kind == RegisterWorker::Kind::attached;
+    Result<WorkerId> worker = co_await perform(std::move(request));
+    if (worker && attached)
+        neighbours_->join(*worker);
+    co_return worker;
+}
+
+Async<Result<bool>> Store::release_worker(ReleaseWorker request)
+{
+    const WorkerId worker = request.worker;
+    Result<bool> released = co_await perform(std::move(request));
+    neighbours_->leave(worker);
+    co_return released;
+}
+
+} // namespace sluice

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/async.h"
+#include "async/mailbox.h"
+#include "base/log.h"
+#include "base/uid.h"
+#include "store/changes.h"
+#include "store/reads.h"
+#include "store/requests.h"
+#include "store/session.h"
+#include "store/store_clock.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+namespace sluice {
+
+class Neighbours;
+class Writer;
+class ReaderThread;
+struct ReadJob;
+struct OperationBase;
+
+// How a database is opened, in either dialect.
+struct StoreOptions {
+    std::string url;                       // sqlite:///path, a bare path, postgresql://…
+    StatementObserver* observer = nullptr; // borrowed for the store's life; null: none
+    const ClockSource* clock = nullptr;    // borrowed; null: the machine's
+};
+
+// The durable truth, in the words of the domain: one method per use case, each awaited on the loop
+// thread while the store's own threads do the work. Concurrent calls share transactions; a lonely
+// one is served at once. What is answered is durable. Calls are not cancellable, they are short.
+//
+// Every method may answer `unavailable` (the database is away, the disk is full).
+class Store {
+public:
+    // What a dialect supplies; made by open_store().
+    struct Parts {
+        std::unique_ptr<Session> writer;
+        std::vector<std::unique_ptr<Session>> readers; // none: reads take turns with writes
+        std::unique_ptr<Neighbours> neighbours;
+        std::uint64_t uid_secret = 0;
+        bool clock_is_remote = false; // pulse() tells the time of the database's machine
+    };
+
+    Store(asio::any_io_executor executor, Parts parts, const ClockSource& clock, Log log);
+    ~Store(); // every call must have returned
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    Async<Result<Submitted>> submit(Submit request);
+    Async<Result<Submitted>> stage_run(StageRun request);
+    Async<Result<std::vector<TaskId>>> stage_tasks(StageTasks request);
+    Async<Result<bool>> stage_links(StageLinks request);
+    Async<Result<Submitted>> publish_run(PublishRun request);
+
+    Async<Result<WorkerId>> register_worker(RegisterWorker request);
+    Async<Result<bool>> release_worker(ReleaseWorker request);
+    Async<Result<std::vector<Leased>>> claim(Claim request);
+    Async<Result<bool>> start(Start request);
+    Async<Result<Finished>> finish(Finish request);
+    Async<Result<bool>> give_back(GiveBack request);
+    Async<Result<std::vector<HeldLease>>> heartbeat(Heartbeat request);
+
+    Async<Result<Affected>> cancel(Cancel request);
+    Async<Result<Affected>> pause(Pause request);
+    Async<Result<Affected>> resume(Resume request);
+    Async<Result<Affected>> retry_tasks(RetryTasks request);
+    Async<Result<bool>> delete_run(DeleteRun request);
+
+    Async<Result<std::size_t>> tick(Tick request);
+    Async<Result<std::size_t>> expire(Expire request);
+    Async<Result<std::size_t>> rescue(Rescue request);
+    Async<Result<std::size_t>> sweep(Sweep request);
+    Async<Result<bool>> check_clock(CheckClock request);
+
+    Async<Result<OutputsRegistered>> register_outputs(RegisterOutputs request);
+    Async<Result<bool>> outputs_uploaded(OutputsUploaded request);
+    Async<Result<bool>> outputs_removed(OutputsRemoved request);
+    Async<Result<KeyRow>> create_key(CreateKey request);
+    Async<Result<bool>> revoke_key(RevokeKey request);
+
+    // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
+    // snapshot per call of Reads; it borrows nothing that the caller may lose.
+    template <class Body>
+    Async<Result<std::invoke_result_t<Body&, Reads&>>> read(Body body);
+
+    // Called on the loop thread with what commits have brought about, of this process and others.
+    using OnChanges = std::function<void(const Changes&)>;
+    void on_changes(OnChanges callback) { on_changes_ = std::move(callback); }
+
+    // What may have become claimable without anybody telling this process is looked up at the next
+    // claim.
+    void forget_queues();
+
+    const StoreClock& clock() const { return clock_; }
+    bool clock_is_remote() const { return clock_is_remote_; }
+    Neighbours& neighbours() { return *neighbours_; }
+
+    Uid uid(UidKind kind, Time created_at, std::int64_t key) const
+    {
+        return make_uid(kind, created_at, key, uid_secret_);
+    }
+    std::optional<std::int64_t> key(UidKind kind, const Uid& uid) const
+    {
+        return key_of(kind, uid, uid_secret_);
+    }
+
+private:
+    template <class Request>
+    Async<Result<typename Request::Reply>> perform(Request request);
+    Async<void> run_read_job(ReadJob& job);
+    void committed(const Changes& changes); // writer thread
+    void news(const Changes& changes);      // thread of the neighbours
+    void publish(std::shared_ptr<const Changes> changes);
+
+    asio::any_io_executor executor_;
+    StoreClock clock_;
+    std::uint64_t uid_secret_;
+    bool clock_is_remote_;
+    OnChanges on_changes_;
+    Mailbox mailbox_;
+    std::unique_ptr<Neighbours> neighbours_;
+    std::unique_ptr<Writer> writer_;
+    std::vector<std::unique_ptr<ReaderThread>> readers_;
+    std::size_t next_reader_ = 0;
+};
+
+// Opens (creates, migrates) the database that the URL names. Blocks; meant for start-up. Errors:
+// invalid (URL, a database newer than the program), unavailable, corrupt.
+Result<std::unique_ptr<Store>>
+open_store(asio::any_io_executor executor, const StoreOptions& options, Log log);
+
+} // namespace sluice
+
+#include "store/store_impl.h"

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+// What a database URL names. `sqlite:///path`, `sqlite://path`, `:memory:` and bare paths are
+// SQLite; `postgres://` and `postgresql://` are PostgreSQL, kept as they are for libpq.
+struct DatabaseUrl {
+    enum class Dialect : std::uint8_t { sqlite, postgres };
+    Dialect dialect = Dialect::sqlite;
+    std::string target;                // the path, or the whole URL
+    std::vector<std::string> warnings; // parts that were understood but do nothing
+};
+
+// The path of SQLite is everything after `sqlite://` up to `?`. Errors (invalid): other schemes, an
+// empty path.
+Result<DatabaseUrl> parse_database_url(std::string_view url);
+
+} // namespace sluice

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/use_cases/context.h"
+
+#include "base/assert.h"
+
+#include <algorithm>
+
+namespace sluice {
+
+void LockedRuns::add(std::vector<RunRow> rows)
+{
+    for (RunRow& row : rows)
+        rows_.try_emplace(row.id, std::move(row));
+}
+
+RunRow* LockedRuns::find(RunId run)
+{
+    const auto found = rows_.find(run);
+    return found == rows_.end() ? nullptr : &found->second;
+}
+
+RunRow& LockedRuns::at(RunId run)
+{
+    RunRow* found = find(run);
+    SLUICE_ASSERT(found != nullptr);
+    return *found;
+}
+
+std::vector<RunRow> LockedRuns::take_changed()
+{
+    sort_unique(changed_);
+    std::vector<RunRow> rows;
+    for (const RunId run : changed_)
+        rows.push_back(at(run));
+    changed_.clear();
+    return rows;
+}
+
+void WriteContext::make_pending(std::vector<Place> places)
+{
+    std::vector<Place> ready;
+    std::vector<Place> later;
+    for (Place& place : places) {
+        const bool is_due = !place.run_at || *place.run_at <= now;
+        if (!is_due)
+            changes.due(place.run_at);
+        (is_due ? ready : later).push_back(std::move(place));
+    }
+    if (!ready.empty())
+        tables.insert_ready(ready);
+    if (!later.empty())
+        tables.insert_timers(later);
+    const std::string* last = nullptr;
+    for (const Place& place : ready) {
+        QueueBoard::Name name = board.put(tables, place);
+        if (name && name.get() != last) {
+            last = name.get();
+            changes.ready_queues.push_back(std::move(name));
+        }
+    }
+}
+
+void WriteContext::lock_runs(std::vector<RunId> ids)
+{
+    std::erase_if(ids, [&](RunId run) { return runs.find(run) != nullptr; });
+    sort_unique(ids);
+    if (!ids.empty())
+        runs.add(tables.lock_runs(ids, Tables::Wait::pass_over));
+}
+
+namespace {
+
+template <class Request>
+void defer_unlocked(WriteContext& context, std::vector<Operation<Request>*>& operations)
+{
+    std::erase_if(operations, [&](Operation<Request>* operation) {
+        if (!operation->run() || context.runs.find(operation->run()))
+            return false;
+        operation->deferred = true;
+        return true;
+    });
+}
+
+template <class Request>
+void run_list(WriteContext& context, Group& group)
+{
+    auto& operations = group.of<Request>();
+    defer_unlocked(context, operations);
+    if (!operations.empty())
+        run(context, Operations<Request>(operations));
+}
+
+template <class... Requests>
+void run_lists(WriteContext& context, Group& group)
+{
+    (run_list<Requests>(context, group), ...);
+}
+
+// A run ends when its last task does.
+void settle_runs(WriteContext& context)
+{
+    std::vector<RunRow> changed = context.runs.take_changed();
+    for (RunRow& row : changed) {
+        if (row.state == RunState::active) {
+            row.state = run_state(row.counts, row.ending);
+            if (is_final(row.state)) {
+                row.finished_at = context.now;
+                row.expires_at.reset();
+                context.changes.final_runs.push_back(row.id);
+            }
+        }
+        context.runs.at(row.id) = row;
+    }
+    if (!changed.empty())
+        context.tables.update_runs(changed);
+}
+
+} // namespace
+
+void run_group(WriteContext& context, Group& group)
+{
+    // The lock phase is over (see Writer): what follows takes rows, then only inserts; claims,
+    // which take rows without a run's lock but never wait for one, come last and see what the
+    // others freed.
+    run_lists<
+        CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
+        Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
+        OutputsRemoved, CreateKey, RevokeKey, StageRun, StageTasks, StageLinks, PublishRun, Submit,
+        Tick>(context, group);
+    settle_runs(context);
+    run_lists<DeleteRun, Claim>(context, group);
+}
+
+} // namespace sluice

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/random.h"
+#include "base/uid.h"
+#include "store/changes.h"
+#include "store/operation.h"
+#include "store/queue_board.h"
+#include "store/tables.h"
+
+#include <span>
+#include <unordered_map>
+
+namespace sluice {
+
+// The run rows that this group has locked, changed in memory and written back once at its end.
+class LockedRuns {
+public:
+    void add(std::vector<RunRow> rows);
+
+    RunRow* find(RunId run); // null: not locked by this group, or no such run
+    RunRow& at(RunId run);
+    void changed(RunId run) { changed_.push_back(run); }
+    std::vector<RunRow> take_changed(); // by id
+
+private:
+    std::unordered_map<RunId, RunRow> rows_;
+    std::vector<RunId> changed_;
+};
+
+// Store time is the time since boot plus an offset that changes only together with the leases.
+struct ClockState {
+    Micros offset{0};
+    std::optional<Micros> jumps_seen; // of the clock row; nothing: not looked at yet
+};
+
+// What every use case of a group works with.
+struct WriteContext {
+    Tables& tables;
+    QueueBoard& board;
+    Random& random;
+    Time now;
+    std::uint64_t uid_secret = 0;
+    ClockState clock; // kept by the writer when the group commits
+    LockedRuns runs;
+    Changes changes;
+
+    // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
+    void make_pending(std::vector<Place> places);
+
+    // Locks runs that a use case found by itself; those of other processes are left out.
+    void lock_runs(std::vector<RunId> ids);
+};
+
+// Sorted, each once.
+template <class T>
+void sort_unique(std::vector<T>& values)
+{
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+template <class Request>
+using Operations = std::span<Operation<Request>* const>;
+
+// Runs all operations of the group in one transaction that the caller has begun and will commit.
+// Every operation is answered afterwards, or marked as deferred.
+void run_group(WriteContext& context, Group& group);
+
+// One function per use case; each answers its operations. Order and locks: run_group().
+void run(WriteContext& context, Operations<Submit> operations);
+void run(WriteContext& context, Operations<StageRun> operations);
+void run(WriteContext& context, Operations<StageTasks> operations);
+void run(WriteContext& context, Operations<StageLinks> operations);
+void run(WriteContext& context, Operations<PublishRun> operations);
+void run(WriteContext& context, Operations<Claim> operations);
+void run(WriteContext& context, Operations<Start> operations);
+void run(WriteContext& context, Operations<Finish> operations);
+void run(WriteContext& context, Operations<GiveBack> operations);
+void run(WriteContext& context, Operations<Heartbeat> operations);
+void run(WriteContext& context, Operations<RegisterWorker> operations);
+void run(WriteContext& context, Operations<ReleaseWorker> operations);
+void run(WriteContext& context, Operations<Cancel> operations);
+void run(WriteContext& context, Operations<Pause> operations);
+void run(WriteContext& context, Operations<Resume> operations);
+void run(WriteContext& context, Operations<RetryTasks> operations);
+void run(WriteContext& context, Operations<DeleteRun> operations);
+void run(WriteContext& context, Operations<Tick> operations);
+void run(WriteContext& context, Operations<Expire> operations);
+void run(WriteContext& context, Operations<Rescue> operations);
+void run(WriteContext& context, Operations<Sweep> operations);
+void run(WriteContext& context, Operations<CheckClock> operations);
+void run(WriteContext& context, Operations<RegisterOutputs> operations);
+void run(WriteContext& context, Operations<OutputsUploaded> operations);
+void run(WriteContext& context, Operations<OutputsRemoved> operations);
+void run(WriteContext& context, Operations<CreateKey> operations);
+void run(WriteContext& context, Operations<RevokeKey> operations);
+
+} // namespace sluice

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/use_cases/ending.h"
+
+#include "store/use_cases/propagation.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+Ended ended(const LeaseRow& lease, TaskState outcome)
+{
+    Ended task = ended(lease.place, outcome);
+    task.worker = lease.worker;
+    task.claimed_at = lease.claimed_at;
+    task.started_at = lease.started_at;
+    return task;
+}
+
+Ended ended(const Place& place, TaskState outcome)
+{
+    Ended task;
+    task.task = place.task;
+    task.run = place.run;
+    task.outcome = outcome;
+    task.attempt = place.attempt;
+    task.tries = place.tries;
+    return task;
+}
+
+Ended ended(const NeedRow& need, TaskState outcome)
+{
+    Ended task;
+    task.task = need.task;
+    task.run = need.run;
+    task.attempt = need.attempt;
+    task.outcome = outcome;
+    return task;
+}
+
+namespace {
+
+DoneRow done_row(Ended task, Time now)
+{
+    DoneRow row;
+    row.task = task.task;
+    row.run = task.run;
+    row.outcome = task.outcome;
+    row.attempt = task.attempt;
+    row.tries = task.tries;
+    row.worker = task.worker;
+    row.claimed_at = task.claimed_at;
+    row.started_at = task.started_at;
+    row.finished_at = now;
+    row.result = std::move(task.result);
+    row.error = std::move(task.error);
+    return row;
+}
+
+// Jobs only: the other surfaces have no egress.
+void doom_outputs_of(WriteContext& context, const std::vector<Ended>& tasks)
+{
+    std::map<RunId, std::vector<TaskId>> by_run;
+    for (const Ended& task : tasks)
+        if (task.outcome != TaskState::succeeded && task.attempt > 0)
+            by_run[task.run].push_back(task.task);
+    for (auto& [run, ids] : by_run)
+        doom_outputs(context, run, std::move(ids));
+}
+
+} // namespace
+
+void end_tasks(WriteContext& context, std::vector<Ended> tasks)
+{
+    while (!tasks.empty()) {
+        std::sort(tasks.begin(), tasks.end(), [](const Ended& a, const Ended& b) {
+            return a.task < b.task;
+        });
+        std::vector<Parent> parents;
+        for (const Ended& task : tasks) {
+            RunRow& run = context.runs.at(task.run);
+            count(run.counts, task.outcome);
+            context.runs.changed(run.id);
+            if (run.linked)
+                parents.push_back({task.task, task.run, task.outcome});
+        }
+        doom_outputs_of(context, tasks);
+        std::vector<DoneRow> rows;
+        rows.reserve(tasks.size());
+        for (Ended& task : tasks)
+            rows.push_back(done_row(std::move(task), context.now));
+        context.tables.insert_done(rows);
+        tasks = parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
+    }
+}
+
+Place given_back(const LeaseRow& lease)
+{
+    Place place = lease.place;
+    place.run_at.reset();
+    return place;
+}
+
+AttemptRow attempt_row(const LeaseRow& lease, AttemptEnd end, Time now, std::string error)
+{
+    return {lease.place.task, lease.place.attempt, end, lease.worker,
+            lease.claimed_at, lease.started_at,    now, std::move(error)};
+}
+
+void doom_outputs(WriteContext& context, RunId run, std::vector<TaskId> tasks)
+{
+    if (context.runs.at(run).kind != RunKind::job)
+        return;
+    sort_unique(tasks);
+    std::vector<OutputRow> rows = context.tables.outputs_of(run, tasks);
+    std::erase_if(rows, [](const OutputRow& row) { return row.state == OutputState::doomed; });
+    if (rows.empty())
+        return;
+    for (OutputRow& row : rows) {
+        row.state = OutputState::doomed;
+        row.updated_at = context.now;
+    }
+    context.tables.update_outputs(rows);
+    context.changes.doomed_outputs = true;
+}
+
+std::vector<std::optional<Time>>
+fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
+{
+    std::vector<TaskId> ids;
+    for (const FailedAttempt& attempt : attempts)
+        ids.push_back(attempt.lease.place.task);
+    sort_unique(ids);
+    std::map<TaskId, Retry> policies;
+    for (const TaskRow& row : context.tables.tasks(ids))
+        if (const Result<Retry> retry = parse_retry(row.retry))
+            policies[row.id] = *retry;
+
+    std::vector<std::optional<Time>> next;
+    std::vector<Ended> final;
+    std::vector<AttemptRow> log;
+    std::vector<Place> again;
+    for (FailedAttempt& attempt : attempts) {
+        LeaseRow& lease = attempt.lease;
+        ++lease.place.tries;
+        const std::optional<Time> run_at = next_try(
+            lease.place.tries, attempt.kind, policies[lease.place.task], context.now, context.random
+        );
+        next.push_back(run_at);
+        if (run_at) {
+            const auto end =
+                attempt.kind == FailureKind::timeout ? AttemptEnd::timed_out : AttemptEnd::failed;
+            log.push_back(attempt_row(lease, end, context.now, std::move(attempt.error)));
+            again.push_back(given_back(lease));
+            again.back().run_at = run_at;
+            doom_outputs(context, lease.place.run, {lease.place.task});
+        } else {
+            final.push_back(ended(lease, TaskState::failed));
+            final.back().error = std::move(attempt.error);
+        }
+    }
+    if (!log.empty())
+        context.tables.insert_attempts(log);
+    context.make_pending(std::move(again));
+    end_tasks(context, std::move(final));
+    return next;
+}
+
+} // namespace sluice

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/use_cases/context.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// A task that reaches a final state now, with what its done row will say.
+struct Ended {
+    TaskId task;
+    RunId run;
+    TaskState outcome = TaskState::succeeded;
+    int attempt = 0;
+    int tries = 0;
+    WorkerId worker;
+    std::optional<Time> claimed_at;
+    std::optional<Time> started_at;
+    std::string result;
+    std::string error;
+};
+
+Ended ended(const LeaseRow& lease, TaskState outcome);
+Ended ended(const Place& place, TaskState outcome);
+Ended ended(const NeedRow& need, TaskState outcome);
+
+// Writes the ends and everything that follows from them in this transaction: counters of the runs,
+// children that are released, failed or skipped, level by level. The runs are locked.
+void end_tasks(WriteContext& context, std::vector<Ended> tasks);
+
+// The attempt that held `lease` has failed: it is tried again as its policy says, or the task ends.
+struct FailedAttempt {
+    LeaseRow lease;
+    FailureKind kind = FailureKind::reported;
+    std::string error;
+};
+// Per attempt, in order: when it will be tried again; nothing: the task has failed for good.
+std::vector<std::optional<Time>>
+fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts);
+
+// The attempt goes back without using up a try.
+Place given_back(const LeaseRow& lease);
+AttemptRow attempt_row(const LeaseRow& lease, AttemptEnd end, Time now, std::string error);
+
+// What an attempt that did not succeed has put into the egress is to be removed.
+void doom_outputs(WriteContext& context, RunId run, std::vector<TaskId> tasks);
+
+} // namespace sluice

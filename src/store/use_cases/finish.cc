@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// finish, start, give back: the reports of whoever executes a task. The fence is the lease row: a
+// report counts only if a lease of that task, attempt and worker is there to be taken.
+#include "store/use_cases/ending.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+Error superseded(TaskId, int attempt)
+{
+    return {Errc::conflict, fmt::format("attempt {} does not hold the task any more", attempt)};
+}
+
+template <class Request>
+std::map<TaskId, LeaseRow> take_leases(WriteContext& context, Operations<Request> operations)
+{
+    std::vector<Tables::LeaseKey> keys;
+    keys.reserve(operations.size());
+    for (const Operation<Request>* operation : operations)
+        keys.push_back(
+            {operation->request.task, operation->request.attempt, operation->request.worker}
+        );
+    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+        return a.task < b.task;
+    });
+    std::map<TaskId, LeaseRow> leases;
+    for (LeaseRow& lease : context.tables.take_leases(keys))
+        leases.emplace(lease.place.task, std::move(lease));
+    return leases;
+}
+
+// A report whose lease is gone: repeated by its own sender (the answer was lost), or superseded.
+void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& late)
+{
+    std::vector<TaskId> ids;
+    for (const Operation<Finish>* operation : late)
+        ids.push_back(operation->request.task);
+    sort_unique(ids);
+    std::map<TaskId, DoneRow> done;
+    for (DoneRow& row : context.tables.done(ids))
+        done.emplace(row.task, std::move(row));
+
+    for (Operation<Finish>* operation : late) {
+        const Finish& report = operation->request;
+        const auto row = done.find(report.task);
+        const TaskState reported = report.failure ? TaskState::failed : TaskState::succeeded;
+        const bool same = row != done.end() && report.attempt > 0 &&
+                          row->second.attempt == report.attempt &&
+                          row->second.worker == report.worker && row->second.outcome == reported;
+        if (same)
+            operation->answer({reported, std::nullopt, true});
+        else if (row != done.end())
+            operation->fail(
+                {Errc::conflict, fmt::format("the task is final: {}", name(row->second.outcome))}
+            );
+        else
+            operation->fail(superseded(report.task, report.attempt));
+    }
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Finish> operations)
+{
+    std::map<TaskId, LeaseRow> leases = take_leases(context, operations);
+    std::vector<Ended> succeeded;
+    std::vector<FailedAttempt> failed;
+    std::vector<Operation<Finish>*> failed_operations;
+    std::vector<Operation<Finish>*> late;
+    for (Operation<Finish>* operation : operations) {
+        Finish& report = operation->request;
+        auto lease = leases.extract(report.task);
+        if (lease.empty()) {
+            late.push_back(operation);
+        } else if (report.failure) {
+            failed.push_back({std::move(lease.mapped()), *report.failure, report.error});
+            failed_operations.push_back(operation);
+        } else {
+            succeeded.push_back(ended(lease.mapped(), TaskState::succeeded));
+            succeeded.back().result = report.result;
+            operation->answer({TaskState::succeeded, std::nullopt, false});
+        }
+    }
+    end_tasks(context, std::move(succeeded));
+    if (!failed.empty()) {
+        const std::vector<std::optional<Time>> next = fail_attempts(context, std::move(failed));
+        for (std::size_t i = 0; i < next.size(); ++i)
+            failed_operations[i]->answer(
+                {next[i] ? TaskState::pending : TaskState::failed, next[i], false}
+            );
+    }
+    if (!late.empty())
+        answer_late(context, late);
+}
+
+void run(WriteContext& context, Operations<GiveBack> operations)
+{
+    std::map<TaskId, LeaseRow> leases = take_leases(context, operations);
+    std::vector<AttemptRow> log;
+    std::vector<Place> places;
+    std::vector<Place> held;
+    for (Operation<GiveBack>* operation : operations) {
+        const auto lease = leases.extract(operation->request.task);
+        if (lease.empty()) {
+            operation->fail(superseded(operation->request.task, operation->request.attempt));
+            continue;
+        }
+        const LeaseRow& row = lease.mapped();
+        log.push_back(attempt_row(row, AttemptEnd::returned, context.now, operation->request.reason)
+        );
+        (row.paused_left ? held : places).push_back(given_back(row));
+        doom_outputs(context, row.place.run, {row.place.task});
+        operation->answer(true);
+    }
+    if (!log.empty())
+        context.tables.insert_attempts(log);
+    if (!held.empty())
+        context.tables.insert_held(held);
+    context.make_pending(std::move(places));
+}
+
+void run(WriteContext& context, Operations<Start> operations)
+{
+    for (Operation<Start>* operation : operations) {
+        const Start& request = operation->request;
+        const TaskId id = request.task;
+        const RunRow& run = context.runs.at(request.run);
+        std::vector<LeaseRow> leases = context.tables.leases({&run, {&id, 1}});
+        const bool holds = !leases.empty() && leases.front().place.attempt == request.attempt &&
+                           leases.front().worker == request.worker;
+        if (!holds) {
+            operation->fail(superseded(id, request.attempt));
+            continue;
+        }
+        LeaseRow& lease = leases.front();
+        if (!lease.started_at) {
+            lease.started_at = context.now;
+            const std::vector<TaskRow> tasks = context.tables.tasks({&id, 1});
+            if (!tasks.empty() && tasks.front().timeout) {
+                if (lease.paused_left)
+                    lease.paused_left = *tasks.front().timeout;
+                else
+                    lease.expires_at = context.now + *tasks.front().timeout;
+                context.changes.due(lease.expires_at);
+            }
+            context.tables.update_leases(leases);
+        }
+        operation->answer(true);
+    }
+}
+
+} // namespace sluice

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/use_cases/new_run.h"
+
+#include <fmt/format.h>
+
+namespace sluice {
+
+Place place_of(const Standing& standing, const NewTask& task)
+{
+    Place place;
+    place.task = standing.task;
+    place.run = standing.run;
+    place.queue = standing.queue;
+    place.nprio = -task.priority;
+    place.run_at = task.run_at;
+    return place;
+}
+
+NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t parents)
+{
+    NeedRow need;
+    need.task = standing.task;
+    need.run = standing.run;
+    need.queue = standing.queue;
+    need.nprio = -task.priority;
+    need.unfinished = static_cast<int>(parents);
+    need.run_at = task.run_at;
+    return need;
+}
+
+TaskRow task_row(const Standing& standing, const NewTask& task)
+{
+    TaskRow row;
+    row.id = standing.task;
+    row.run = standing.run;
+    row.queue = standing.queue;
+    row.nprio = -task.priority;
+    row.timeout = task.timeout;
+    row.retry = format_retry(task.retry);
+    row.name = task.name;
+    row.payload = task.payload;
+    return row;
+}
+
+std::optional<RunDetail> detail_of(RunId run, const NewRun& request)
+{
+    if (!request.name && request.spec.empty() && request.actor.empty() && !request.origin)
+        return std::nullopt;
+    return RunDetail{run, request.name, request.spec, request.actor, request.origin, {}};
+}
+
+Result<void> NewNames::check(const NewRun& run, std::optional<Submitted>& before)
+{
+    if (!run.request_key.empty()) {
+        if (!keys_.insert(run.request_key).second)
+            return Error{
+                Errc::unavailable,
+                fmt::format(
+                    "idempotency key '{}' is being used by another request", run.request_key
+                )};
+        if (const auto known = context_.tables.find_request(run.request_key)) {
+            if (known->body_hash != run.body_hash)
+                return Error{
+                    Errc::conflict,
+                    fmt::format(
+                        "idempotency key '{}' was used with another body", run.request_key
+                    )};
+            before.emplace();
+            before->run = known->run;
+            before->created_at = known->created_at;
+            before->repeated = true;
+            return {};
+        }
+    }
+    if (run.name && (!names_.insert(*run.name).second || context_.tables.find_run_named(*run.name)))
+        return Error{Errc::conflict, fmt::format("name '{}' is taken by another run", *run.name)};
+    return {};
+}
+
+} // namespace sluice

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/use_cases/context.h"
+
+#include <set>
+#include <string>
+
+namespace sluice {
+
+// What submit and staging share: the rows that a new run and a new task become.
+
+struct Standing {
+    TaskId task;
+    RunId run;
+    QueueId queue;
+};
+
+Place place_of(const Standing& standing, const NewTask& task);
+NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t parents);
+TaskRow task_row(const Standing& standing, const NewTask& task); // copies: a group may be run again
+
+// Nothing when there is nothing to say beside the run row.
+std::optional<RunDetail> detail_of(RunId run, const NewRun& request);
+
+// Refuses names that are taken and answers repeated requests, also within one group.
+class NewNames {
+public:
+    explicit NewNames(WriteContext& context) : context_(context) {}
+
+    // True: go on. False: the operation is answered.
+    template <class Request>
+    bool accept(Operation<Request>& operation, const NewRun& run)
+    {
+        std::optional<Submitted> before;
+        const Result<void> verdict = check(run, before);
+        if (!verdict)
+            operation.fail(verdict.error());
+        else if (before)
+            operation.answer(std::move(*before));
+        return verdict && !before;
+    }
+
+private:
+    Result<void> check(const NewRun& run, std::optional<Submitted>& before);
+
+    WriteContext& context_;
+    std::set<std::string> names_;
+    std::set<std::string> keys_;
+};
+
+} // namespace sluice

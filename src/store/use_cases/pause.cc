@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// pause and resume. A task without a lease moves to held; one with a lease keeps it with its clock
+// stopped, and what already runs may finish. A staged run may be large: its queues close instead.
+#include "store/use_cases/user_actions.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice {
+
+namespace {
+
+struct Chosen {
+    std::vector<TaskId> ids; // sorted; empty: the whole run
+    Tables::Selection selection;
+};
+
+Chosen choose(WriteContext& context, const Target& target)
+{
+    Chosen chosen;
+    chosen.ids = target.tasks;
+    sort_unique(chosen.ids);
+    chosen.selection.run = &context.runs.at(target.run);
+    return chosen;
+}
+
+Micros time_left(const LeaseRow& lease, Time now)
+{
+    return lease.expires_at ? std::max(Micros{0}, *lease.expires_at - now) : Micros{0};
+}
+
+Place held_place(const NeedRow& need)
+{
+    Place place;
+    place.task = need.task;
+    place.run = need.run;
+    place.queue = need.queue;
+    place.nprio = need.nprio;
+    place.attempt = need.attempt;
+    place.run_at = need.run_at;
+    return place;
+}
+
+Affected pause(WriteContext& context, const Tables::Selection& selection)
+{
+    Affected affected;
+    std::vector<Place> held = context.tables.take_timers(selection);
+    std::vector<Place> ready = context.tables.take_ready(selection);
+    held.insert(held.end(), ready.begin(), ready.end());
+    affected.pending = static_cast<std::int64_t>(held.size());
+
+    std::set<TaskId> already;
+    for (const Place& place : context.tables.held(selection))
+        already.insert(place.task);
+    for (const NeedRow& need : context.tables.needs(selection)) {
+        if (already.contains(need.task))
+            continue;
+        held.push_back(held_place(need));
+        ++affected.waiting;
+    }
+    if (!held.empty())
+        context.tables.insert_held(held);
+
+    std::vector<LeaseRow> leases = context.tables.leases(selection);
+    std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
+    for (LeaseRow& lease : leases) {
+        ++(lease.started_at ? affected.running : affected.claimed);
+        lease.paused_left = time_left(lease, context.now);
+        lease.expires_at.reset();
+    }
+    if (!leases.empty())
+        context.tables.update_leases(leases);
+    return affected;
+}
+
+Affected resume(WriteContext& context, const Tables::Selection& selection)
+{
+    Affected affected;
+    std::vector<Place> held = context.tables.take_held(selection);
+    affected.paused = static_cast<std::int64_t>(held.size());
+    std::set<TaskId> waiting;
+    for (const NeedRow& need : context.tables.needs(selection))
+        waiting.insert(need.task);
+    std::erase_if(held, [&](const Place& place) { return waiting.contains(place.task); });
+    context.make_pending(std::move(held));
+
+    std::vector<LeaseRow> leases = context.tables.leases(selection);
+    std::erase_if(leases, [](const LeaseRow& lease) { return !lease.paused_left; });
+    for (LeaseRow& lease : leases) {
+        ++affected.paused;
+        if (*lease.paused_left > Micros{0})
+            lease.expires_at = context.now + *lease.paused_left;
+        lease.paused_left.reset();
+        context.changes.due(lease.expires_at);
+    }
+    if (!leases.empty())
+        context.tables.update_leases(leases);
+    return affected;
+}
+
+// A staged run as a whole: its queues close or open again; nothing else moves.
+Affected set_open(WriteContext& context, const RunRow& run, bool open)
+{
+    context.board.set_open(context.tables, run.id, open);
+    if (open)
+        for (QueueBoard::Name& name : context.board.ready_names(context.tables))
+            context.changes.ready_queues.push_back(std::move(name));
+    Affected affected;
+    affected.final = run.counts.final();
+    (open ? affected.paused : affected.pending) = run.counts.total - run.counts.final();
+    return affected;
+}
+
+template <class Request, class Move>
+void run_each(WriteContext& context, Operations<Request> operations, TaskEvent event, Move move)
+{
+    for (Operation<Request>* operation : operations) {
+        const Target& target = operation->request.target;
+        if (const auto error = refusal(context, target, event)) {
+            operation->fail(*error);
+            continue;
+        }
+        record(context, target, name(event));
+        Chosen chosen = choose(context, target);
+        chosen.selection.tasks = chosen.ids;
+        const bool whole = chosen.ids.empty() && chosen.selection.run->staged;
+        operation->answer(
+            whole ? set_open(context, *chosen.selection.run, event == TaskEvent::resume)
+                  : move(context, chosen.selection)
+        );
+    }
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Pause> operations)
+{
+    run_each(context, operations, TaskEvent::pause, pause);
+}
+
+void run(WriteContext& context, Operations<Resume> operations)
+{
+    run_each(context, operations, TaskEvent::resume, resume);
+}
+
+} // namespace sluice

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// retry: final tasks that did not succeed live again, and so do those of their descendants that
+// were failed or skipped without having started, because of them.
+#include "store/use_cases/user_actions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace sluice {
+
+namespace {
+
+// The tasks that live again, by id.
+using Restored = std::map<TaskId, DoneRow>;
+
+bool ended_without_start(const DoneRow& row)
+{
+    return row.attempt == 0 &&
+           (row.outcome == TaskState::failed || row.outcome == TaskState::skipped);
+}
+
+Restored with_descendants(WriteContext& context, const RunRow& run, std::vector<TaskId> ids)
+{
+    Restored restored;
+    sort_unique(ids);
+    for (DoneRow& row : context.tables.done(ids))
+        if (row.outcome != TaskState::succeeded && row.run == run.id)
+            restored.emplace(row.task, std::move(row));
+
+    std::vector<TaskId> level;
+    for (const auto& [id, row] : restored)
+        level.push_back(id);
+    while (run.linked && !level.empty()) {
+        std::vector<TaskId> children;
+        for (const LinkRow& link : context.tables.links_from(level))
+            if (!restored.contains(link.child))
+                children.push_back(link.child);
+        sort_unique(children);
+        level.clear();
+        for (DoneRow& row : context.tables.done(children))
+            if (ended_without_start(row)) {
+                level.push_back(row.task);
+                restored.emplace(row.task, std::move(row));
+            }
+        std::sort(level.begin(), level.end());
+    }
+    return restored;
+}
+
+// How many parents each restored task waits for: those that are live, or live again.
+std::map<TaskId, int>
+unfinished_parents(WriteContext& context, const RunRow& run, const Restored& restored)
+{
+    std::map<TaskId, int> unfinished;
+    if (!run.linked)
+        return unfinished;
+    std::vector<TaskId> children;
+    for (const auto& [id, row] : restored)
+        children.push_back(id);
+    const std::vector<LinkRow> links = context.tables.links_to(run, children);
+    std::vector<TaskId> parents;
+    for (const LinkRow& link : links)
+        parents.push_back(link.parent);
+    sort_unique(parents);
+    std::set<TaskId> final;
+    for (const DoneRow& row : context.tables.done(parents))
+        if (!restored.contains(row.task))
+            final.insert(row.task);
+    for (const LinkRow& link : links)
+        if (!final.contains(link.parent))
+            ++unfinished[link.child];
+    return unfinished;
+}
+
+void revive(WriteContext& context, RunRow& run, const Restored& restored)
+{
+    const std::map<TaskId, int> unfinished = unfinished_parents(context, run, restored);
+    std::vector<TaskId> ids;
+    for (const auto& [id, row] : restored)
+        ids.push_back(id);
+    context.tables.take_done(ids);
+
+    std::vector<Place> pending;
+    std::vector<NeedRow> waiting;
+    std::vector<AttemptRow> log;
+    for (const TaskRow& task : context.tables.tasks(ids)) {
+        const DoneRow& done = restored.at(task.id);
+        uncount(run.counts, done.outcome);
+        if (done.attempt > 0 && done.claimed_at)
+            log.push_back(
+                {task.id, done.attempt, AttemptEnd::failed, done.worker, *done.claimed_at,
+                 done.started_at, done.finished_at, done.error}
+            );
+        const auto parents = unfinished.find(task.id);
+        if (parents != unfinished.end())
+            waiting.push_back(
+                {task.id, run.id, task.queue, task.nprio, parents->second, done.attempt, {}, false}
+            );
+        else
+            pending.push_back({task.id, run.id, task.queue, task.nprio, done.attempt, 0, 0, {}});
+    }
+    if (!log.empty())
+        context.tables.insert_attempts(log);
+    if (!waiting.empty())
+        context.tables.insert_needs(waiting);
+    context.make_pending(std::move(pending));
+    if (is_final(run.state)) {
+        run.state = RunState::active;
+        run.ending = RunEnding::none;
+        run.finished_at.reset();
+    }
+    context.runs.changed(run.id);
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<RetryTasks> operations)
+{
+    for (Operation<RetryTasks>* operation : operations) {
+        const Target& target = operation->request.target;
+        RunRow& run = context.runs.at(target.run);
+        if (const auto error = refusal(context, target, TaskEvent::retry)) {
+            operation->fail(*error);
+            continue;
+        }
+        if (target.tasks.empty() || run.sweep) {
+            operation->fail({Errc::conflict, "the run is still being cleared up: retry later"});
+            continue;
+        }
+        const Restored restored = with_descendants(context, run, target.tasks);
+        Affected affected;
+        affected.final = static_cast<std::int64_t>(restored.size());
+        if (run.staged)
+            context.board.set_open(context.tables, run.id, true);
+        if (!restored.empty())
+            revive(context, run, restored);
+        record(context, target, "retry");
+        operation->answer(affected);
+    }
+}
+
+} // namespace sluice

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// submit: run, tasks, links and places in one transaction. A submission that fails does so alone.
+#include "store/use_cases/context.h"
+
+#include "base/assert.h"
+#include "store/use_cases/new_run.h"
+
+#include <fmt/format.h>
+
+namespace sluice {
+
+namespace {
+
+// The rows of all submissions of a group, inserted set by set.
+struct SubmitRows {
+    std::vector<RunRow> runs;
+    std::vector<RunDetail> details;
+    std::vector<TaskRow> tasks;
+    std::vector<NeedRow> needs;
+    std::vector<LinkRow> links;
+    std::vector<Place> places;
+    std::vector<Tables::Request> requests;
+};
+
+// The queue of each new task, and where it stands: waiting for parents or pending.
+void add_tasks(
+    WriteContext& context, const Submit& request, const Submitted& reply, SubmitRows& rows
+)
+{
+    std::vector<QueueId> queues;
+    for (const std::string& name : request.run.queues)
+        queues.push_back(context.board.shared(context.tables, name));
+    const std::vector<std::uint32_t> parents =
+        parent_counts(request.links.empty() ? 0 : request.tasks.size(), request.links);
+
+    for (std::size_t i = 0; i < request.tasks.size(); ++i) {
+        const NewTask& task = request.tasks[i];
+        const Standing standing{reply.tasks[i], reply.run, queues.at(task.queue)};
+        const std::uint32_t waits_for = parents.empty() ? 0 : parents[i];
+        if (waits_for > 0)
+            rows.needs.push_back(need_of(standing, task, waits_for));
+        else
+            rows.places.push_back(place_of(standing, task));
+        rows.tasks.push_back(task_row(standing, task));
+    }
+    for (const GraphLink& link : request.links)
+        rows.links.push_back(
+            {reply.tasks[link.parent], reply.tasks[link.child], link.condition, link.unmet}
+        );
+}
+
+void add_run(WriteContext& context, const Submit& request, const Submitted& reply, SubmitRows& rows)
+{
+    RunRow run;
+    run.id = reply.run;
+    run.kind = request.run.kind;
+    run.linked = !request.links.empty();
+    run.counts.total = static_cast<std::int64_t>(request.tasks.size());
+    run.created_at = context.now;
+    run.state = reply.state;
+    if (is_final(run.state))
+        run.finished_at = context.now;
+    else if (request.run.timeout)
+        run.expires_at = context.now + *request.run.timeout;
+    if (!reply.tasks.empty()) {
+        run.task_first = reply.tasks.front();
+        run.task_last = reply.tasks.back();
+    }
+    context.changes.due(run.expires_at);
+    rows.runs.push_back(run);
+    if (std::optional<RunDetail> detail = detail_of(reply.run, request.run))
+        rows.details.push_back(std::move(*detail));
+    if (!request.run.request_key.empty())
+        rows.requests.push_back(
+            {request.run.request_key, request.run.body_hash, reply.run, context.now}
+        );
+}
+
+void insert(WriteContext& context, SubmitRows rows)
+{
+    context.tables.insert_runs(rows.runs);
+    if (!rows.details.empty())
+        context.tables.insert_run_details(rows.details);
+    context.tables.insert_tasks(rows.tasks);
+    if (!rows.needs.empty())
+        context.tables.insert_needs(rows.needs);
+    if (!rows.links.empty())
+        context.tables.insert_links(rows.links);
+    for (const Tables::Request& request : rows.requests)
+        context.tables.insert_request(request);
+    context.make_pending(std::move(rows.places));
+}
+
+// Consecutive parts of a list of ids.
+std::vector<TaskId>
+take_ids(const std::vector<std::int64_t>& ids, std::size_t& used, std::size_t count)
+{
+    std::vector<TaskId> taken;
+    taken.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+        taken.push_back(TaskId{ids[used++]});
+    return taken;
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Submit> operations)
+{
+    std::vector<Operation<Submit>*> accepted;
+    NewNames names(context);
+    std::size_t task_count = 0;
+    for (Operation<Submit>* operation : operations) {
+        if (!names.accept(*operation, operation->request.run))
+            continue;
+        accepted.push_back(operation);
+        task_count += operation->request.tasks.size();
+    }
+    if (accepted.empty())
+        return;
+
+    const std::vector<std::int64_t> run_ids =
+        context.tables.next_ids(Tables::Sequence::run, accepted.size());
+    const std::vector<std::int64_t> task_ids =
+        context.tables.next_ids(Tables::Sequence::task, task_count);
+    SubmitRows rows;
+    rows.tasks.reserve(task_count);
+    rows.places.reserve(task_count);
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < accepted.size(); ++i) {
+        const Submit& request = accepted[i]->request;
+        Submitted reply;
+        reply.run = RunId{run_ids[i]};
+        reply.created_at = context.now;
+        reply.tasks = take_ids(task_ids, used, request.tasks.size());
+        reply.state = request.tasks.empty() ? RunState::succeeded : RunState::active;
+        add_run(context, request, reply, rows);
+        add_tasks(context, request, reply, rows);
+        if (is_final(reply.state))
+            context.changes.final_runs.push_back(reply.run);
+        accepted[i]->answer(std::move(reply));
+    }
+    insert(context, std::move(rows));
+}
+
+} // namespace sluice

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// sweep and delete: removing rows in bounded pieces, so that nobody else waits for long.
+#include "store/use_cases/context.h"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+// Turns live rows of a run that was ended as a whole into done rows. Its counters say so already.
+std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
+{
+    const Tables::Selection some{&run, {}, limit};
+    std::vector<DoneRow> rows;
+    const auto add = [&](TaskId task, int attempt, int tries) {
+        rows.push_back(
+            {task,
+             run.id,
+             TaskState::canceled,
+             attempt,
+             tries,
+             {},
+             {},
+             {},
+             *run.finished_at,
+             "",
+             ""}
+        );
+    };
+    std::vector<TaskId> held;
+    for (const Place& place : context.tables.take_held(some)) {
+        add(place.task, place.attempt, place.tries);
+        held.push_back(place.task);
+    }
+    sort_unique(held);
+    if (!held.empty())
+        context.tables.take_needs(held); // those that were paused while waiting stand in both
+    for (const NeedRow& need : context.tables.take_needs(some))
+        add(need.task, need.attempt, 0);
+    for (const Place& place : context.tables.take_timers(some))
+        add(place.task, place.attempt, place.tries);
+    for (const Place& place : context.tables.take_ready(some))
+        add(place.task, place.attempt, place.tries);
+    if (!rows.empty())
+        context.tables.insert_done(rows);
+    return rows.size();
+}
+
+std::size_t sweep_runs(WriteContext& context, std::size_t limit)
+{
+    const std::vector<RunId> ids = context.tables.sweepable_runs(1);
+    context.lock_runs(ids);
+    std::size_t swept = 0;
+    for (const RunId id : ids) {
+        RunRow* run = context.runs.find(id);
+        if (!run || !run->sweep)
+            continue;
+        const std::size_t rows = sweep_piece(context, *run, limit);
+        if (rows == 0) {
+            run->sweep = false;
+            context.runs.changed(id);
+        }
+        swept += rows + 1;
+    }
+    return swept;
+}
+
+void remove_run(WriteContext& context, const RunRow& run)
+{
+    if (run.staged)
+        context.board.remove(context.tables, run.id);
+    context.tables.delete_run(run);
+}
+
+// What a loader left that died before it published.
+std::size_t sweep_loads(WriteContext& context, std::size_t limit)
+{
+    std::vector<RunId> ids = context.tables.abandoned_loads(context.now);
+    if (ids.empty())
+        return 0;
+    ids.resize(1);
+    context.lock_runs(ids);
+    const RunRow* run = context.runs.find(ids.front());
+    if (!run || run->state != RunState::loading)
+        return 0;
+    if (context.tables.delete_tasks(*run, limit))
+        remove_run(context, *run);
+    return limit;
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Sweep> operations)
+{
+    for (Operation<Sweep>* operation : operations) {
+        const std::size_t limit = operation->request.limit;
+        const std::size_t swept = sweep_runs(context, limit) + sweep_loads(context, limit);
+        context.changes.sweep = context.changes.sweep || swept > 0;
+        operation->answer(swept);
+    }
+}
+
+void run(WriteContext& context, Operations<DeleteRun> operations)
+{
+    constexpr std::size_t piece = 1000;
+    for (Operation<DeleteRun>* operation : operations) {
+        const RunRow& run = context.runs.at(operation->request.run);
+        if (!is_final(run.state)) {
+            operation->fail(
+                {Errc::conflict, "a run that is not final cannot be deleted: cancel it first"}
+            );
+            continue;
+        }
+        if (run.sweep) {
+            operation->answer(false);
+            continue;
+        }
+        const bool gone = context.tables.delete_tasks(run, piece);
+        if (gone)
+            remove_run(context, run);
+        operation->answer(gone);
+    }
+}
+
+} // namespace sluice

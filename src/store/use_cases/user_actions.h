@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/use_cases/context.h"
+
+#include <optional>
+
+namespace sluice {
+
+// The audit line of a user's action.
+void record(WriteContext& context, const Target& target, std::string_view kind);
+
+// For one task named by itself: the conflict that its state makes of `event`, or not_found.
+// Nothing: go on. Targets of several tasks or a whole run leave alone what does not fit.
+std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEvent event);
+
+} // namespace sluice

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers: registration, heartbeats, the end; the clock that their leases hang on; API keys.
+#include "store/use_cases/context.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+// Smaller differences are the drift of clocks and are not followed.
+constexpr Micros jump_min = std::chrono::seconds(1);
+
+std::map<WorkerId, WorkerRow> known_workers(WriteContext& context)
+{
+    std::map<WorkerId, WorkerRow> known;
+    for (WorkerRow& row : context.tables.workers())
+        known.emplace(row.id, std::move(row));
+    return known;
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<RegisterWorker> operations)
+{
+    for (Operation<RegisterWorker>* operation : operations) {
+        const RegisterWorker& request = operation->request;
+        WorkerRow row;
+        row.id = WorkerId{context.tables.next_ids(Tables::Sequence::worker, 1).front()};
+        row.name = request.name;
+        row.host = request.host;
+        row.attached = request.kind == RegisterWorker::Kind::attached;
+        row.registered_at = context.now;
+        row.until = context.now + request.lease;
+        context.tables.insert_worker(row);
+        operation->answer(row.id);
+    }
+}
+
+void run(WriteContext& context, Operations<Heartbeat> operations)
+{
+    const std::map<WorkerId, WorkerRow> known = known_workers(context);
+    std::vector<Tables::Extension> extensions;
+    std::vector<Tables::LeaseKey> asked;
+    for (Operation<Heartbeat>* operation : operations) {
+        const Heartbeat& beat = operation->request;
+        if (!known.contains(beat.worker)) {
+            operation->fail({Errc::not_found, "the worker is not registered any more"});
+            continue;
+        }
+        extensions.push_back({beat.worker, context.now + beat.lease});
+        for (const HeldLease& held : beat.held)
+            asked.push_back({held.task, held.attempt, beat.worker});
+    }
+    std::sort(extensions.begin(), extensions.end(), [](const auto& a, const auto& b) {
+        return a.worker < b.worker;
+    });
+    context.tables.set_workers_until(extensions);
+
+    std::map<std::pair<TaskId, int>, WorkerId> held;
+    if (!asked.empty())
+        for (const Tables::LeaseKey& key : context.tables.leases_held(asked))
+            held[{key.task, key.attempt}] = key.worker;
+    for (Operation<Heartbeat>* operation : operations) {
+        if (operation->answered)
+            continue;
+        std::vector<HeldLease> lost;
+        for (const HeldLease& lease : operation->request.held) {
+            const auto found = held.find({lease.task, lease.attempt});
+            if (found == held.end() || found->second != operation->request.worker)
+                lost.push_back(lease);
+        }
+        operation->answer(std::move(lost));
+    }
+}
+
+void run(WriteContext& context, Operations<ReleaseWorker> operations)
+{
+    const std::map<WorkerId, WorkerRow> known = known_workers(context);
+    for (Operation<ReleaseWorker>* operation : operations) {
+        const WorkerId worker = operation->request.worker;
+        const auto row = known.find(worker);
+        if (row != known.end()) {
+            const Time until = context.now + operation->request.grace;
+            const Tables::Extension end{worker, std::min(until, row->second.until)};
+            context.tables.set_workers_until({&end, 1});
+            context.changes.due(end.until);
+        }
+        operation->answer(true);
+    }
+}
+
+void run(WriteContext& context, Operations<CheckClock> operations)
+{
+    for (Operation<CheckClock>* operation : operations) {
+        Micros jumps = context.tables.lock_clock();
+        const Micros known = jumps - context.clock.jumps_seen.value_or(jumps);
+        const Micros jump = operation->request.offset - context.clock.offset - known;
+        const bool first = !context.clock.jumps_seen;
+        const bool moved = !first && std::chrono::abs(jump) > jump_min;
+        if (moved) {
+            context.tables.shift_leases(jump);
+            jumps += jump;
+            context.tables.update_clock(jumps);
+        }
+        context.clock.offset = operation->request.offset;
+        context.clock.jumps_seen = jumps;
+        operation->answer(moved);
+    }
+}
+
+void run(WriteContext& context, Operations<CreateKey> operations)
+{
+    for (Operation<CreateKey>* operation : operations) {
+        const CreateKey& request = operation->request;
+        KeyRow row;
+        row.id = KeyId{context.tables.next_ids(Tables::Sequence::key, 1).front()};
+        row.name = request.name;
+        row.hash = request.hash;
+        row.role = request.role;
+        row.created_at = context.now;
+        context.tables.insert_key(row);
+        operation->answer(row);
+    }
+}
+
+void run(WriteContext& context, Operations<RevokeKey> operations)
+{
+    for (Operation<RevokeKey>* operation : operations) {
+        if (context.tables.revoke_key(operation->request.name, context.now))
+            operation->answer(true);
+        else
+            operation->fail(
+                {Errc::not_found, fmt::format("no key named '{}'", operation->request.name)}
+            );
+    }
+}
+
+} // namespace sluice

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/writer.h"
+
+#include "store/use_cases/context.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+
+namespace {
+
+using Kind = StoreFailure::Kind;
+constexpr auto reconnect_pause = std::chrono::milliseconds(100);
+
+// An operation whose run is locked by other processes again and again waits for it, alone.
+constexpr int misses_max = 3;
+
+} // namespace
+
+void run_read(Session& session, ReadJob& job)
+{
+    for (int attempt = 0;; ++attempt) {
+        try {
+            session.connect();
+            job.read(session.reads());
+            return;
+        } catch (const StoreFailure& failure) {
+            const bool lost = failure.kind() == Kind::lost || failure.kind() == Kind::lost_commit;
+            session.rollback();
+            if (attempt > 0 || !lost) {
+                job.fail(failure.error());
+                return;
+            }
+        } catch (const std::exception& error) {
+            session.rollback();
+            job.fail({Errc::corrupt, error.what()});
+            return;
+        }
+    }
+}
+
+Writer::Writer(
+    std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox, std::uint64_t uid_secret,
+    OnCommit on_commit, Limits limits, Log log
+)
+    : session_(std::move(session)),
+      clock_(clock),
+      mailbox_(mailbox),
+      uid_secret_(uid_secret),
+      on_commit_(std::move(on_commit)),
+      limits_(limits),
+      log_(std::move(log))
+{
+    clock_state_.offset = clock_.offset();
+    thread_ = std::thread([this] { loop(); });
+    pthread_setname_np(thread_.native_handle(), "store-writer");
+}
+
+Writer::~Writer()
+{
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    arrived_.notify_all();
+    thread_.join();
+}
+
+void Writer::push(OperationBase& operation)
+{
+    mailbox_.expect();
+    operation.arrived = clock_.now();
+    {
+        std::lock_guard lock(mutex_);
+        (operation.lane == Lane::hot ? hot_ : bulk_).push_back(&operation);
+    }
+    arrived_.notify_one();
+}
+
+void Writer::push(ReadJob& job)
+{
+    mailbox_.expect();
+    {
+        std::lock_guard lock(mutex_);
+        reads_.push_back(&job);
+    }
+    arrived_.notify_one();
+}
+
+void Writer::forget()
+{
+    std::lock_guard lock(mutex_);
+    forget_ = true;
+}
+
+void Writer::loop()
+{
+    for (;;) {
+        Operations operations = take();
+        run_reads();
+        if (!operations.empty()) {
+            serve(std::move(operations));
+            continue;
+        }
+        std::lock_guard lock(mutex_);
+        if (stopping_ && hot_.empty() && bulk_.empty() && reads_.empty())
+            return;
+    }
+}
+
+Writer::Operations Writer::take()
+{
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] {
+        return stopping_ || !hot_.empty() || !bulk_.empty() || !reads_.empty();
+    });
+    if (std::exchange(forget_, false))
+        board_.forget();
+    Operations taken;
+    std::size_t weight = 0;
+    for (std::deque<OperationBase*>* lane : {&hot_, &bulk_})
+        while (!lane->empty() &&
+               (taken.empty() || weight + lane->front()->weight() <= limits_.group_weight_max)) {
+            weight += lane->front()->weight();
+            taken.push_back(lane->front());
+            lane->pop_front();
+        }
+    return taken;
+}
+
+void Writer::run_reads()
+{
+    std::deque<ReadJob*> reads;
+    {
+        std::lock_guard lock(mutex_);
+        reads.swap(reads_);
+    }
+    for (ReadJob* job : reads) {
+        run_read(*session_, *job);
+        Parked* const done = job;
+        mailbox_.deliver({&done, 1});
+    }
+}
+
+void Writer::serve(Operations operations)
+{
+    while (!operations.empty()) {
+        serve_together(operations);
+        operations = std::exchange(missed_, {});
+        Operations waits;
+        std::erase_if(operations, [&](OperationBase* operation) {
+            if (++operation->misses < misses_max)
+                return false;
+            waits.push_back(operation);
+            return true;
+        });
+        for (OperationBase* operation : waits)
+            serve_together({operation});
+    }
+}
+
+void Writer::serve_together(const Operations& operations)
+{
+    again_ = 0;
+    while (!try_group(operations)) {
+    }
+}
+
+bool Writer::try_group(const Operations& operations)
+{
+    try {
+        run_transaction(operations);
+        committed(operations);
+        return true;
+    } catch (const StoreFailure& failure) {
+        return handle(failure, operations);
+    } catch (const std::exception& error) {
+        // A defect of ours, or no memory: the operation that it belongs to fails, the others do
+        // not.
+        return handle({Kind::refused, {Errc::corrupt, error.what()}}, operations);
+    }
+}
+
+void Writer::run_transaction(const Operations& operations)
+{
+    session_->connect();
+    changes_ = Changes{};
+    if (session_->written_by_others()) {
+        board_.forget();
+        changes_.from_outside = true;
+    }
+    session_->begin_write();
+    WriteContext context{
+        .tables = session_->tables(),
+        .board = board_,
+        .random = random_,
+        .now = clock_.now(),
+        .uid_secret = uid_secret_,
+        .clock = clock_state_,
+        .runs = {},
+        .changes = std::move(changes_)};
+    const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
+    Group group;
+    std::vector<RunId> runs;
+    for (OperationBase* operation : operations) {
+        operation->answered = false;
+        operation->deferred = false;
+        operation->join(group);
+        if (operation->run())
+            runs.push_back(operation->run());
+    }
+    sort_unique(runs);
+    if (!runs.empty())
+        context.runs.add(
+            context.tables.lock_runs(runs, waits ? Tables::Wait::wait : Tables::Wait::pass_over)
+        );
+    run_group(context, group);
+    if (waits && operations.front()->deferred) {
+        operations.front()->deferred = false;
+        operations.front()->fail({Errc::not_found, "no such run"});
+    }
+    changes_ = std::move(context.changes);
+    next_clock_state_ = context.clock;
+    session_->commit();
+}
+
+void Writer::committed(const Operations& operations)
+{
+    clock_state_ = next_clock_state_;
+    clock_.set_offset(clock_state_.offset);
+    if (!changes_.empty())
+        on_commit_(changes_);
+    deliver(operations);
+}
+
+bool Writer::handle(const StoreFailure& failure, const Operations& operations)
+{
+    session_->rollback();
+    board_.forget();
+    switch (failure.kind()) {
+    case Kind::again:
+        if (++again_ < limits_.again_max)
+            return false;
+        break;
+    case Kind::lost:
+        return reconnect(operations, failure.error());
+    case Kind::lost_commit:
+        return settle_lost_commit(operations);
+    case Kind::refused:
+    case Kind::broken:
+        break;
+    }
+    if (operations.size() > 1 && failure.kind() != Kind::broken) {
+        serve_singly(operations);
+        return true;
+    }
+    log_.warn("{}", failure.error().detail);
+    fail_all(operations, failure.error());
+    return true;
+}
+
+void Writer::serve_singly(const Operations& operations)
+{
+    for (OperationBase* operation : operations)
+        serve_together({operation});
+}
+
+// Nothing was done. Waits for the database as long as somebody's patience lasts.
+bool Writer::reconnect(const Operations& operations, const Error& error)
+{
+    log_.warn("{}", error.detail);
+    Time oldest = clock_.now();
+    for (const OperationBase* operation : operations)
+        oldest = std::min(oldest, operation->arrived);
+    while (clock_.now() < oldest + limits_.patience) {
+        try {
+            session_->connect();
+            return false;
+        } catch (const StoreFailure&) {
+            session_->rollback();
+            std::this_thread::sleep_for(reconnect_pause);
+        }
+    }
+    fail_all(operations, error);
+    return true;
+}
+
+// Either all or nothing was done: only the database knows.
+bool Writer::settle_lost_commit(const Operations& operations)
+{
+    const Time deadline = clock_.now() + limits_.commit_patience;
+    while (clock_.now() < deadline) {
+        try {
+            const CommitFate fate = session_->fate_of_last_commit();
+            if (fate == CommitFate::rolled_back)
+                return false;
+            if (fate == CommitFate::committed) {
+                committed(operations);
+                return true;
+            }
+        } catch (const StoreFailure&) {
+            session_->rollback();
+        }
+        std::this_thread::sleep_for(reconnect_pause);
+    }
+    fail_all(
+        operations,
+        {Errc::unavailable, "the database went away during COMMIT: the outcome is unknown"}
+    );
+    return true;
+}
+
+void Writer::fail_all(const Operations& operations, const Error& error)
+{
+    for (OperationBase* operation : operations) {
+        operation->deferred = false;
+        operation->fail(error);
+    }
+    deliver(operations);
+}
+
+// What is delivered may be gone at once: nobody looks at it afterwards.
+void Writer::deliver(const Operations& operations)
+{
+    std::vector<Parked*> done;
+    done.reserve(operations.size());
+    for (OperationBase* operation : operations) {
+        if (operation->deferred)
+            missed_.push_back(operation);
+        else
+            done.push_back(operation);
+    }
+    mailbox_.deliver(done);
+}
+
+} // namespace sluice

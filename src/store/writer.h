@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/log.h"
+#include "base/random.h"
+#include "store/changes.h"
+#include "store/operation.h"
+#include "store/queue_board.h"
+#include "store/session.h"
+#include "store/store_clock.h"
+#include "store/store_impl.h"
+#include "store/use_cases/context.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace sluice {
+
+// Runs a read on a session, reconnecting once if the connection had died meanwhile.
+void run_read(Session& session, ReadJob& job);
+
+// The one thread that writes: takes what is queued, hot lane first, runs it as one transaction, and
+// while that commits the next group collects (docs/data-model.md, "Natural batching"). A group that
+// fails is run again or operation by operation, so that a bad one fails alone.
+class Writer {
+public:
+    struct Limits {
+        std::size_t group_weight_max = 5000;       // rows of one transaction
+        Micros patience = std::chrono::seconds(2); // of an operation while the database is away
+        Micros commit_patience = std::chrono::seconds(20); // to learn how a lost COMMIT has ended
+        int again_max = 10;                                // repeats after deadlocks and the like
+    };
+    using OnCommit = std::function<void(const Changes&)>; // called on the writer thread
+
+    Writer(
+        std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox,
+        std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
+    );
+    ~Writer(); // what is queued is finished first
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    // Loop thread; the operation is delivered to the mailbox when it is answered.
+    void push(OperationBase& operation);
+    void push(ReadJob& job); // for databases that have one connection only
+
+    // Any thread: another process has written, caches are stale.
+    void forget();
+
+private:
+    using Operations = std::vector<OperationBase*>;
+
+    void loop();
+    Operations take();
+    void run_reads();
+    void serve(Operations operations);
+    void serve_together(const Operations& operations);
+    void serve_singly(const Operations& operations);
+    bool try_group(const Operations& operations); // false: to be run again
+    void run_transaction(const Operations& operations);
+    bool handle(const StoreFailure& failure, const Operations& operations);
+    bool reconnect(const Operations& operations, const Error& error);
+    bool settle_lost_commit(const Operations& operations);
+    void committed(const Operations& operations);
+    void fail_all(const Operations& operations, const Error& error);
+    void deliver(const Operations& operations);
+
+    std::unique_ptr<Session> session_;
+    StoreClock& clock_;
+    Mailbox& mailbox_;
+    std::uint64_t uid_secret_;
+    OnCommit on_commit_;
+    Limits limits_;
+    Log log_;
+    SystemRandom random_;
+    QueueBoard board_;
+    Changes changes_; // of the transaction that was run last
+    ClockState clock_state_;
+    ClockState next_clock_state_; // once the transaction is committed
+    Operations missed_;           // their runs are locked by other processes: to be run again
+    int again_ = 0;
+
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::deque<OperationBase*> hot_;
+    std::deque<OperationBase*> bulk_;
+    std::deque<ReadJob*> reads_;
+    bool forget_ = false;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace sluice

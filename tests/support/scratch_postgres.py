@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A PostgreSQL cluster of our own, for functional tests and benchmarks."""
+
+import itertools
+import pathlib
+import subprocess
+
+import psycopg
+
+SCRIPT = pathlib.Path(__file__).with_name("scratch_postgres")
+
+
+class ScratchPostgres:
+    """Runs until close(), or until this process ends in whatever way."""
+
+    def __init__(self):
+        self._script = subprocess.Popen(
+            [SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        address = self._script.stdout.readline().split()
+        if len(address) != 2:
+            raise RuntimeError("scratch_postgres did not start; its reason stands above")
+        self.socket_directory, port = address
+        self.port = int(port)
+        self._numbers = itertools.count(1)
+
+    def url(self, database="postgres"):
+        return f"postgresql:///{database}?host={self.socket_directory}&port={self.port}&user=sluice"
+
+    def tcp_url(self, database="postgres"):
+        """For tests that put a proxy between."""
+        return f"postgresql://sluice@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self):
+        """The name of a new, empty database."""
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return name
+
+    def drop_database(self, name):
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def server_pid(self):
+        """The postmaster, for tests that stop or pause it."""
+        return int(pathlib.Path(self.socket_directory, "data/postmaster.pid").open().readline())
+
+    def close(self):
+        self._script.stdin.close()
+        self._script.wait()
+        self._script.stdout.close()
+
+    def _execute(self, statement):
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement)

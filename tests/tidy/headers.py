@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles every header alone, as the first line of a file would see it (N5)."""
+
+import concurrent.futures
+import hashlib
+import json
+import re
+import shlex
+import subprocess
+
+from tree import ROOT
+
+PARALLEL = 2
+
+
+def flags_by_layer(build):
+    """layer → how a source of it is compiled, without the precompiled header and the outputs."""
+    flags = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = entry["file"].removeprefix(f"{ROOT}/")
+        layer = re.match(r"src/(\w+)/", path)
+        if layer and not path.endswith("_test.cc"):
+            flags.setdefault(layer[1], alone_flags(shlex.split(entry["command"])))
+    return flags
+
+
+def alone_flags(command):
+    """The compiler and its flags: no launcher, input, output, precompiled header, sanitizer."""
+    while "ccache" in command[0]:
+        command = command[1:]
+    kept = []
+    arguments = iter(command)
+    for argument in arguments:
+        if argument in ("-o", "-c", "-include"):
+            next(arguments)
+        elif not argument.startswith(("-fsanitize", "-Winvalid-pch", "-fpch")):
+            kept.append(argument)
+    return kept + ["-fsyntax-only", "-x", "c++", "-"]
+
+
+def what_it_sees(tree, path, seen=None):
+    """The header and every header of ours below it."""
+    seen = set() if seen is None else seen
+    if path not in seen and path in tree.texts:
+        seen.add(path)
+        for include in re.findall(r'(?m)^#include "([^"]+)"', tree.texts[path]):
+            what_it_sees(tree, f"src/{include}", seen)
+    return seen
+
+
+def fingerprint(tree, path, flags):
+    digest = hashlib.sha256("\0".join(flags).encode())
+    for seen in sorted(what_it_sees(tree, path)):
+        digest.update(tree.texts[seen].encode())
+    return digest.hexdigest()
+
+
+def compile_alone(include, flags):
+    """The first line of the compiler's complaint, or nothing."""
+    result = subprocess.run(flags, input=f'#include "{include}"\n', capture_output=True, text=True)
+    errors = [line for line in result.stderr.splitlines() if "error" in line]
+    return None if result.returncode == 0 else (errors or [result.stderr])[0]
+
+
+def headers_compile_alone(tree, build):
+    """Good headers are remembered by their content in the build directory."""
+    cache = build / "headers-alone"
+    cache.mkdir(exist_ok=True)
+    layers = flags_by_layer(build)
+
+    def check(path):
+        flags = layers.get(path.split("/")[1])
+        if flags is None:
+            return f"{path}: no source of its layer is compiled"
+        remembered = cache / fingerprint(tree, path, flags)
+        if remembered.exists():
+            return None
+        complaint = compile_alone(path.removeprefix("src/"), flags)
+        if complaint:
+            return f"{path}: {complaint}"
+        remembered.touch()
+        return None
+
+    paths = [path for path, _ in tree.match("src/*.h") if not path.endswith("pch.h")]
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        return [problem for problem in pool.map(check, paths) if problem]
