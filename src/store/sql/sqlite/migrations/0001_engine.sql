@@ -37,7 +37,8 @@ CREATE INDEX queue_run ON queue (run_id) WHERE run_id <> 0;
 CREATE TABLE run (
     id          INTEGER PRIMARY KEY,
     kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),   -- batch, job, execution
-    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),  -- loading, active, succeeded, failed, canceled
+    -- loading, active, succeeded, failed, canceled
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
     ending      INTEGER NOT NULL CHECK (ending BETWEEN 0 AND 2), -- none, canceled, timed_out
     linked      INTEGER NOT NULL CHECK (linked IN (0, 1)),
     staged      INTEGER NOT NULL CHECK (staged IN (0, 1)),
@@ -97,7 +98,8 @@ CREATE TABLE need (
 CREATE TABLE link (
     parent_id INTEGER NOT NULL,
     child_id  INTEGER NOT NULL,
-    condition INTEGER NOT NULL CHECK (condition BETWEEN 0 AND 3), -- on_success, on_failure, always, not_failed
+    -- on_success, on_failure, always, not_failed
+    condition INTEGER NOT NULL CHECK (condition BETWEEN 0 AND 3),
     unmet     INTEGER NOT NULL CHECK (unmet IN (0, 1)),           -- fail, skip
     PRIMARY KEY (parent_id, child_id),
     CHECK (parent_id <> child_id)
@@ -160,7 +162,8 @@ CREATE TABLE held (
 CREATE TABLE done (
     task_id     INTEGER PRIMARY KEY,
     run_id      INTEGER NOT NULL,
-    outcome     INTEGER NOT NULL CHECK (outcome BETWEEN 5 AND 8), -- succeeded, failed, canceled, skipped
+    -- succeeded, failed, canceled, skipped
+    outcome     INTEGER NOT NULL CHECK (outcome BETWEEN 5 AND 8),
     attempt     INTEGER NOT NULL CHECK (attempt >= 0),
     tries       INTEGER NOT NULL CHECK (tries >= 0),
     worker_id   INTEGER NOT NULL,
@@ -175,7 +178,8 @@ CREATE TABLE done (
 CREATE TABLE attempt (
     task_id     INTEGER NOT NULL,
     attempt     INTEGER NOT NULL CHECK (attempt > 0),
-    ended       INTEGER NOT NULL CHECK (ended BETWEEN 0 AND 3), -- failed, timed_out, rescued, returned
+    -- failed, timed_out, rescued, returned
+    ended       INTEGER NOT NULL CHECK (ended BETWEEN 0 AND 3),
     worker_id   INTEGER NOT NULL,
     claimed_at  INTEGER NOT NULL,
     started_at  INTEGER,

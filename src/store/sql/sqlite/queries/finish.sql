@@ -25,8 +25,8 @@ INSERT INTO attempt (task_id, attempt, ended, worker_id, claimed_at, started_at,
 VALUES (@task_id, @attempt, @ended, @worker_id, @claimed_at, @started_at, @finished_at, @error);
 
 -- name: done
-SELECT task_id, run_id, outcome, attempt, tries, worker_id, claimed_at, started_at, finished_at, result,
-       error
+SELECT task_id, run_id, outcome, attempt, tries, worker_id, claimed_at, started_at, finished_at,
+       result, error
 FROM done WHERE task_id = @task_id;
 
 -- name: take_done

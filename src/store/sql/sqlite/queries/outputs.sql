@@ -22,4 +22,5 @@ WHERE run_id = @run_id AND path = @path;
 -- name: delete_output
 -- Only the row that was meant: its path may have a new owner by now.
 DELETE FROM output
-WHERE run_id = @run_id AND path = @path AND task_id = @task_id AND attempt = @attempt AND state = @state;
+WHERE run_id = @run_id AND path = @path AND task_id = @task_id AND attempt = @attempt
+  AND state = @state;

@@ -6,7 +6,8 @@ SELECT id, name, run_id, open FROM queue;
 WITH RECURSIVE seen (id) AS (
     SELECT min(queue_id) FROM ready
     UNION ALL
-    SELECT (SELECT min(queue_id) FROM ready WHERE queue_id > seen.id) FROM seen WHERE seen.id IS NOT NULL)
+    SELECT (SELECT min(queue_id) FROM ready WHERE queue_id > seen.id)
+    FROM seen WHERE seen.id IS NOT NULL)
 SELECT id FROM seen WHERE id IS NOT NULL;
 
 -- name: insert_queue

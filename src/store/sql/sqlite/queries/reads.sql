@@ -1,12 +1,14 @@
 -- name: read_run
-SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at,
+SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed,
+       canceled, skipped, task_first, task_last, created_at, finished_at, expires_at,
        detail.name, detail.spec, detail.actor, detail.origin_id, detail.error,
        (SELECT count(*) FROM lease
         WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id AND paused_left IS NULL),
-       (SELECT count(*) FROM held WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id)
+       (SELECT count(*) FROM held
+        WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id)
          + (SELECT count(*) FROM lease
-            WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id AND paused_left IS NOT NULL)
+            WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id
+              AND paused_left IS NOT NULL)
 FROM run LEFT JOIN run_detail detail ON detail.run_id = run.id
 WHERE run.id = @id AND state <> 0;
 
@@ -59,7 +61,9 @@ ORDER BY task_id LIMIT @limit;
 -- @shown: 0 claimed, 1 running, 2 paused.
 SELECT task_id FROM lease
 WHERE task_id > @after AND task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
-  AND @shown = CASE WHEN paused_left IS NOT NULL THEN 2 WHEN started_at IS NOT NULL THEN 1 ELSE 0 END
+  AND @shown = CASE WHEN paused_left IS NOT NULL THEN 2
+                    WHEN started_at IS NOT NULL THEN 1
+                    ELSE 0 END
 ORDER BY task_id LIMIT @limit;
 
 -- name: held_ids
@@ -74,7 +78,8 @@ WHERE task_id > @after AND task_id BETWEEN @task_first AND @task_last AND run_id
 ORDER BY task_id LIMIT @limit;
 
 -- name: read_timer
-SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, due FROM timer WHERE task_id = @task_id;
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, due
+FROM timer WHERE task_id = @task_id;
 
 -- name: read_ready
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues

@@ -18,7 +18,8 @@ WHERE task.id = @task_id AND ready.task_id = task.id;
 -- name: ready_of_run
 SELECT ready.task_id, ready.run_id, ready.queue_id, ready.nprio, attempt, tries, rescues
 FROM task CROSS JOIN ready USING (queue_id, nprio)
-WHERE task.id BETWEEN @task_first AND @task_last AND task.run_id = @run_id AND ready.task_id = task.id
+WHERE task.id BETWEEN @task_first AND @task_last AND task.run_id = @run_id
+  AND ready.task_id = task.id
 LIMIT @limit;
 
 -- name: ready_of_staged_run
@@ -50,7 +51,8 @@ WHERE task_id IN (
 RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 
 -- name: need
-SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at FROM need WHERE task_id = @task_id;
+SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
+FROM need WHERE task_id = @task_id;
 
 -- name: run_needs
 SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at

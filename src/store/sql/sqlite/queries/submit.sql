@@ -1,8 +1,8 @@
 -- name: insert_run
 INSERT INTO run (id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled,
                  skipped, task_first, task_last, created_at, finished_at, expires_at)
-VALUES (@id, @kind, @state, @ending, @linked, @staged, @sweep, @total, @succeeded, @failed, @canceled,
-        @skipped, @task_first, @task_last, @created_at, @finished_at, @expires_at);
+VALUES (@id, @kind, @state, @ending, @linked, @staged, @sweep, @total, @succeeded, @failed,
+        @canceled, @skipped, @task_first, @task_last, @created_at, @finished_at, @expires_at);
 
 -- name: insert_run_detail
 INSERT INTO run_detail (run_id, name, spec, actor, origin_id, error)
@@ -40,7 +40,8 @@ VALUES (@at, @run_id, @task_id, @kind, @actor, @detail);
 SELECT key, body_hash, run_id, created_at FROM request WHERE key = @key;
 
 -- name: insert_request
-INSERT INTO request (key, body_hash, run_id, created_at) VALUES (@key, @body_hash, @run_id, @created_at);
+INSERT INTO request (key, body_hash, run_id, created_at)
+VALUES (@key, @body_hash, @run_id, @created_at);
 
 -- name: find_run_named
 SELECT run_id FROM run_detail WHERE name = @name;

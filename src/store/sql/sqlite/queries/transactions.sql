@@ -1,5 +1,5 @@
 -- name: begin_write
--- IMMEDIATE: the write lock is taken now, so that no statement of the transaction can be refused it.
+-- IMMEDIATE takes the write lock now, so that no later statement can be refused it.
 BEGIN IMMEDIATE;
 
 -- name: begin_read
