@@ -11,6 +11,7 @@ Result<Json> single(const BenchOptions& options, const Log& log);
 Result<Json> latency(const BenchOptions& options, const Log& log);
 Result<Json> dag(const BenchOptions& options, const Log& log);
 Result<Json> chain(const BenchOptions& options, const Log& log);
+Result<Json> datums(const BenchOptions& options, const Log& log);
 Result<Json> submit_large(const BenchOptions& options, const Log& log);
 
 } // namespace sluice::bench

@@ -17,8 +17,6 @@ class Timekeeper {
 public:
     struct Options {
         std::chrono::steady_clock::duration pulse = std::chrono::seconds(1);
-        Micros lost_session_lease =
-            std::chrono::seconds(0); // what a dead process's leases have left
     };
 
     Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log);

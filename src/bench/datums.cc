@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// datums: a large job planned and stored, from a cross of two folders of small files.
+#include "bench/benchmarks.h"
+
+#include "async/worker_threads.h"
+#include "batch/blob_stores.h"
+#include "batch/jobs.h"
+
+#include <sys/resource.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace sluice::bench {
+
+namespace {
+
+// A temporary folder that goes with it.
+class Folder {
+public:
+    Folder() : path_(std::filesystem::temp_directory_path() / "sluice-bench-XXXXXX")
+    {
+        std::string name = path_.string();
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("no temporary folder can be made");
+        path_ = name;
+    }
+    ~Folder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+void make_files(const std::filesystem::path& folder, std::int64_t count)
+{
+    std::filesystem::create_directory(folder);
+    for (std::int64_t i = 0; i < count; ++i)
+        std::ofstream(folder / fmt::format("file-{:06}.txt", i)) << i;
+}
+
+Json atom(const std::filesystem::path& folder, std::string_view repo)
+{
+    return {{"atom", {{"URI", "file://" + folder.string()}, {"repo", repo}, {"glob", "/*"}}}};
+}
+
+Json pipeline(const Folder& folder)
+{
+    Json spec;
+    spec["pipeline"] = {{"name", "bench"}};
+    spec["transform"] = {{"cmd", {"true"}}, {"image", "none"}};
+    spec["parallelism_spec"] = {{"constant", 1}};
+    spec["resource_requests"] = {{"memory", "64Mi"}, {"cpu", 1}};
+    spec["input"]["cross"] =
+        Json::array({atom(folder.path() / "left", "left"), atom(folder.path() / "right", "right")});
+    spec["egress"] = {{"URI", "file://" + (folder.path() / "out").string()}};
+    return spec;
+}
+
+std::int64_t peak_memory_mib()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+Async<Result<Json>> datums_body(Fixture& fixture)
+{
+    const std::int64_t size = fixture.options().size > 0 ? fixture.options().size : 1'000'000;
+    const auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(size)));
+    const Folder folder;
+    make_files(folder.path() / "left", side);
+    make_files(folder.path() / "right", side);
+
+    WorkerThreads threads(fixture.executor(), "bench-files", 1);
+    BlobStores blobs(threads);
+    Jobs jobs(fixture.engine(), blobs, threads, Jobs::Options{}, Log());
+    Jobs::NewJob request;
+    request.spec = pipeline(folder);
+    const SteadyTime start = std::chrono::steady_clock::now();
+    const Checked<Jobs::Created> created = co_await jobs.create(std::move(request));
+    const double seconds = seconds_since(start);
+    if (!created)
+        co_return to_error(created.error());
+    Json figures{{"datums", created->job.counts.total},
+                 {"seconds", seconds},
+                 {"datums_per_s", static_cast<double>(created->job.counts.total) / seconds},
+                 {"peak_memory_mib", peak_memory_mib()}};
+    co_return json_result(std::move(figures));
+}
+
+} // namespace
+
+Result<Json> datums(const BenchOptions& options, const Log& log)
+{
+    return Fixture::run(options, log, [](Fixture& fixture) { return datums_body(fixture); });
+}
+
+} // namespace sluice::bench

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/bench.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+#include <CLI/CLI.hpp>
+
+namespace sluice {
+
+namespace {
+
+struct BenchFlags {
+    std::string name;
+    bool json = false;
+    BenchOptions options;
+};
+
+const Benchmark* find_benchmark(const std::string& name)
+{
+    for (const Benchmark& benchmark : benchmarks())
+        if (benchmark.name == name)
+            return &benchmark;
+    return nullptr;
+}
+
+void print_figures(const Benchmark& benchmark, const Json& figures)
+{
+    print(fmt::format("{}: {}", benchmark.name, benchmark.method));
+    for (const auto& [name, value] : figures.items())
+        print(
+            value.is_number_float() ? fmt::format("  {:20} {:.3f}", name, value.get<double>())
+                                    : fmt::format("  {:20} {}", name, value.dump())
+        );
+}
+
+Async<Result<int>> run_benchmark(Context& context, std::shared_ptr<BenchFlags> flags)
+{
+    const Benchmark& benchmark = *find_benchmark(flags->name);
+    flags->options.url = context.config.db;
+    const Result<Json> figures = benchmark.run(flags->options, context.logs.component("bench"));
+    if (!figures)
+        co_return figures.error();
+    Json document = Json::object();
+    document["benchmark"] = benchmark.name;
+    document["method"] = benchmark.method;
+    for (const auto& [name, value] : figures->items())
+        document[name] = value;
+    if (flags->json)
+        print(dump_json(document));
+    else
+        print_figures(benchmark, *figures);
+    co_return exit_code::success;
+}
+
+} // namespace
+
+void add_bench(CommandLine& line)
+{
+    const auto flags = std::make_shared<BenchFlags>();
+    std::vector<std::string> names;
+    for (const Benchmark& benchmark : benchmarks())
+        names.emplace_back(benchmark.name);
+
+    CLI::App& command = line.add(line.root(), "bench");
+    command.add_option("NAME", flags->name, "which benchmark")
+        ->required()
+        ->check(CLI::IsMember(names));
+    command.add_flag("--json", flags->json, "one JSON object instead of text");
+    command.add_option("--size", flags->options.size, "how many tasks or operations")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--batch", flags->options.batch, "tasks of one submission [500]")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--clients", flags->options.clients, "concurrent callers of single [64]")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--capacity", flags->options.capacity, "attempts under way [4000]")
+        ->check(CLI::PositiveNumber);
+    line.runs(command, [flags](Context& context) { return run_benchmark(context, flags); });
+}
+
+} // namespace sluice
