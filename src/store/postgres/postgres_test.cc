@@ -6,6 +6,7 @@
 #include "support/migrated_postgres.h"
 
 #include <functional>
+#include <thread>
 
 namespace sluice::postgres {
 
