@@ -8,6 +8,7 @@
 #include "store/store.h"
 #include "store/url.h"
 
+#include <atomic>
 #include <charconv>
 
 namespace sluice {

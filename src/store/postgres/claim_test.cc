@@ -2,9 +2,11 @@
 // What is claimed, what stands where, and by which plans.
 #include "postgres_sql.h"
 #include "store/postgres/testing.h"
+#include "support/migrated_postgres.h"
 
 #include <algorithm>
 #include <random>
+#include <tuple>
 
 namespace sluice::postgres {
 
@@ -55,7 +57,7 @@ protected:
         return places;
     }
 
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session{database.settings(), nullptr, nullptr};
     PostgresSession other{database.settings(), nullptr, nullptr};
 };
@@ -321,7 +323,7 @@ constexpr const char* server_defaults =
 
 TEST(PostgresPlans, use_indexes_on_tables_that_were_filled_and_never_analyzed)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     database.ask(fill_sql);
     const Handle connection = connect(database.settings());
 
@@ -331,7 +333,7 @@ TEST(PostgresPlans, use_indexes_on_tables_that_were_filled_and_never_analyzed)
 
 TEST(PostgresPlans, of_hot_statements_do_not_hang_on_the_settings_of_the_session)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     database.ask(fill_sql);
     const Handle connection = connect(database.settings());
     execute(*connection, "test", server_defaults);
@@ -341,7 +343,7 @@ TEST(PostgresPlans, of_hot_statements_do_not_hang_on_the_settings_of_the_session
 
 TEST(PostgresPlans, use_indexes_on_tables_that_were_seen_empty)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     for (const char* table : {"ready", "lease", "task", "timer", "need", "done", "link", "run"})
         database.ask(std::string("VACUUM ANALYZE ") + table);
     const Handle connection = connect(database.settings());

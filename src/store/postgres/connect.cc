@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <new>
+#include <utility>
 #include <vector>
 
 namespace sluice::postgres {

@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace sluice::postgres {

@@ -2,6 +2,7 @@
 #include "store/postgres/migrator.h"
 
 #include "store/postgres/testing.h"
+#include "support/scratch_postgres.h"
 
 #include <latch>
 #include <thread>

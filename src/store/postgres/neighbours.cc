@@ -6,6 +6,7 @@
 #include "store/postgres/notifier.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes that hear of each other, and a COMMIT whose answer never came.
-#include "store/postgres/cutting_proxy.h"
 #include "store/postgres/neighbours.h"
 #include "store/postgres/testing.h"
+#include "support/cutting_proxy.h"
+#include "support/migrated_postgres.h"
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 namespace sluice::postgres {
 
@@ -85,7 +87,7 @@ Changes run_ended(std::int64_t run)
 
 TEST(PostgresNeighbours, hear_what_another_process_has_committed_and_not_their_own)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     Process a(database.settings());
     ASSERT_TRUE(a.ears.wait_for(is_anything)) << "after the connect anything may have changed";
     Process b(database.settings());
@@ -102,7 +104,7 @@ TEST(PostgresNeighbours, hear_what_another_process_has_committed_and_not_their_o
 
 TEST(PostgresNeighbours, keep_a_worker_alive_until_it_leaves_or_its_session_dies)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     write(session, [](Tables& tables) {
         for (const std::int64_t id : {1, 2, 3})
@@ -162,7 +164,7 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
 
 TEST(PostgresSession, a_commit_whose_answer_is_cut_off_is_known_to_be_committed)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     testing::CuttingProxy proxy(database.tcp_url());
     PostgresSession session(settings_for(proxy.url()), nullptr, nullptr);
     session.connect();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The connection, codec and transactions of the PostgreSQL dialect.
+#include "store/postgres/migrator.h"
 #include "store/postgres/params.h"
 #include "store/postgres/testing.h"
+#include "support/migrated_postgres.h"
 
 #include <functional>
+#include <thread>
 
 namespace sluice::postgres {
 
@@ -28,7 +31,7 @@ private:
     std::function<void()> act_;
 };
 
-void terminate_others(const MigratedDatabase& database)
+void terminate_others(const testing::MigratedDatabase& database)
 {
     database.ask("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                  "WHERE datname = current_database() AND pid <> pg_backend_pid()");
@@ -76,7 +79,7 @@ TEST(PostgresParams, other_text_is_taken)
 
 TEST(PostgresCodec, a_run_comes_back_as_it_was_written)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     RunRow full = run_row(1, 1, 9);
     full.kind = RunKind::execution;
@@ -111,7 +114,7 @@ TEST(PostgresCodec, a_run_comes_back_as_it_was_written)
 
 TEST(PostgresCodec, texts_bytes_and_nothing_come_back_as_they_were_written)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     TaskRow full = task_row(7);
     full.nprio = -1000;
@@ -149,7 +152,7 @@ TEST(PostgresCodec, texts_bytes_and_nothing_come_back_as_they_were_written)
 
 TEST(PostgresCodec, a_lease_is_taken_as_it_was_updated)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     LeaseRow lease = lease_row(1, 3);
 
@@ -176,7 +179,7 @@ TEST(PostgresCodec, a_lease_is_taken_as_it_was_updated)
 
 TEST(PostgresSession, ids_are_never_given_twice)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     std::vector<std::int64_t> first, second;
 
@@ -194,7 +197,7 @@ TEST(PostgresSession, ids_are_never_given_twice)
 
 TEST(PostgresSession, a_failed_queued_statement_is_named_at_the_commit_and_undoes_all)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
 
     session.connect();
@@ -219,7 +222,7 @@ TEST(PostgresSession, a_failed_queued_statement_is_named_at_the_commit_and_undoe
 
 TEST(PostgresSession, what_the_schema_forbids_is_refused)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     RunRow run = run_row(1, 1, 1);
     run.counts.failed = 2;
@@ -237,7 +240,7 @@ TEST(PostgresSession, what_the_schema_forbids_is_refused)
 
 TEST(PostgresSession, a_group_with_text_that_cannot_be_stored_can_be_rolled_back)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     TaskRow bad = task_row(2);
     bad.payload = std::string("\0", 1);
@@ -255,7 +258,7 @@ TEST(PostgresSession, a_group_with_text_that_cannot_be_stored_can_be_rolled_back
 
 TEST(PostgresSession, a_terminated_connection_is_lost_and_made_anew)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     session.connect();
     session.begin_write();
@@ -274,7 +277,7 @@ TEST(PostgresSession, a_terminated_connection_is_lost_and_made_anew)
 
 TEST(PostgresSession, a_deadlock_may_be_tried_again)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession a(database.settings(), nullptr, nullptr);
     PostgresSession b(database.settings(), nullptr, nullptr);
     write(a, [](Tables& tables) {
@@ -315,7 +318,7 @@ TEST(PostgresSession, a_deadlock_may_be_tried_again)
 
 TEST(PostgresSession, a_locked_run_is_passed_over)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession a(database.settings(), nullptr, nullptr);
     PostgresSession b(database.settings(), nullptr, nullptr);
     write(a, [](Tables& tables) {
@@ -335,7 +338,7 @@ TEST(PostgresSession, a_locked_run_is_passed_over)
 
 TEST(PostgresSession, a_commit_that_never_arrived_is_known_to_be_rolled_back)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     At observer("commit", [&] { terminate_others(database); });
     PostgresSession session(database.settings(), &observer, nullptr);
 
@@ -361,7 +364,7 @@ TEST(PostgresSession, an_unreachable_server_is_lost_and_a_bad_url_refused)
 
 TEST(PostgresSession, the_url_chooses_the_schema)
 {
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     database.ask("CREATE SCHEMA tenant");
     const std::string url = database.url() + "&options=-csearch_path%3Dtenant";
     SeededRandom random(2);

@@ -6,6 +6,7 @@
 #include "store/postgres/tables.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 namespace sluice::postgres {

@@ -2,6 +2,7 @@
 // What readers see of runs and tasks.
 #include "model/standing.h"
 #include "store/postgres/testing.h"
+#include "support/migrated_postgres.h"
 
 namespace sluice::postgres {
 
@@ -68,7 +69,7 @@ protected:
         return found;
     }
 
-    const MigratedDatabase database;
+    const testing::MigratedDatabase database;
     PostgresSession session{database.settings(), nullptr, nullptr};
 };
 

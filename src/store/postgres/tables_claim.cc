@@ -5,7 +5,10 @@
 #include "store/postgres/tables.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <tuple>
+#include <unordered_map>
 
 namespace sluice::postgres {
 

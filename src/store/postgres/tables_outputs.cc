@@ -4,6 +4,8 @@
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
 
+#include <functional>
+
 namespace sluice::postgres {
 
 namespace {

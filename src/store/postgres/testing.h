@@ -2,9 +2,7 @@
 // What the tests of this directory share.
 #pragma once
 
-#include "store/postgres/migrator.h"
 #include "store/postgres/session.h"
-#include "support/scratch_postgres.h"
 
 #include <gtest/gtest.h>
 
@@ -18,29 +16,6 @@ inline ConnectSettings settings_for(const std::string& url)
     settings.url = url;
     return settings;
 }
-
-// A database with the engine's schema.
-class MigratedDatabase : public testing::ScratchDatabase {
-public:
-    MigratedDatabase() : ScratchDatabase("store_migrated", migrate_url) {}
-
-    ConnectSettings settings() const { return settings_for(url()); }
-
-    // The first value of what `sql` returns, as text; "" for none.
-    std::string ask(const std::string& sql) const
-    {
-        const Handle connection = connect(settings());
-        const Answer answer = execute(*connection, "test", sql);
-        return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
-    }
-
-private:
-    static void migrate_url(const std::string& url)
-    {
-        SeededRandom random(1);
-        ASSERT_TRUE(migrate(settings_for(url), test_now, random));
-    }
-};
 
 // What a call throws; fails the test when it does not.
 template <class Body>

@@ -1,6 +1,6 @@
--- The engine's tables (docs/data-model.md), as in the SQLite dialect. Columns stand by falling width,
--- so that rows have no holes. Hot tables carry no foreign keys: the moves between them are checked by
--- the use cases and by tests/functional/checker.py.
+-- The engine's tables (docs/data-model.md), as in the SQLite dialect. Columns stand by falling
+-- width, so that rows have no holes. Hot tables carry no foreign keys: the moves between them are
+-- checked by the use cases and by tests/functional/checker.py.
 
 -- Small facts about this database: uid_secret, the random number behind public ids.
 CREATE TABLE setting (
@@ -44,8 +44,10 @@ CREATE TABLE run (
     created_at  timestamptz NOT NULL,
     finished_at timestamptz,
     expires_at  timestamptz,
-    kind        smallint NOT NULL CHECK (kind BETWEEN 0 AND 2),   -- batch, job, execution
-    state       smallint NOT NULL CHECK (state BETWEEN 0 AND 4),  -- loading, active, succeeded, failed, canceled
+    -- batch, job, execution
+    kind        smallint NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    -- loading, active, succeeded, failed, canceled
+    state       smallint NOT NULL CHECK (state BETWEEN 0 AND 4),
     ending      smallint NOT NULL CHECK (ending BETWEEN 0 AND 2), -- none, canceled, timed_out
     linked      boolean NOT NULL,
     staged      boolean NOT NULL,
@@ -54,7 +56,7 @@ CREATE TABLE run (
     CHECK (succeeded + failed + canceled + skipped <= total),
     CHECK (state < 2 OR succeeded + failed + canceled + skipped = total),
     CHECK (NOT sweep OR state >= 2)
-) WITH (fillfactor = 50); -- counters change with each group: room for the new version on the same page (HOT)
+) WITH (fillfactor = 50); -- counters change with each group: room for new versions beside (HOT)
 CREATE INDEX run_expires ON run (expires_at) WHERE expires_at IS NOT NULL AND state = 1;
 CREATE INDEX run_sweep ON run (id) WHERE sweep;
 CREATE INDEX run_loading ON run (id) WHERE state = 0;
@@ -95,8 +97,9 @@ CREATE TABLE need (
 CREATE TABLE link (
     parent_id bigint NOT NULL,
     child_id  bigint NOT NULL,
-    condition smallint NOT NULL CHECK (condition BETWEEN 0 AND 3), -- on_success, on_failure, always, not_failed
-    unmet     smallint NOT NULL CHECK (unmet IN (0, 1)),           -- fail, skip
+    -- on_success, on_failure, always, not_failed
+    condition smallint NOT NULL CHECK (condition BETWEEN 0 AND 3),
+    unmet     smallint NOT NULL CHECK (unmet IN (0, 1)), -- fail, skip
     PRIMARY KEY (parent_id, child_id),
     CHECK (parent_id <> child_id)
 );
@@ -164,7 +167,8 @@ CREATE TABLE done (
     finished_at timestamptz NOT NULL,
     attempt     int NOT NULL CHECK (attempt >= 0),
     tries       int NOT NULL CHECK (tries >= 0),
-    outcome     smallint NOT NULL CHECK (outcome BETWEEN 5 AND 8), -- succeeded, failed, canceled, skipped
+    -- succeeded, failed, canceled, skipped
+    outcome     smallint NOT NULL CHECK (outcome BETWEEN 5 AND 8),
     result      text,
     error       text
 );
@@ -177,7 +181,8 @@ CREATE TABLE attempt (
     started_at  timestamptz,
     finished_at timestamptz NOT NULL,
     attempt     int NOT NULL CHECK (attempt > 0),
-    ended       smallint NOT NULL CHECK (ended BETWEEN 0 AND 3), -- failed, timed_out, rescued, returned
+    -- failed, timed_out, rescued, returned
+    ended       smallint NOT NULL CHECK (ended BETWEEN 0 AND 3),
     error       text,
     PRIMARY KEY (task_id, attempt)
 );

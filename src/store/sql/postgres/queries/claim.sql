@@ -1,6 +1,6 @@
--- Rows of `ready` are found in the order of the key, from the mark on: what lies before it is mostly
--- dead. They are locked, passing over those of another process, and deleted by their address, which
--- cannot change while they are locked (nothing updates `ready`).
+-- Rows of `ready` are found in the order of the key, from the mark on: what lies before it is
+-- mostly dead. They are locked, passing over those of another process, and deleted by their
+-- address, which cannot change while they are locked (nothing updates `ready`).
 
 -- name: take_ready_of_queue
 DELETE FROM ready

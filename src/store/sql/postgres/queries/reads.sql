@@ -1,7 +1,7 @@
 -- name: read_runs
 -- Newest first, one page; @name_part is found literally.
-SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at,
+SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled,
+       skipped, task_first, task_last, created_at, finished_at, expires_at,
        detail.name, detail.spec, detail.actor, detail.origin_id, detail.error,
        live.leased, live.paused + (
            SELECT count(*) FROM held
@@ -25,8 +25,8 @@ WHERE run.id = ANY (ARRAY(
 ORDER BY run.id DESC;
 
 -- name: read_run
-SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at,
+SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled,
+       skipped, task_first, task_last, created_at, finished_at, expires_at,
        detail.name, detail.spec, detail.actor, detail.origin_id, detail.error,
        live.leased, live.paused + (
            SELECT count(*) FROM held
@@ -76,7 +76,10 @@ SELECT * FROM task_now
 WHERE id = ANY (ARRAY(
     SELECT task_id FROM (
         SELECT task_id, run_id,
-               CASE WHEN paused_left IS NOT NULL THEN 4 WHEN started_at IS NOT NULL THEN 3 ELSE 2 END
+               CASE WHEN paused_left IS NOT NULL THEN 4
+                    WHEN started_at IS NOT NULL THEN 3
+                    ELSE 2
+               END
         FROM lease
         UNION ALL
         SELECT task_id, run_id, 4 FROM held) AS live (task_id, run_id, state)
@@ -127,9 +130,9 @@ SELECT count(*) FROM (
 SELECT value FROM setting WHERE name = @name::text;
 
 -- name: pulse
--- One statement, for it is what an idle engine asks each second. Each process holds a lock for each of
--- its workers (workers.sql): those without have died or are cut off. The server's clock is the one
--- that may be read in SQL: it is the question.
+-- One statement, for it is what an idle engine asks each second. Each process holds a lock for each
+-- of its workers (workers.sql): those without have died or are cut off. The server's clock is the
+-- one that may be read in SQL: it is the question.
 WITH RECURSIVE seen (id) AS (
     SELECT (SELECT queue_id FROM ready ORDER BY queue_id LIMIT 1)
     UNION ALL

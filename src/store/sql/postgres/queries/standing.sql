@@ -1,6 +1,6 @@
 -- Where tasks stand: the rows of a whole run, or of some of its tasks. The run's row is locked, so
--- only the forward moves timer -> ready -> lease go on meanwhile; these statements wait for one that
--- is under way and the next table's statement sees its end.
+-- only the forward moves timer -> ready -> lease go on meanwhile; these statements wait for one
+-- that is under way, and the next table's statement sees its end.
 
 -- name: take_timers_of_tasks
 DELETE FROM timer

@@ -37,7 +37,7 @@ SELECT jumps FROM clock WHERE one = 1 FOR UPDATE;
 -- name: update_clock
 UPDATE clock SET jumps = @jumps::bigint WHERE one = 1;
 
--- What follows runs on the connection of the notifier. Channel and locks carry the schema: stores in two
+-- What follows runs on the notifier's connection. Channel and locks carry the schema: stores in two
 -- schemas of one database know nothing of each other.
 
 -- name: listen

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/postgres/cutting_proxy.h"
+#include "support/cutting_proxy.h"
 
 #include <fmt/format.h>
 
