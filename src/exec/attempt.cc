@@ -13,8 +13,8 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t tail_bytes = 8u << 10;
-constexpr std::size_t read_bytes = 64u << 10;
-constexpr std::size_t collect_bytes = 128u << 10; // per stream and turn
+constexpr std::size_t read_bytes = 256u << 10;    // what a pipe of ours holds
+constexpr std::size_t collect_bytes = 256u << 10; // per stream and turn
 // More than a pipe holds. A writer that survives the end (it got the pipe through a socket) must
 // not keep us here for ever.
 constexpr std::size_t last_bytes = 4u << 20;
@@ -71,16 +71,16 @@ void Attempt::drain(int fd, OutputStream stream, std::size_t bytes_max)
 {
     std::size_t taken = 0;
     while (taken < bytes_max) {
-        std::string bytes(read_bytes, '\0');
-        const ssize_t size = ::read(fd, bytes.data(), bytes.size());
+        buffer_.resize(read_bytes);
+        const ssize_t size = ::read(fd, buffer_.data(), buffer_.size());
         if (size < 0)
             return;
         if (size == 0) {
             ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, fd, nullptr);
             return;
         }
-        bytes.resize(size);
         taken += size;
+        std::string bytes(buffer_.data(), size);
         remember_tail(bytes);
         collected_.push_back({clock_.now(), stream, std::move(bytes)});
     }

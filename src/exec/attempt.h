@@ -22,7 +22,7 @@ public:
     // SIGTERM now, SIGKILL after the grace period.
     void stop();
 
-    // Takes what has come, at most some 256 KiB of output.
+    // Takes what has come, at most 512 KiB of output.
     void collect();
 
     bool has_output() const { return !collected_.empty(); }
@@ -50,6 +50,7 @@ private:
     Fd events_;
     Fd timer_;
     std::vector<LogChunk> collected_;
+    std::string buffer_; // reused by every read
     std::string tail_;
     std::optional<KeeperReport> report_;
     bool over_ = false;

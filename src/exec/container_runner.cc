@@ -66,7 +66,7 @@ Command ContainerRunner::engine_command(const Command& command, EngineCall call)
     Command engine = command;
     engine.argv = std::move(call.argv);
     engine.env = std::move(call.env);
-    engine.working_directory = "/";
+    engine.working_directory.clear(); // ours; the command's is the image's
     engine.isolation = Isolation::none;
     return engine;
 }

@@ -52,7 +52,7 @@ protected:
     {
         Command made;
         made.argv = std::move(argv);
-        made.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "GREETING=hello"};
+        made.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "FOREVER=" + forever_};
         made.working_directory = "/";
         made.pfs = root_ + "/pfs";
         made.scratch = root_ + "/scratch";
@@ -118,6 +118,11 @@ protected:
         return false;
     }
 
+    // Seconds to sleep that nobody else on this machine sleeps, to find the processes again.
+    const std::string forever_ = fmt::format(
+        "9{:07}{:09}", ::getpid(),
+        std::chrono::steady_clock::now().time_since_epoch().count() % 1000000000
+    );
     std::string root_;
     asio::io_context loop_;
     WorkerThreads threads_{loop_.get_executor(), "test", 2};
@@ -212,9 +217,9 @@ TEST_P(ProcessRunnerTest, the_environment_is_what_was_given_and_where_the_files_
     EXPECT_EQ(
         output_of(command({"env"})),
         fmt::format(
-            "PATH=/usr/local/bin:/usr/bin:/bin\nGREETING=hello\nSLUICE_PFS={0}/pfs\n"
+            "PATH=/usr/local/bin:/usr/bin:/bin\nFOREVER={1}\nSLUICE_PFS={0}/pfs\n"
             "SLUICE_SCRATCH={0}/scratch\n",
-            where
+            where, forever_
         )
     );
 }
@@ -305,47 +310,47 @@ TEST_P(ProcessRunnerTest, cancelling_sends_sigterm_and_waits)
 TEST_P(ProcessRunnerTest, a_command_that_ignores_sigterm_is_killed_after_the_grace_period)
 {
     const auto failure =
-        run_and_cancel(shell("trap '' TERM; echo ready; sleep 98764321; sleep 98764321"));
+        run_and_cancel(shell("trap '' TERM; echo ready; sleep $FOREVER; sleep $FOREVER"));
 
     EXPECT_TRUE(is_abort(failure));
-    EXPECT_FALSE(is_running("98764321"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 TEST_P(ProcessRunnerTest, cancelling_reaches_a_daemon_that_left_the_group)
 {
     const auto failure = run_and_cancel(
-        shell("setsid setsid sh -c 'trap \"\" TERM; sleep 98764322; sleep 98764322' & "
+        shell("setsid setsid sh -c 'trap \"\" TERM; sleep $FOREVER; sleep $FOREVER' & "
               "sleep 0.1; echo ready; wait")
     );
 
     EXPECT_TRUE(is_abort(failure));
-    EXPECT_FALSE(is_running("98764322"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 TEST_P(ProcessRunnerTest, a_background_child_with_the_pipe_does_not_hold_up_the_end)
 {
-    const CommandEnd end = run(shell("sleep 98764323 & echo done")).value();
+    const CommandEnd end = run(shell("sleep $FOREVER & echo done")).value();
 
     EXPECT_TRUE(end.succeeded());
     EXPECT_EQ(end.output_tail, "done\n");
-    EXPECT_FALSE(is_running("98764323"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 TEST_P(ProcessRunnerTest, a_daemon_does_not_outlive_its_attempt)
 {
     const CommandEnd end =
-        run(shell("(setsid sh -c 'trap \"\" TERM; sleep 98764324' &) ; sleep 0.1; echo done"))
+        run(shell("(setsid sh -c 'trap \"\" TERM; sleep $FOREVER' &) ; sleep 0.1; echo done"))
             .value();
 
     EXPECT_TRUE(end.succeeded());
-    EXPECT_FALSE(is_running("98764324"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 TEST_P(ProcessRunnerTest, cancelled_before_it_starts_it_ends_at_once)
 {
     asio::cancellation_signal signal;
     std::exception_ptr failure;
-    const Command slow = command({"sleep", "98764325"});
+    const Command slow = command({"sleep", forever_});
     asio::co_spawn(
         loop_, runner_->run(slow),
         asio::bind_cancellation_slot(
@@ -359,7 +364,7 @@ TEST_P(ProcessRunnerTest, cancelled_before_it_starts_it_ends_at_once)
     loop_.run();
 
     EXPECT_TRUE(is_abort(failure));
-    EXPECT_FALSE(is_running("98764325"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 TEST_P(ProcessRunnerTest, many_run_at_a_time)
@@ -388,7 +393,7 @@ TEST_P(ProcessRunnerTest, everything_ends_when_we_are_killed)
         WorkerThreads threads(loop.get_executor(), "test", 1);
         const auto runner = make_process_runner(threads, clock_);
         Command long_one =
-            shell("setsid sleep 98764326 & trap '' TERM; echo ready; sleep 98764326");
+            shell("setsid sleep $FOREVER & trap '' TERM; echo ready; sleep $FOREVER");
         long_one.forward = [](OutputStream, std::string_view) { ::kill(::getpid(), SIGKILL); };
         testing::await(loop, runner->run(long_one));
         ::_exit(1);
@@ -398,9 +403,9 @@ TEST_P(ProcessRunnerTest, everything_ends_when_we_are_killed)
     EXPECT_TRUE(WIFSIGNALED(status));
 
     // Nobody tells us when the orphans are gone: look until they are.
-    for (int i = 0; i < 500 && is_running("98764326"); ++i)
+    for (int i = 0; i < 500 && is_running(forever_); ++i)
         ::usleep(10'000);
-    EXPECT_FALSE(is_running("98764326"));
+    EXPECT_FALSE(is_running(forever_));
 }
 
 class IsolationTest : public ProcessRunnerTest {};

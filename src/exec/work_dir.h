@@ -25,8 +25,8 @@ struct OutputFile {
     friend bool operator==(const OutputFile&, const OutputFile&) = default;
 };
 
-// The directories of one attempt: <root>/pfs/<repo>/…, <root>/pfs/out and <root>/scratch. Calls run
-// one at a time; the blocking work is done on `threads`, which must outlive this.
+// The directories of one attempt: <root>/pfs/<repo>/…, <root>/pfs/out and <root>/scratch. Calls
+// run one at a time; the blocking work is done on `threads`, which must outlive this.
 class WorkDir {
 public:
     // `root` must not exist; its parents are made.
