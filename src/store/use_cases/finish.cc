@@ -104,7 +104,9 @@ void run(WriteContext& context, Operations<Finish> operations)
         if (!lease) {
             late.push_back(operation);
         } else if (report.failure) {
-            failed.push_back({std::move(*lease), *report.failure, report.error});
+            failed.push_back(
+                {std::move(*lease), *report.failure, report.error, report.result}
+            );
             failed_operations.push_back(operation);
         } else {
             succeeded.push_back(ended(*lease, TaskState::succeeded));
