@@ -64,7 +64,6 @@ Async<void> Session::run()
     }
     if (is_understood_ ? !parser_.is_complete() : refusal_.has_value())
         co_await connection_->linger(limits_.linger_time);
-    connection_->close();
 }
 
 Async<Session::Arrival> Session::read_head()
@@ -205,7 +204,8 @@ std::optional<Response> Session::check_body() const
 
 std::size_t Session::body_bytes_max() const
 {
-    return route_->body_bytes_max.value_or(limits_.body_bytes_max);
+    const bool has_own = route_ && route_->body_bytes_max;
+    return has_own ? *route_->body_bytes_max : limits_.body_bytes_max;
 }
 
 } // namespace sluice

@@ -28,7 +28,7 @@ class Session {
 public:
     Session(ServerShared& shared, std::shared_ptr<Connection> connection);
 
-    // Returns when the connection is closed.
+    // Returns when the connection is to be closed.
     Async<void> run();
 
 private:
