@@ -6,6 +6,7 @@
 #include "model/datum_plan.h"
 #include "store/reads.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

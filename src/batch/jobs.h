@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/random.h"
+#include "batch/attempt_logs.h"
+#include "batch/blob_stores.h"
 #include "batch/job.h"
+#include "batch/job_facts.h"
+#include "batch/output_sweeper.h"
+#include "batch/refusal.h"
 #include "engine/engine.h"
-#include "model/pipeline.h"
-#include "model/validation.h"
+#include "engine/submit.h"
 
 #include <chrono>
 #include <functional>
@@ -16,11 +21,9 @@
 
 namespace sluice {
 
-class BlobStores;
-
-// Batch jobs over an engine: what REST and the embedded CLI both stand on. A job is a run of kind job
-// whose tasks are datums; nothing is kept in memory between calls. Lives on the loop; the engine and
-// the blob stores outlive it.
+// Batch jobs over an engine: what REST and the embedded CLI both stand on. A job is a run of kind
+// job whose tasks are datums; nothing is kept in memory between calls. Lives on the loop; what it
+// is given outlives it.
 //
 // Errors of all methods that take an id or name: not_found (with near names in the detail).
 class Jobs {
@@ -29,13 +32,19 @@ public:
         std::uint64_t datums_max = 1'000'000;
         std::string log_directory; // attempts' logs: <directory>/<job id>/<datum id>.<attempt>.log
         std::string secrets_directory; // <directory>/<name>/<key>; empty: none are to be had
+        Random* random = nullptr;      // for names; borrowed; null: the system's
     };
 
-    Jobs(Engine& engine, BlobStores& blobs, Options options, Log log);
+    // `threads` plan and read logs. The sweeper is the process's one.
+    Jobs(
+        Engine& engine, BlobStores& blobs, OutputSweeper& sweeper, WorkerThreads& threads,
+        Options options
+    );
 
     struct NewJob {
-        Json spec;          // a pipeline file with absolute places (with_resolved_paths)
-        std::string actor;  // who asks
+        Json spec; // a pipeline file with absolute places (with_resolved_paths); others are refused
+        std::string directory;   // where the file stands, and commands start; empty: unknown
+        std::string actor;       // who asks
         std::string request_key; // idempotency key; empty: none
         std::string body_hash;
     };
@@ -45,12 +54,14 @@ public:
         bool repeated = false;
     };
     // Reads and checks the spec, lists the inputs, plans, checks that the egress can be written to,
-    // submits. Nothing is left behind after an error. All problems of a spec come at once.
-    Async<Checked<Created>> create(NewJob request);
+    // submits. Nothing is left behind after an error. All problems of a spec come at once
+    // (invalid); other refusals: conflict (the idempotency key), overloaded, unavailable.
+    Async<Judged<Created>> create(NewJob request);
 
-    // The same checks without submitting; calls `each` with the input files of each datum, in order.
+    // The same checks without submitting; calls `each` with the input files of each datum, in
+    // order.
     using EachDatum = std::function<void(std::uint64_t index, const std::vector<InputFile>&)>;
-    Async<Checked<std::uint64_t>> check(Json spec, EachDatum each);
+    Async<Judged<std::uint64_t>> check(Json spec, EachDatum each);
 
     // A job by its UUID or its name.
     Async<Result<Job>> find(std::string id_or_name);
@@ -70,9 +81,16 @@ public:
     Async<Result<Job>> unpause(std::string id_or_name, std::string actor);
 
     // A new job with the datums of a final one that are not done; `set` are changes "path=value" of
-    // its spec, which may not touch the input.
-    Async<Checked<Created>> retry(std::string id_or_name, std::vector<std::string> set, std::string actor);
-    Async<Result<void>> remove(std::string id_or_name, std::string actor);
+    // its spec, which may not touch the input. Refusals: conflict (it is not final, or done).
+    struct Retry {
+        std::string job; // id or name
+        std::vector<std::string> set;
+        std::string actor;
+    };
+    Async<Judged<Created>> retry(Retry request);
+
+    // Removes a final job with its datums and logs, not its outputs. Errors: conflict.
+    Async<Result<void>> remove(std::string id_or_name);
     Async<Result<Why>> why_job(std::string id_or_name);
 
     struct DatumFilter {
@@ -85,18 +103,43 @@ public:
     Async<Result<Datum>> retry_datum(std::string id, std::string actor);
     Async<Result<Why>> why_datum(std::string id);
 
-    // Where the log of an attempt is (0: the last one). The file may not exist yet.
+    // Where the log of an attempt is (0: the last one). The file may not exist yet. Read it with
+    // logs().
     Async<Result<std::string>> log_file(std::string datum, int attempt);
+    AttemptLogs& logs() { return logs_; }
 
     Engine& engine() { return engine_; }
+    Store& store() { return engine_.store(); }
     BlobStores& blobs() { return blobs_; }
+    OutputSweeper& sweeper() { return sweeper_; }
     const Options& options() const { return options_; }
 
 private:
+    // What is known of a new job before it is named and stored.
+    struct Draft {
+        Pipeline pipeline;
+        JobSpec spec;
+        std::string actor;
+        std::string request_key;
+        std::string body_hash;
+        std::optional<RunId> origin;
+        std::vector<std::string> warnings;
+    };
+    using MakeSource = std::function<std::unique_ptr<TaskSource>()>;
+
+    Async<Judged<std::shared_ptr<const DatumPlan>>> plan(const Pipeline& pipeline);
+    Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
+    Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
+    Async<Result<Reads::Run>> run_of(std::string id_or_name);
+    Async<Result<Job>> job_of(Result<Reads::Run> run);
+
     Engine& engine_;
     BlobStores& blobs_;
+    OutputSweeper& sweeper_;
+    WorkerThreads& threads_;
     Options options_;
-    Log log_;
+    SystemRandom system_random_;
+    AttemptLogs logs_;
 };
 
 } // namespace sluice

@@ -112,9 +112,11 @@ Async<Result<Submitted>> submit(Store& store, Submit request)
 Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
 {
     const std::optional<Micros> timeout = run.timeout;
-    std::vector<NewTask> tasks = source.next(staging_threshold);
-    if (tasks.size() < staging_threshold) {
-        Submit request{std::move(run), std::move(tasks), {}};
+    Result<std::vector<NewTask>> tasks = co_await source.next(staging_threshold);
+    if (!tasks)
+        co_return tasks.error();
+    if (tasks->size() < staging_threshold) {
+        Submit request{std::move(run), std::move(*tasks), {}};
         co_return co_await store.submit(std::move(request));
     }
     StageRun stage{std::move(run)};
@@ -122,14 +124,16 @@ Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
     if (!staged || staged->repeated)
         co_return staged;
     const RunId id = staged->run;
-    while (!tasks.empty()) {
+    while (!tasks->empty()) {
         StageTasks request;
         request.run = id;
-        request.tasks = std::move(tasks);
+        request.tasks = std::move(*tasks);
         const Result<std::vector<TaskId>> added = co_await store.stage_tasks(std::move(request));
         if (!added)
             co_return added.error();
-        tasks = source.next(piece);
+        tasks = co_await source.next(piece);
+        if (!tasks)
+            co_return tasks.error();
     }
     co_return co_await publish(store, id, timeout);
 }

@@ -12,8 +12,8 @@ class TaskSource {
 public:
     virtual ~TaskSource() = default;
 
-    // The next tasks, at most `limit`; empty: there are no more.
-    virtual std::vector<NewTask> next(std::size_t limit) = 0;
+    // The next tasks, at most `limit`; empty: there are no more. An error ends the submission.
+    virtual Async<Result<std::vector<NewTask>>> next(std::size_t limit) = 0;
 };
 
 // More tasks than this are staged, so that nobody waits behind one long transaction.
@@ -23,7 +23,8 @@ inline constexpr std::size_t staging_threshold = 5000;
 // (the graph), conflict (name, idempotency key), unavailable.
 Async<Result<Submitted>> submit(Store& store, Submit request);
 
-// The same for tasks without links. Small sources become one transaction too.
+// The same for tasks without links. Small sources become one transaction too. Errors: those of the
+// source, too; what was staged before it is never seen and is swept away.
 Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source);
 
 } // namespace sluice

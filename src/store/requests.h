@@ -158,7 +158,10 @@ struct RegisterWorker {
     using Reply = WorkerId;
     std::string name;
     std::string host;
-    enum class Kind : std::uint8_t { attached, remote }; // lives in this process; speaks to it from afar
+    enum class Kind : std::uint8_t {
+        attached,
+        remote
+    }; // lives in this process; speaks to it from afar
     Kind kind = Kind::attached;
     Micros lease = std::chrono::seconds(60);
 };
@@ -258,7 +261,8 @@ struct RegisterOutputs {
     WorkerId worker;
     std::vector<std::string> paths;
 };
-// Errors: conflict (superseded), not_found (a path that was not registered).
+// The uploads are over. Errors: conflict (superseded: those of the files that nobody owns by now
+// are doomed), not_found (a path that was not registered).
 struct OutputsUploaded {
     using Reply = bool;
     TaskId task;
@@ -266,6 +270,13 @@ struct OutputsUploaded {
     int attempt = 0;
     WorkerId worker;
     std::vector<std::string> paths;
+};
+// Doomed rows that nobody else is removing. Until now + `lease` they are the caller's: it removes
+// the objects, and after that the rows.
+struct TakeDoomed {
+    using Reply = std::vector<OutputRow>;
+    Micros lease = std::chrono::seconds(60);
+    std::size_t limit = 1000;
 };
 // The objects of doomed rows are gone; so may the rows.
 struct OutputsRemoved {

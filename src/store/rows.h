@@ -160,7 +160,8 @@ struct WorkerRow {
 enum class OutputState : std::uint8_t {
     registered, // the upload may be under way
     uploaded,
-    doomed, // of an attempt that did not succeed: the object is to be removed, then the row
+    doomed, // of an attempt that did not succeed: the object is to be removed, then the row; until
+            // updated_at somebody is doing so
 };
 
 // A file that an attempt puts into the egress of a run.

@@ -168,6 +168,10 @@ Async<Result<bool>> Store::outputs_uploaded(OutputsUploaded request)
 {
     return perform(std::move(request));
 }
+Async<Result<std::vector<OutputRow>>> Store::take_doomed(TakeDoomed request)
+{
+    return perform(std::move(request));
+}
 Async<Result<bool>> Store::outputs_removed(OutputsRemoved request)
 {
     return perform(std::move(request));

@@ -80,6 +80,7 @@ public:
 
     Async<Result<OutputsRegistered>> register_outputs(RegisterOutputs request);
     Async<Result<bool>> outputs_uploaded(OutputsUploaded request);
+    Async<Result<std::vector<OutputRow>>> take_doomed(TakeDoomed request);
     Async<Result<bool>> outputs_removed(OutputsRemoved request);
     Async<Result<KeyRow>> create_key(CreateKey request);
     Async<Result<bool>> revoke_key(RevokeKey request);

@@ -125,8 +125,8 @@ void run_group(WriteContext& context, Group& group)
     run_lists<
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
-        OutputsRemoved, CreateKey, RevokeKey, StageRun, StageTasks, StageLinks, PublishRun, Submit,
-        Tick>(context, group);
+        TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, StageRun, StageTasks, StageLinks,
+        PublishRun, Submit, Tick>(context, group);
     settle_runs(context);
     run_lists<DeleteRun, Claim>(context, group);
 }

@@ -92,6 +92,7 @@ void run(WriteContext& context, Operations<Sweep> operations);
 void run(WriteContext& context, Operations<CheckClock> operations);
 void run(WriteContext& context, Operations<RegisterOutputs> operations);
 void run(WriteContext& context, Operations<OutputsUploaded> operations);
+void run(WriteContext& context, Operations<TakeDoomed> operations);
 void run(WriteContext& context, Operations<OutputsRemoved> operations);
 void run(WriteContext& context, Operations<CreateKey> operations);
 void run(WriteContext& context, Operations<RevokeKey> operations);

@@ -23,6 +23,35 @@ bool holds_lease(WriteContext& context, const Request& request)
            (!request.worker || leases.front().worker == request.worker);
 }
 
+std::set<std::string> paths_of(const std::vector<OutputRow>& rows)
+{
+    std::set<std::string> paths;
+    for (const OutputRow& row : rows)
+        paths.insert(row.path);
+    return paths;
+}
+
+// A late upload of an attempt that had lost its lease may have brought files after those of the
+// attempt were removed. What has no owner gets one that is doomed.
+void doom_strays(WriteContext& context, const OutputsUploaded& request)
+{
+    std::vector<std::string> paths = request.paths;
+    sort_unique(paths);
+    const std::vector<OutputRow> owned = context.tables.outputs_at(request.run, paths);
+    const std::set<std::string> taken = paths_of(owned);
+    std::vector<OutputRow> strays;
+    for (std::string& path : paths)
+        if (!taken.contains(path))
+            strays.push_back(
+                {request.run, std::move(path), request.task, request.attempt, OutputState::doomed,
+                 context.now, context.now}
+            );
+    if (strays.empty())
+        return;
+    context.tables.insert_outputs(strays);
+    context.changes.doomed_outputs = true;
+}
+
 const Error superseded{Errc::conflict, "the attempt does not hold the datum any more"};
 
 std::string task_uid(const WriteContext& context, const RunRow& run, TaskId task)
@@ -48,14 +77,6 @@ obstacle(WriteContext& context, const RegisterOutputs& request, const std::vecto
                             )};
     }
     return std::nullopt;
-}
-
-std::set<std::string> paths_of(const std::vector<OutputRow>& rows)
-{
-    std::set<std::string> paths;
-    for (const OutputRow& row : rows)
-        paths.insert(row.path);
-    return paths;
 }
 
 Result<OutputsRegistered> register_outputs(WriteContext& context, const RegisterOutputs& request)
@@ -112,6 +133,7 @@ void run(WriteContext& context, Operations<OutputsUploaded> operations)
     for (Operation<OutputsUploaded>* operation : operations) {
         const OutputsUploaded& request = operation->request;
         if (!holds_lease(context, request)) {
+            doom_strays(context, request);
             operation->fail(superseded);
             continue;
         }
@@ -132,6 +154,20 @@ void run(WriteContext& context, Operations<OutputsUploaded> operations)
         if (!rows.empty())
             context.tables.update_outputs(rows);
         operation->answer(true);
+    }
+}
+
+void run(WriteContext& context, Operations<TakeDoomed> operations)
+{
+    for (Operation<TakeDoomed>* operation : operations) {
+        const TakeDoomed& request = operation->request;
+        std::vector<OutputRow> rows = context.tables.doomed_outputs(request.limit);
+        std::erase_if(rows, [&](const OutputRow& row) { return row.updated_at > context.now; });
+        for (OutputRow& row : rows)
+            row.updated_at = context.now + request.lease;
+        if (!rows.empty())
+            context.tables.update_outputs(rows);
+        operation->answer(std::move(rows));
     }
 }
 
