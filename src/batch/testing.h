@@ -65,6 +65,14 @@ protected:
     // Starts to run datums, `capacity` at a time.
     void serve(std::size_t capacity = 1)
     {
+        Dispatcher::Options dispatcher;
+        dispatcher.queues = {"job/*"};
+        dispatcher.capacity = capacity;
+        serve(std::move(dispatcher));
+    }
+
+    void serve(Dispatcher::Options dispatcher)
+    {
         DatumRunner::Options options;
         options.work_directory = dir_ / "work";
         options.log_directory = dir_ / "logs";
@@ -79,9 +87,6 @@ protected:
         runner_ = std::make_unique<DatumRunner>(blobs_, *commands_, threads_, options, Log());
         executor_ =
             std::make_unique<DatumExecutor>(loop_.get_executor(), *store_, *sweeper_, *runner_);
-        Dispatcher::Options dispatcher;
-        dispatcher.queues = {"job/*"};
-        dispatcher.capacity = capacity;
         await(loop_, engine_->serve(dispatcher, *executor_)).value();
         scope_->spawn(sweeper_->run());
     }

@@ -39,15 +39,63 @@ Async<void> Dispatcher::run()
             continue;
         }
         for (Leased& task : *claimed) {
-            const auto attempt = attempts_.emplace(attempts_.end());
-            attempt->task = std::move(task);
-            ++executing_;
-            worker_.began(attempt->task, attempt->stop);
-            scope_.spawn(execute(attempt));
+            std::optional<Leased> first_of_queue;
+            if (options_.queue_limit && count_in(task))
+                first_of_queue = task;
+            begin(std::move(task));
+            if (first_of_queue)
+                co_await learn_limit(*first_of_queue);
         }
         if (claimed->empty() && !closed_)
             co_await wake_.wait();
     }
+}
+
+void Dispatcher::begin(Leased task)
+{
+    const auto attempt = attempts_.emplace(attempts_.end());
+    attempt->task = std::move(task);
+    ++executing_;
+    worker_.began(attempt->task, attempt->stop);
+    scope_.spawn(execute(attempt));
+}
+
+// True for the first of its queue, whose limit is not known yet.
+bool Dispatcher::count_in(const Leased& task)
+{
+    Load& load = loads_[*task.queue];
+    ++load.running;
+    leave_out_full_queues();
+    return load.running == 1;
+}
+
+Async<void> Dispatcher::learn_limit(const Leased& task)
+{
+    const std::size_t limit = co_await options_.queue_limit(task);
+    const auto load = loads_.find(*task.queue);
+    if (load == loads_.end())
+        co_return; // it has ended meanwhile
+    load->second.limit = limit;
+    leave_out_full_queues();
+}
+
+void Dispatcher::count_out(const Leased& task)
+{
+    const auto load = loads_.find(*task.queue);
+    if (load == loads_.end())
+        return;
+    if (--load->second.running == 0)
+        loads_.erase(load);
+    leave_out_full_queues();
+}
+
+void Dispatcher::leave_out_full_queues()
+{
+    std::vector<std::string> full;
+    for (const auto& [queue, load] : loads_)
+        if (load.running >= load.limit)
+            full.push_back(queue);
+    filter_ = std::make_shared<const QueueFilter>(options_.queues, full);
 }
 
 Async<Result<std::vector<Leased>>> Dispatcher::claim()
@@ -56,6 +104,8 @@ Async<Result<std::vector<Leased>>> Dispatcher::claim()
     request.worker = worker_.id();
     request.queues = filter_;
     request.limit = std::min(options_.claim_max, options_.capacity - executing_);
+    if (options_.queue_limit)
+        request.limit = 1;
     request.as = options_.as;
     co_return co_await store_.claim(std::move(request));
 }
@@ -111,6 +161,8 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
         outcome.error = std::move(thrown);
     }
     --executing_;
+    if (options_.queue_limit)
+        count_out(attempt->task);
     wake_.notify(); // its place is free: the claim for it joins the report's group
     const bool is_ours = !attempt->stop.requested() || stopping_;
     for (bool reported = !is_ours; !reported;) {

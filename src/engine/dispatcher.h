@@ -8,8 +8,11 @@
 #include "store/store.h"
 
 #include <chrono>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace sluice {
 
@@ -23,6 +26,10 @@ public:
         std::size_t capacity = 1;        // attempts under way
         std::size_t claim_max = 500;     // of one claim
         Claim::As as = Claim::As::running;
+
+        // How many attempts of the task's queue may be under way here, at least 1; asked at the
+        // first task of a queue that comes while none runs. When set, tasks are claimed one by one.
+        std::function<Async<std::size_t>(const Leased&)> queue_limit;
     };
 
     Dispatcher(
@@ -49,7 +56,18 @@ private:
     };
     using Attempts = std::list<Attempt>;
 
+    // What of a queue with a limit runs here.
+    struct Load {
+        std::size_t running = 0;
+        std::size_t limit = 1;
+    };
+
     Async<Result<std::vector<Leased>>> claim();
+    void begin(Leased task);
+    bool count_in(const Leased& task);
+    Async<void> learn_limit(const Leased& task);
+    void count_out(const Leased& task);
+    void leave_out_full_queues();
     Async<void> execute(Attempts::iterator attempt);
 
     Store& store_;
@@ -61,6 +79,7 @@ private:
     TaskScope scope_;
     Signal wake_;
     Attempts attempts_;
+    std::map<std::string, Load, std::less<>> loads_; // with a queue_limit only
     std::size_t executing_ = 0;
     bool closed_ = false;
     bool stopping_ = false;

@@ -69,6 +69,29 @@ bool AttemptLog::open()
     return static_cast<bool>(file_);
 }
 
+Result<void> AttemptLog::resume()
+{
+    Fd file{::open(path_.c_str(), O_RDWR | O_CLOEXEC)};
+    if (!file)
+        return errno == ENOENT ? Result<void>() : os_error("open the log", path_, errno);
+    Header header{};
+    const ssize_t got = ::pread(file.get(), &header, sizeof header, 0);
+    if (got < 0)
+        return os_error("read the log", path_, errno);
+    const bool fits = header.magic == log_format::magic &&
+                      header.head_bytes == limits_.head_bytes &&
+                      header.ring_bytes == limits_.ring_bytes;
+    if (got != sizeof header || !fits)
+        return Result<void>(); // made and never written, or of another version: it begins anew
+    if (header.closed != 0)
+        return Error{Errc::conflict, "the log is complete"};
+    file_ = std::move(file);
+    end_ = header.end;
+    head_end_ = header.head_end;
+    tail_begin_ = header.tail_begin;
+    return {};
+}
+
 bool AttemptLog::write_at(std::uint64_t place, std::string_view bytes)
 {
     while (!bytes.empty()) {

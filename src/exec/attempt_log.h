@@ -39,6 +39,13 @@ class AttemptLog {
 public:
     explicit AttemptLog(std::string path, LogLimits limits = {});
 
+    // Goes on with the log where an earlier writer of the same limits has left it, if there is one
+    // that is not complete. Call it before the first append().
+    Result<void> resume();
+
+    // Bytes of records ever written: the offset of the next one.
+    std::uint64_t end() const { return end_; }
+
     void append(Time time, OutputStream stream, std::string_view bytes);
     std::size_t pending_bytes() const { return pending_.size(); }
 

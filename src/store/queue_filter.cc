@@ -5,7 +5,10 @@
 
 namespace sluice {
 
-QueueFilter::QueueFilter(const std::vector<std::string>& patterns)
+QueueFilter::QueueFilter(
+    const std::vector<std::string>& patterns, const std::vector<std::string>& exceptions
+)
+    : exceptions_(exceptions.begin(), exceptions.end())
 {
     for (const std::string& pattern : patterns) {
         if (pattern.ends_with('*'))
@@ -17,6 +20,8 @@ QueueFilter::QueueFilter(const std::vector<std::string>& patterns)
 
 bool QueueFilter::matches(std::string_view queue) const
 {
+    if (exceptions_.contains(queue))
+        return false;
     return names_.contains(queue) ||
            std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
                return queue.starts_with(prefix);

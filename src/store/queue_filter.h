@@ -8,11 +8,13 @@
 
 namespace sluice {
 
-// The queues that a worker serves: exact names, and prefixes written "job/*". Immutable, shared
-// between the worker and the store.
+// The queues that a worker serves: exact names, and prefixes written "job/*", but none of
+// `exceptions`. Immutable, shared between the worker and the store.
 class QueueFilter {
 public:
-    explicit QueueFilter(const std::vector<std::string>& patterns);
+    explicit QueueFilter(
+        const std::vector<std::string>& patterns, const std::vector<std::string>& exceptions = {}
+    );
 
     bool matches(std::string_view queue) const;
 
@@ -20,7 +22,10 @@ private:
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    std::unordered_set<std::string, Hash, std::equal_to<>> names_;
+    using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
+
+    Names names_;
+    Names exceptions_;
     std::vector<std::string> prefixes_;
 };
 

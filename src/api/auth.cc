@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/auth.h"
+
+#include "api/keys.h"
+#include "net/credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+// Guessed keys are remembered too; this bounds how many.
+constexpr std::size_t known_max = 10'000;
+
+std::string_view name(KeyRole role)
+{
+    return role == KeyRole::read ? "read" : role == KeyRole::write ? "write" : "admin";
+}
+
+Response unauthorized(std::string_view why)
+{
+    Response response = error_response(401, why);
+    response.headers.add("WWW-Authenticate", "Basic realm=\"sluice\", Bearer realm=\"sluice\"");
+    return response;
+}
+
+} // namespace
+
+KeyRole role_needed(Method method)
+{
+    if (method == Method::get || method == Method::head)
+        return KeyRole::read;
+    return method == Method::delete_ ? KeyRole::admin : KeyRole::write;
+}
+
+Gate::Gate(Store& store, WithoutKeys without_keys, std::chrono::milliseconds memory)
+    : store_(store), without_keys_(without_keys), memory_(memory)
+{}
+
+Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
+{
+    std::optional<Response> refusal;
+    if (without_keys_ == WithoutKeys::open) {
+        const Result<bool> keyed = co_await has_keys();
+        if (!keyed)
+            refusal = error_response(keyed.error());
+        if (!keyed || !*keyed)
+            co_return refusal;
+    }
+    const std::optional<std::string_view> header = request.headers.find("Authorization");
+    if (!header) {
+        refusal = unauthorized("an API key is needed: send it as Bearer token or Basic password");
+        co_return refusal;
+    }
+    const Result<std::string> secret = parse_credentials(*header);
+    if (!secret) {
+        refusal = unauthorized(secret.error().detail);
+        co_return refusal;
+    }
+    std::string hash = hash_api_key(*secret);
+    const Result<std::optional<KeyRow>> key = co_await find(std::move(hash));
+    if (!key)
+        refusal = error_response(key.error());
+    else if (!*key)
+        refusal = unauthorized("the API key is unknown or revoked");
+    else if ((*key)->role < role_needed(route.method))
+        refusal = error_response(
+            403, fmt::format(
+                     "API key '{}' has the role {}; this needs {}", (*key)->name,
+                     name((*key)->role), name(role_needed(route.method))
+                 )
+        );
+    else
+        request.identity = Caller{(*key)->name, (*key)->role};
+    co_return refusal;
+}
+
+Async<Result<bool>> Gate::has_keys()
+{
+    if (Clock::now() < has_keys_until_)
+        co_return has_keys_;
+    auto look = [](Reads& reads) { return reads.keys(); };
+    const Result<std::vector<KeyRow>> keys = co_await store_.read(look);
+    if (!keys)
+        co_return keys.error();
+    has_keys_ =
+        std::any_of(keys->begin(), keys->end(), [](const KeyRow& key) { return !key.revoked_at; });
+    has_keys_until_ = Clock::now() + memory_;
+    co_return has_keys_;
+}
+
+Async<Result<std::optional<KeyRow>>> Gate::find(std::string hash)
+{
+    const auto known = known_.find(hash);
+    if (known != known_.end() && Clock::now() < known->second.until)
+        co_return known->second.key;
+    auto look = [hash](Reads& reads) { return reads.key_with_hash(hash); };
+    Result<std::optional<KeyRow>> found = co_await store_.read(std::move(look));
+    if (!found)
+        co_return found.error();
+    if (known_.size() >= known_max)
+        known_.clear();
+    known_[hash] = {*found, Clock::now() + memory_};
+    co_return std::move(*found);
+}
+
+} // namespace sluice

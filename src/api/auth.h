@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/server.h"
+#include "store/store.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace sluice {
+
+// Who is behind a request that came with a good key: what Request::identity holds.
+struct Caller {
+    std::string name; // of the key
+    KeyRole role = KeyRole::read;
+};
+
+// GET and HEAD need read, DELETE needs admin (it removes history), everything else write.
+KeyRole role_needed(Method method);
+
+// Lets requests in by API key. What the database says is remembered for a short time, so that a
+// busy client costs no query per request. Lives on the loop; the store outlives it.
+class Gate {
+public:
+    enum class WithoutKeys : std::uint8_t { open, closed };
+
+    Gate(Store& store, WithoutKeys without_keys, std::chrono::milliseconds memory);
+
+    void set_without_keys(WithoutKeys policy) { without_keys_ = policy; }
+
+    // For ServerHooks::authenticate: 401, 403 or, when the database is away, 503.
+    Async<std::optional<Response>> check(Request& request, const Route& route);
+
+    // Are there any keys that are not revoked?
+    Async<Result<bool>> has_keys();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Known {
+        std::optional<KeyRow> key;
+        Clock::time_point until;
+    };
+
+    Async<Result<std::optional<KeyRow>>> find(std::string hash);
+
+    Store& store_;
+    WithoutKeys without_keys_;
+    std::chrono::milliseconds memory_;
+    std::map<std::string, Known> known_;
+    bool has_keys_ = false;
+    Clock::time_point has_keys_until_{};
+};
+
+} // namespace sluice

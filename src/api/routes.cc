@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/routes.h"
+
+#include "api/protocol.h"
+
+namespace sluice {
+
+namespace {
+
+Async<Response> handle(Api& api, const Operation& operation, const Request& request)
+{
+    Response response;
+    const std::optional<std::string> mismatch = protocol_mismatch(request.headers, "client");
+    if (mismatch && operation.access == Access::authenticated) {
+        response = error_response(400, *mismatch);
+    } else {
+        Response answered = co_await operation.handle(api, request);
+        response = std::move(answered);
+    }
+    response.headers.add(protocol_header, protocol_version);
+    co_return response;
+}
+
+} // namespace
+
+std::vector<Operation> all_operations()
+{
+    std::vector<Operation> all;
+    for (auto list : {health_operations, job_operations, datum_operations, worker_operations})
+        for (Operation& operation : list())
+            all.push_back(std::move(operation));
+    return all;
+}
+
+Router make_router(Api& api, const std::vector<Operation>& operations)
+{
+    Router router;
+    for (const Operation& operation : operations) {
+        Route route;
+        route.method = operation.method;
+        route.pattern = operation.pattern;
+        route.access = operation.access;
+        route.handle = [&api, operation](const Request& request) {
+            return handle(api, operation, request);
+        };
+        router.add(std::move(route));
+    }
+    return router;
+}
+
+} // namespace sluice

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/server.h"
+
+#include "api/auth.h"
+#include "api/log_uploads.h"
+#include "api/remote_workers.h"
+#include "api/routes.h"
+#include "api/store_probe.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+namespace sluice {
+
+namespace {
+
+// 127.0.0.0/8 and ::1. What is not an address is refused by the server itself.
+bool is_loopback(const std::string& address)
+{
+    in_addr v4{};
+    if (inet_pton(AF_INET, address.c_str(), &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    in6_addr v6{};
+    return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+} // namespace
+
+class ApiServer::Impl {
+public:
+    Impl(
+        asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
+        Options options, Log log
+    )
+        : options_(std::move(options)),
+          log_(log),
+          workers_(executor, engine, {options_.lease, options_.lost_lease}, log),
+          uploads_(threads),
+          probe_(executor, engine.store(), log),
+          gate_(engine.store(), Gate::WithoutKeys::open, options_.key_cache),
+          api_{engine, jobs, threads, workers_, uploads_, probe_, options_, executor, log}
+    {
+        const std::vector<Operation> operations = all_operations();
+        api_.document = openapi_document(operations, options_.version);
+        server_ = std::make_unique<Server>(
+            executor, make_router(api_, operations), hooks(), options_.limits, log
+        );
+    }
+
+    Async<Result<std::uint16_t>> start(std::string address, std::uint16_t port);
+    Async<void> stop(std::chrono::milliseconds patience);
+    const Router& router() const { return server_->router(); }
+
+private:
+    ServerHooks hooks();
+
+    Options options_;
+    Log log_;
+    RemoteWorkers workers_;
+    LogUploads uploads_;
+    StoreProbe probe_;
+    Gate gate_;
+    Api api_;
+    std::unique_ptr<Server> server_;
+};
+
+ServerHooks ApiServer::Impl::hooks()
+{
+    ServerHooks hooks;
+    hooks.authenticate = [this](Request& request, const Route& route) {
+        return gate_.check(request, route);
+    };
+    hooks.answered = [this](const RequestRecord& record) {
+        log_.debug(
+            "{} {} {} in {} us, {} bytes (request {})", name(record.request.method),
+            record.route ? record.route->pattern : record.request.target.path, record.status,
+            record.duration.count(), record.bytes_sent, record.request.id
+        );
+    };
+    return hooks;
+}
+
+Async<Result<std::uint16_t>> ApiServer::Impl::start(std::string address, std::uint16_t port)
+{
+    if (!is_loopback(address) && options_.exposure == Exposure::guarded) {
+        const Result<bool> keyed = co_await gate_.has_keys();
+        if (!keyed)
+            co_return keyed.error();
+        if (!*keyed)
+            co_return Error{
+                Errc::invalid,
+                fmt::format(
+                    "listen address '{}': without API keys only loopback addresses are served; "
+                    "make one with 'sluice key create NAME', or give --insecure",
+                    address
+                )};
+        gate_.set_without_keys(Gate::WithoutKeys::closed);
+    }
+    co_return server_->listen(address, port);
+}
+
+Async<void> ApiServer::Impl::stop(std::chrono::milliseconds patience)
+{
+    api_.draining = true;
+    co_await server_->stop(patience);
+    co_await probe_.stop();
+}
+
+ApiServer::ApiServer(
+    asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
+    Options options, Log log
+)
+    : impl_(std::make_unique<Impl>(
+          std::move(executor), engine, jobs, threads, std::move(options), std::move(log)
+      ))
+{}
+
+ApiServer::~ApiServer() = default;
+
+Async<Result<std::uint16_t>> ApiServer::start(std::string address, std::uint16_t port)
+{
+    return impl_->start(std::move(address), port);
+}
+
+Async<void> ApiServer::stop(std::chrono::milliseconds patience)
+{
+    return impl_->stop(patience);
+}
+
+const Router& ApiServer::router() const
+{
+    return impl_->router();
+}
+
+} // namespace sluice

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/async.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "net/server.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace sluice {
+
+class Engine;
+class Jobs;
+class WorkerThreads;
+
+// The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
+// ends it with `co_await stop(…)`, before the engine is stopped.
+class ApiServer {
+public:
+    enum class Exposure : std::uint8_t {
+        guarded,  // without API keys only loopback addresses are served
+        insecure, // any address, open for as long as there are no keys
+    };
+
+    struct Options {
+        std::string version; // of the program, for /version
+        Exposure exposure = Exposure::guarded;
+        std::chrono::milliseconds poll_max{30'000};   // of one long poll
+        Micros lease = std::chrono::seconds(60);      // of remote workers
+        Micros lost_lease = std::chrono::seconds(10); // what is left when their connection breaks
+        std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
+        ServerLimits limits;
+    };
+
+    ApiServer(
+        asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
+        Options options, Log log
+    );
+    ~ApiServer();
+
+    // Begins to serve; 0 takes any free port. May be called for several addresses. Result: the
+    // port. Errors: invalid (not an IP address; not a loopback address while there are no API keys
+    // and the exposure is guarded), unavailable (the port is taken, the database is away).
+    Async<Result<std::uint16_t>> start(std::string address, std::uint16_t port);
+
+    // Says "not ready", ends long polls, waits up to `patience` for requests under way.
+    Async<void> stop(std::chrono::milliseconds patience);
+
+    const Router& router() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace sluice
