@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {
@@ -45,11 +46,15 @@ Connection::Connection(asio::ip::tcp::socket socket, std::size_t read_ahead_max)
 
 Async<Io> Connection::read_more(std::size_t room)
 {
+    // Asio waits for news after it has seen the end, and there are none.
+    if (left_)
+        co_return Io::ended;
     const std::span<char> space = buffer_.room(room);
     const asio::mutable_buffer target(space.data(), space.size());
     auto outcome = co_await socket_.async_read_some(target, asio::as_tuple(asio::use_awaitable));
     auto& [error, count] = outcome;
     buffer_.filled(count);
+    left_ = error && error != asio::error::operation_aborted;
     co_return classify(error);
 }
 

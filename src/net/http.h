@@ -133,10 +133,10 @@ using BodyStream = std::function<Async<void>(const Request&, BodyWriter&)>;
 
 struct Response {
     int status = 200;
-    std::string content_type; // empty: none
-    std::string body;
-    Headers headers;   // beside those that the server writes: Content-Type, Content-Length, …
-    BodyStream stream; // when set, instead of `body`
+    std::string content_type = {}; // empty: none
+    std::string body = {};
+    Headers headers = {}; // beside those that the server writes: Content-Type, Content-Length, …
+    BodyStream stream = nullptr; // when set, instead of `body`
 };
 
 // The only table from errors to HTTP: not_found 404, conflict 409, invalid 400, unauthorized 401,

@@ -9,6 +9,7 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {

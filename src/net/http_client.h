@@ -17,15 +17,15 @@ struct HttpClientOptions {
     std::size_t connections_per_host_max = 16;
     std::size_t idle_connections_max = 32; // kept open for the next requests
     std::string user_agent = "sluice";
-    std::string proxy;   // URL; empty: connect directly, whatever the environment says
-    std::string ca_file; // PEM, instead of the system's certificate authorities
+    std::string proxy = {};   // URL; empty: connect directly, whatever the environment says
+    std::string ca_file = {}; // PEM, instead of the system's certificate authorities
 };
 
 struct ClientRequest {
     Method method = Method::get;
-    std::string url; // http or https
-    Headers headers;
-    std::string body;
+    std::string url = {}; // http or https
+    Headers headers = {};
+    std::string body = {};
 
     std::chrono::milliseconds total_time{30'000}; // from send() to the last byte, waiting included
     std::chrono::milliseconds connect_time{10'000};
@@ -33,7 +33,7 @@ struct ClientRequest {
 
     // When set, it gets the response's body piece by piece, and `body` stays empty; false ends the
     // request with the status and headers that have come. It must not call the client.
-    std::function<bool(std::string_view)> on_body;
+    std::function<bool(std::string_view)> on_body = nullptr;
 };
 
 struct ClientResponse {

@@ -7,7 +7,9 @@
 #include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace sluice {
 

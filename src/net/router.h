@@ -18,10 +18,10 @@ enum class Access : std::uint8_t {
 
 struct Route {
     Method method = Method::get;
-    std::string pattern; // "/jobs/{id}/describe"; {name} stands for one whole segment
+    std::string pattern = {}; // "/jobs/{id}/describe"; {name} stands for one whole segment
     Access access = Access::authenticated;
-    std::optional<std::size_t> body_bytes_max; // instead of the server's limit
-    Handler handle;
+    std::optional<std::size_t> body_bytes_max = std::nullopt; // instead of the server's limit
+    Handler handle = nullptr;
 };
 
 // The table of all routes. A literal segment wins over a {name} in the same place.

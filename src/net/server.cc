@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <list>
 #include <set>
 
@@ -57,7 +58,7 @@ public:
 private:
     using Acceptor = asio::ip::tcp::acceptor;
 
-    // Takes a connection out of the books when its coroutine ends, however it ends.
+    // Closes a connection and takes it out of the books when its coroutine ends, however it ends.
     class Presence;
 
     Async<void> accept(Acceptor& acceptor);
@@ -152,6 +153,7 @@ public:
 
     ~Presence()
     {
+        connection_.close(); // a read-ahead under way would keep it open
         --kind_;
         server_.connections_.erase(&connection_);
         if (server_.connections_.empty())
@@ -193,7 +195,6 @@ Async<void> Server::Impl::refuse(std::shared_ptr<Connection> connection)
     write_head(head, text);
     co_await connection->write(text, response.body, shared_.limits.write_time);
     co_await connection->linger(shared_.limits.linger_time);
-    connection->close();
 }
 
 Async<void> Server::Impl::enforce_deadlines()

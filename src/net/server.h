@@ -36,10 +36,10 @@ struct RequestRecord {
 struct ServerHooks {
     // Asked after the head and before the body of each request to an authenticated route; may set
     // `identity`. A response refuses the request. Without this hook everybody is let in.
-    std::function<Async<std::optional<Response>>(Request&, const Route&)> authenticate;
+    std::function<Async<std::optional<Response>>(Request&, const Route&)> authenticate = nullptr;
 
     // Told of each answered request.
-    std::function<void(const RequestRecord&)> answered;
+    std::function<void(const RequestRecord&)> answered = nullptr;
 };
 
 // An HTTP/1.1 server on the loop. The owner ends it with `co_await stop(…)` before it dies.

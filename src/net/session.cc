@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -64,7 +66,6 @@ Async<void> Session::run()
     }
     if (is_understood_ ? !parser_.is_complete() : refusal_.has_value())
         co_await connection_->linger(limits_.linger_time);
-    connection_->close();
 }
 
 Async<Session::Arrival> Session::read_head()
@@ -93,8 +94,10 @@ Async<Session::Arrival> Session::read_head()
         connection_->set_idle(!begun);
         const Io io = co_await connection_->read_more(head_read_bytes);
         connection_->set_idle(false);
+        if (io != Io::ok && (io == Io::broken || !begun))
+            co_return Arrival::nothing;
         if (io != Io::ok)
-            co_return head_failed(io, begun ? 1 : 0);
+            co_return refuse_head(io);
     }
 }
 
@@ -119,16 +122,15 @@ std::optional<Session::Arrival> Session::parse_head()
     }
     if (!step.done)
         return std::nullopt;
+    connection_->never_expire(); // how long a handler takes is its own affair
     is_understood_ = true;
     keep_alive_ = parser_.keeps_alive();
     return Arrival::request;
 }
 
-// `bytes` of a head have come when the connection fails.
-Session::Arrival Session::head_failed(Io io, std::size_t bytes)
+// A part of a head has come and no more will.
+Session::Arrival Session::refuse_head(Io io)
 {
-    if (bytes == 0 || io == Io::broken)
-        return Arrival::nothing;
     started_ = std::chrono::steady_clock::now();
     identify();
     refusal_ = io == Io::timed_out
@@ -205,7 +207,8 @@ std::optional<Response> Session::check_body() const
 
 std::size_t Session::body_bytes_max() const
 {
-    return route_->body_bytes_max.value_or(limits_.body_bytes_max);
+    const bool has_own = route_ && route_->body_bytes_max;
+    return has_own ? *route_->body_bytes_max : limits_.body_bytes_max;
 }
 
 } // namespace sluice

@@ -28,7 +28,7 @@ class Session {
 public:
     Session(ServerShared& shared, std::shared_ptr<Connection> connection);
 
-    // Returns when the connection is closed.
+    // Returns when the connection is to be closed.
     Async<void> run();
 
 private:
@@ -40,7 +40,7 @@ private:
 
     Async<Arrival> read_head();
     std::optional<Arrival> parse_head();
-    Arrival head_failed(Io io, std::size_t bytes);
+    Arrival refuse_head(Io io);
     void identify();
 
     Async<Response> answer();

@@ -43,7 +43,7 @@ Target decode(const urls::url_view& url)
 Result<Target> parse_target(std::string_view text)
 {
     const auto url = read_target(text);
-    if (!url)
+    if (!url || (url->has_scheme() && !url->has_authority()))
         return Error{
             Errc::invalid,
             "request target: an absolute path like '/jobs/list?status=done', percent-encoded, "

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/neighbours.h"
+#include "store/postgres/migrator.h"
+#include "store/postgres/neighbours.h"
+#include "store/postgres/session.h"
 #include "store/sqlite/session.h"
 #include "store/store.h"
 #include "store/url.h"
@@ -41,6 +44,33 @@ Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer)
     return parts;
 }
 
+constexpr int postgres_readers = 2;
+
+Store::Parts postgres_parts(const std::string& url, const StoreOptions& options, const Log& log)
+{
+    postgres::ConnectSettings settings;
+    settings.url = url;
+    SystemRandom random;
+    const SystemClockSource clock;
+    const Time now = options.clock ? options.clock->wall() : clock.wall();
+    if (const Result<void> migrated = postgres::migrate(settings, now, random); !migrated)
+        throw StoreFailure(StoreFailure::Kind::refused, migrated.error());
+
+    Store::Parts parts;
+    auto others_wrote = std::make_shared<std::atomic<bool>>(true);
+    const auto session = [&](StatementObserver* observer) {
+        return std::make_unique<postgres::PostgresSession>(settings, observer, others_wrote);
+    };
+    parts.writer = session(options.observer);
+    parts.writer->connect();
+    parts.uid_secret = uid_secret(*parts.writer);
+    for (int i = 0; i < postgres_readers; ++i)
+        parts.readers.push_back(session(nullptr));
+    parts.neighbours = postgres::make_neighbours(settings, others_wrote, log);
+    parts.clock_is_remote = true;
+    return parts;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Store>>
@@ -53,7 +83,9 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
     for (const std::string& warning : url->warnings)
         log.warn("{}", warning);
     try {
-        Store::Parts parts = sqlite_parts(url->target, options.observer);
+        Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
+                                 ? postgres_parts(url->target, options, log)
+                                 : sqlite_parts(url->target, options.observer);
         return std::make_unique<Store>(
             executor, std::move(parts), options.clock ? *options.clock : system_clock,
             std::move(log)

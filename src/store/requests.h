@@ -158,7 +158,10 @@ struct RegisterWorker {
     using Reply = WorkerId;
     std::string name;
     std::string host;
-    enum class Kind : std::uint8_t { attached, remote }; // lives in this process; speaks to it from afar
+    enum class Kind : std::uint8_t {
+        attached,
+        remote
+    }; // lives in this process; speaks to it from afar
     Kind kind = Kind::attached;
     Micros lease = std::chrono::seconds(60);
 };

@@ -78,6 +78,16 @@ void Store::publish(std::shared_ptr<const Changes> changes)
     });
 }
 
+Micros Store::longest_group() const
+{
+    return writer_->longest_group();
+}
+
+void Store::forget_statistics()
+{
+    writer_->forget_statistics();
+}
+
 void Store::forget_queues()
 {
     writer_->forget();

@@ -97,6 +97,10 @@ public:
     // claim.
     void forget_queues();
 
+    // The longest time that one write group took since the last forget_statistics().
+    Micros longest_group() const;
+    void forget_statistics();
+
     const StoreClock& clock() const { return clock_; }
     bool clock_is_remote() const { return clock_is_remote_; }
     Neighbours& neighbours() { return *neighbours_; }

@@ -172,7 +172,13 @@ void Writer::serve_together(const Operations& operations)
 bool Writer::try_group(const Operations& operations)
 {
     try {
+        const Micros start = clock_.source().since_boot();
         run_transaction(operations);
+        const Micros took = clock_.source().since_boot() - start;
+        longest_group_.store(
+            std::max(longest_group_.load(std::memory_order_relaxed), took.count()),
+            std::memory_order_relaxed
+        );
         committed(operations);
         return true;
     } catch (const StoreFailure& failure) {

@@ -11,6 +11,7 @@
 #include "store/store_impl.h"
 #include "store/use_cases/context.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -47,6 +48,10 @@ public:
     void push(OperationBase& operation);
     void push(ReadJob& job); // for databases that have one connection only
 
+    // Any thread.
+    Micros longest_group() const { return Micros{longest_group_.load(std::memory_order_relaxed)}; }
+    void forget_statistics() { longest_group_.store(0, std::memory_order_relaxed); }
+
     // Any thread: another process has written, caches are stale.
     void forget();
 
@@ -82,6 +87,7 @@ private:
     ClockState next_clock_state_; // once the transaction is committed
     Operations missed_;           // their runs are locked by other processes: to be run again
     int again_ = 0;
+    std::atomic<std::int64_t> longest_group_{0}; // microseconds
 
     std::mutex mutex_;
     std::condition_variable arrived_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/contract/contract.h"
 
+#include "support/scratch_postgres.h"
+
 #include <fmt/format.h>
 
 #include <stdlib.h>
@@ -38,6 +40,26 @@ public:
     std::unique_ptr<testing::Probe> probe() const override { return nullptr; }
 };
 
+// Makes the tables, as the first store that opens a database does.
+void migrate(const std::string& url)
+{
+    asio::io_context loop;
+    const testing::ManualClock clock;
+    const testing::Driver store(loop, url, clock);
+}
+
+class Postgres final : public TestDatabase {
+public:
+    std::string url() const override { return database_.url(); }
+    std::unique_ptr<testing::Probe> probe() const override
+    {
+        return testing::make_postgres_probe(url());
+    }
+
+private:
+    testing::ScratchDatabase database_{"store contract", migrate};
+};
+
 const std::shared_ptr<const QueueFilter>& default_queues()
 {
     static const auto filter = std::make_shared<const QueueFilter>(std::vector<std::string>{"q"});
@@ -48,9 +70,15 @@ const std::shared_ptr<const QueueFilter>& default_queues()
 
 std::unique_ptr<TestDatabase> make_database(Dialect dialect)
 {
-    if (dialect == Dialect::sqlite_memory)
+    switch (dialect) {
+    case Dialect::sqlite_file:
+        return std::make_unique<SqliteFile>();
+    case Dialect::sqlite_memory:
         return std::make_unique<SqliteMemory>();
-    return std::make_unique<SqliteFile>();
+    case Dialect::postgres:
+        break;
+    }
+    return std::make_unique<Postgres>();
 }
 
 NewTask new_task(std::string name)

@@ -12,8 +12,9 @@ namespace sluice {
 using namespace std::chrono_literals;
 
 enum class Dialect : std::uint8_t { sqlite_file, sqlite_memory, postgres };
-inline constexpr std::array all_dialects{Dialect::sqlite_file, Dialect::sqlite_memory};
-inline constexpr std::array shared_dialects{Dialect::sqlite_file};
+inline constexpr std::array all_dialects{
+    Dialect::sqlite_file, Dialect::sqlite_memory, Dialect::postgres};
+inline constexpr std::array shared_dialects{Dialect::sqlite_file, Dialect::postgres};
 
 // A new, empty database of one test.
 class TestDatabase {

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http_client.h"
+
+#include "async/task_scope.h"
+#include "base/text.h"
+#include "net/server_fixture.h"
+
+#include <csignal>
+
+namespace sluice {
+
+namespace {
+
+using namespace testing;
+
+struct Stage {
+    explicit Stage(asio::any_io_executor executor) : news(executor) {}
+
+    Signal news;
+    int waiting = 0;
+    int left = 0;
+};
+
+Async<Response> echo(const Request& request)
+{
+    Json headers = Json::object();
+    for (const Field& field : request.headers)
+        headers[to_lower(field.name)] = field.value;
+    Response response = json_response(
+        200, {{"method", name(request.method)}, {"body", request.body}, {"headers", headers}}
+    );
+    response.headers.add("X-Echo", "yes");
+    co_return response;
+}
+
+Async<Response> wait_until_left(Stage& stage, const Request& request)
+{
+    ++stage.waiting;
+    const PeerWatch watch(request, stage.news);
+    while (request.is_awaited())
+        co_await stage.news.wait();
+    ++stage.left;
+    co_return json_response(200, nullptr);
+}
+
+Async<Response> large(const Request&)
+{
+    Response response;
+    response.body.assign(100'000, 'x');
+    co_return response;
+}
+
+Async<Response> elsewhere(const Request&)
+{
+    Response response = json_response(302, nullptr);
+    response.headers.add("Location", "/echo");
+    co_return response;
+}
+
+Async<void> count_up(const Request&, BodyWriter& writer)
+{
+    bool open = true;
+    for (int i = 0; open; ++i) {
+        const std::string line = fmt::format("line {}\n", i);
+        open = co_await writer.write(line);
+    }
+}
+
+Async<Response> lines(const Request&)
+{
+    Response response;
+    response.stream = count_up;
+    co_return response;
+}
+
+Router routes(Stage& stage)
+{
+    Router router;
+    for (Method method : {Method::get, Method::post, Method::put, Method::patch, Method::delete_})
+        router.add({.method = method, .pattern = "/echo", .handle = echo});
+    router.add({.method = Method::get, .pattern = "/large", .handle = large});
+    router.add({.method = Method::get, .pattern = "/elsewhere", .handle = elsewhere});
+    router.add({.method = Method::get, .pattern = "/lines", .handle = lines});
+    router.add({.method = Method::get, .pattern = "/wait", .handle = [&stage](const Request& r) {
+                    return wait_until_left(stage, r);
+                }});
+    return router;
+}
+
+struct Fixture {
+    explicit Fixture(HttpClientOptions options = {}) : client(loop.get_executor(), options) {}
+
+    Result<ClientResponse> send(ClientRequest request)
+    {
+        return testing::await(loop, client.send(std::move(request)));
+    }
+
+    template <class Condition>
+    void run_until(Condition condition)
+    {
+        loop.restart();
+        while (!condition() && loop.run_one() > 0) {
+        }
+    }
+
+    asio::io_context loop{1};
+    Stage stage{loop.get_executor()};
+    ServerFixture server{loop, routes(stage)};
+    HttpClient client;
+};
+
+Async<void> send_and_note(HttpClient& client, ClientRequest request, std::vector<int>& statuses)
+{
+    const Result<ClientResponse> response = co_await client.send(std::move(request));
+    statuses.push_back(response ? response->status : 0);
+}
+
+} // namespace
+
+TEST(HttpClient, sends_method_headers_and_body_and_reads_the_answer)
+{
+    Fixture f;
+    for (Method method : {Method::post, Method::put, Method::patch, Method::delete_}) {
+        const Result<ClientResponse> response = f.send(
+            {.method = method,
+             .url = f.server.url("/echo"),
+             .headers = {{"Content-Type", "text/plain"}, {"X-Empty", ""}},
+             .body = "hello"}
+        );
+
+        ASSERT_TRUE(response) << response.error().detail;
+        EXPECT_EQ(response->status, 200);
+        EXPECT_EQ(response->headers.find("x-echo"), "yes");
+        const Json seen = parse_json(response->body).value();
+        EXPECT_EQ(seen["method"], name(method));
+        EXPECT_EQ(seen["body"], "hello");
+        EXPECT_EQ(seen["headers"]["content-type"], "text/plain");
+        EXPECT_EQ(seen["headers"]["user-agent"], "sluice");
+        EXPECT_EQ(seen["headers"]["x-empty"], "");
+    }
+}
+
+TEST(HttpClient, sends_head_and_empty_bodies)
+{
+    Fixture f;
+
+    const Result<ClientResponse> head =
+        f.send({.method = Method::head, .url = f.server.url("/large")});
+    EXPECT_EQ(head->status, 200);
+    EXPECT_EQ(head->headers.find("Content-Length"), "100000");
+    EXPECT_EQ(head->body, "");
+
+    const Result<ClientResponse> post =
+        f.send({.method = Method::post, .url = f.server.url("/echo")});
+    const Json seen = parse_json(post->body).value();
+    EXPECT_EQ(seen["headers"]["content-length"], "0");
+    EXPECT_FALSE(seen["headers"].contains("content-type"));
+}
+
+TEST(HttpClient, sends_a_large_body_without_waiting_for_a_continue)
+{
+    Fixture f;
+
+    const Result<ClientResponse> response = f.send(
+        {.method = Method::post, .url = f.server.url("/echo"), .body = std::string(3'000'000, 'x')}
+    );
+
+    ASSERT_TRUE(response) << response.error().detail;
+    const Json seen = parse_json(response->body).value();
+    EXPECT_EQ(seen["body"].get_ref<const std::string&>().size(), 3'000'000u);
+    EXPECT_FALSE(seen["headers"].contains("expect"));
+}
+
+TEST(HttpClient, any_status_is_a_response_and_redirects_are_not_followed)
+{
+    Fixture f;
+
+    EXPECT_EQ(f.send({.url = f.server.url("/nowhere")})->status, 404);
+    const Result<ClientResponse> response = f.send({.url = f.server.url("/elsewhere")});
+    EXPECT_EQ(response->status, 302);
+    EXPECT_EQ(response->headers.find("Location"), "/echo");
+}
+
+TEST(HttpClient, serves_many_callers_at_once_over_few_connections)
+{
+    Fixture f({.connections_max = 4, .connections_per_host_max = 2});
+    TaskScope scope(f.loop.get_executor(), Log());
+    std::vector<int> statuses;
+
+    for (int i = 0; i < 50; ++i) {
+        ClientRequest request{.url = f.server.url("/echo")};
+        scope.spawn(send_and_note(f.client, std::move(request), statuses));
+    }
+    testing::await(f.loop, scope.join());
+
+    EXPECT_EQ(statuses, std::vector<int>(50, 200));
+}
+
+TEST(HttpClient, gives_up_after_the_total_time)
+{
+    Fixture f;
+
+    const Result<ClientResponse> response =
+        f.send({.url = f.server.url("/wait?key=secret"), .total_time = 30ms});
+
+    ASSERT_TRUE(response.has_error());
+    EXPECT_EQ(response.error().code, Errc::timed_out);
+    EXPECT_EQ(response.error().detail.find("secret"), std::string::npos) << response.error().detail;
+    f.run_until([&] { return f.stage.left == 1; });
+}
+
+TEST(HttpClient, ends_the_request_when_its_caller_is_cancelled)
+{
+    Fixture f;
+    TaskScope scope(f.loop.get_executor(), Log());
+    std::vector<int> statuses;
+    for (int i = 0; i < 3; ++i) {
+        ClientRequest request{.url = f.server.url("/wait")};
+        scope.spawn(send_and_note(f.client, std::move(request), statuses));
+    }
+    f.run_until([&] { return f.stage.waiting == 3; });
+
+    scope.cancel();
+    testing::await(f.loop, scope.join());
+    f.run_until([&] { return f.stage.left == 3; });
+
+    EXPECT_TRUE(statuses.empty());
+    EXPECT_EQ(f.send({.url = f.server.url("/echo")})->status, 200);
+}
+
+TEST(HttpClient, a_request_that_is_cancelled_before_it_connects_leaves_nothing_behind)
+{
+    Fixture f;
+    TaskScope scope(f.loop.get_executor(), Log());
+    std::vector<int> statuses;
+    ClientRequest request{.url = f.server.url("/echo")};
+    scope.spawn(send_and_note(f.client, std::move(request), statuses));
+    f.loop.poll_one();
+    f.loop.poll_one();
+
+    scope.cancel();
+    testing::await(f.loop, scope.join());
+
+    EXPECT_EQ(f.send({.url = f.server.url("/echo")})->status, 200);
+}
+
+TEST(HttpClient, refuses_a_response_that_is_too_large)
+{
+    Fixture f;
+
+    const Result<ClientResponse> response =
+        f.send({.url = f.server.url("/large"), .body_bytes_max = 99'999});
+
+    EXPECT_EQ(response.error().code, Errc::invalid);
+    EXPECT_NE(response.error().detail.find("99999 bytes"), std::string::npos);
+    EXPECT_TRUE(f.send({.url = f.server.url("/large"), .body_bytes_max = 100'000}));
+}
+
+TEST(HttpClient, hands_out_a_streamed_body_piece_by_piece_until_told_to_stop)
+{
+    Fixture f;
+    std::string seen;
+
+    const Result<ClientResponse> response =
+        f.send({.url = f.server.url("/lines"), .on_body = [&seen](std::string_view piece) {
+                    seen.append(piece);
+                    return seen.size() < 1000;
+                }});
+
+    ASSERT_TRUE(response) << response.error().detail;
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body, "");
+    EXPECT_TRUE(seen.starts_with("line 0\nline 1\nline 2\n"));
+}
+
+TEST(HttpClient, a_server_that_is_away_is_unavailable)
+{
+    Fixture f;
+    asio::ip::tcp::acceptor closed(f.loop, {asio::ip::make_address("127.0.0.1"), 0});
+    const std::string url = fmt::format("http://127.0.0.1:{}/x", closed.local_endpoint().port());
+    closed.close();
+
+    const Result<ClientResponse> response = f.send({.url = url});
+
+    EXPECT_EQ(response.error().code, Errc::unavailable);
+    EXPECT_TRUE(response.error().detail.starts_with(url.substr(0, url.size() - 2) + ": "));
+}
+
+TEST(HttpClient, refuses_what_it_cannot_send)
+{
+    Fixture f;
+    const std::string good = f.server.url("/echo");
+    const std::vector<ClientRequest> cases{
+        {.url = ""},
+        {.url = "/echo"},
+        {.url = "file:///etc/passwd"},
+        {.url = "http://"},
+        {.url = good + "?" + std::string(70'000, 'x')},
+        {.url = good, .headers = {{"X-A", "1\r\nX-B: 2"}}},
+        {.url = good, .headers = {{"", "1"}}},
+        {.method = Method::other, .url = good},
+    };
+    for (const ClientRequest& request : cases) {
+        const Result<ClientResponse> response = f.send(request);
+        ASSERT_TRUE(response.has_error()) << request.url.substr(0, 100);
+        EXPECT_EQ(response.error().code, Errc::invalid) << request.url.substr(0, 100);
+    }
+}
+
+TEST(HttpClient, leaves_the_signals_of_the_process_alone)
+{
+    struct sigaction before {};
+    sigaction(SIGPIPE, nullptr, &before);
+    Fixture f;
+
+    f.send({.url = f.server.url("/echo")});
+
+    struct sigaction after {};
+    sigaction(SIGPIPE, nullptr, &after);
+    EXPECT_EQ(before.sa_handler, after.sa_handler);
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    EXPECT_EQ(sigismember(&mask, SIGPIPE), 0);
+}
+
+} // namespace sluice

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes that hear of each other, and a COMMIT whose answer never came.
+#include "store/postgres/cutting_proxy.h"
+#include "store/postgres/neighbours.h"
+#include "store/postgres/testing.h"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace sluice::postgres {
+
+namespace {
+
+// What one process has heard; waits for more.
+class Ears {
+public:
+    void hear(const Changes& changes)
+    {
+        const std::lock_guard lock(mutex_);
+        heard_.push_back(changes);
+        arrived_.notify_all();
+    }
+
+    // Waits until something fits, for at most 20 s.
+    template <class Fits>
+    bool wait_for(Fits fits)
+    {
+        std::unique_lock lock(mutex_);
+        return arrived_.wait_for(lock, std::chrono::seconds(20), [&] {
+            return std::any_of(heard_.begin(), heard_.end(), fits);
+        });
+    }
+
+    template <class Fits>
+    bool has(Fits fits)
+    {
+        const std::lock_guard lock(mutex_);
+        return std::any_of(heard_.begin(), heard_.end(), fits);
+    }
+
+    void forget()
+    {
+        const std::lock_guard lock(mutex_);
+        heard_.clear();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::vector<Changes> heard_;
+};
+
+// A process: its neighbours' view and what it has heard.
+struct Process {
+    explicit Process(const ConnectSettings& settings)
+        : neighbours(make_neighbours(settings, others_wrote, Log()))
+    {
+        neighbours->listen([this](const Changes& changes) { ears.hear(changes); });
+    }
+    ~Process() { neighbours->listen({}); }
+
+    OthersWrote others_wrote = std::make_shared<std::atomic<bool>>(false);
+    Ears ears;
+    std::unique_ptr<Neighbours> neighbours;
+};
+
+bool is_anything(const Changes& changes)
+{
+    return changes.from_outside && changes.final_runs.empty();
+}
+
+auto has_run(std::int64_t run)
+{
+    return [run](const Changes& changes) {
+        return !changes.final_runs.empty() && changes.final_runs.front() == RunId{run};
+    };
+}
+
+Changes run_ended(std::int64_t run)
+{
+    Changes changes;
+    changes.final_runs.push_back(RunId{run});
+    return changes;
+}
+
+TEST(PostgresNeighbours, hear_what_another_process_has_committed_and_not_their_own)
+{
+    const MigratedDatabase database;
+    Process a(database.settings());
+    ASSERT_TRUE(a.ears.wait_for(is_anything)) << "after the connect anything may have changed";
+    Process b(database.settings());
+    ASSERT_TRUE(b.ears.wait_for(is_anything));
+
+    a.neighbours->announce(run_ended(1));
+    ASSERT_TRUE(b.ears.wait_for(has_run(1)));
+    EXPECT_TRUE(b.others_wrote->load());
+    b.neighbours->announce(run_ended(2));
+
+    EXPECT_TRUE(a.ears.wait_for(has_run(2)));
+    EXPECT_FALSE(a.ears.has(has_run(1)));
+}
+
+TEST(PostgresNeighbours, keep_a_worker_alive_until_it_leaves_or_its_session_dies)
+{
+    const MigratedDatabase database;
+    PostgresSession session(database.settings(), nullptr, nullptr);
+    write(session, [](Tables& tables) {
+        for (const std::int64_t id : {1, 2, 3})
+            tables.insert_worker({WorkerId{id}, "w", "h", id != 3, test_now, test_now});
+    });
+    const auto without = [&](const std::vector<WorkerId>& expected) {
+        for (int i = 0; i < 2000; ++i) {
+            if (session.reads().pulse().workers == expected)
+                return true;
+            std::this_thread::yield();
+        }
+        return false;
+    };
+    EXPECT_TRUE(without({WorkerId{1}, WorkerId{2}})) << "the third speaks from afar";
+    {
+        Process process(database.settings());
+        process.neighbours->join(WorkerId{1});
+        EXPECT_TRUE(without({WorkerId{2}}));
+        EXPECT_EQ(process.neighbours->dead({WorkerId{1}, WorkerId{2}}), std::vector{WorkerId{2}});
+        process.neighbours->join(WorkerId{2});
+        EXPECT_TRUE(without({}));
+        process.neighbours->leave(WorkerId{1});
+        EXPECT_TRUE(without({WorkerId{1}}));
+
+        process.ears.forget();
+        database.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                     "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        failure_from([&] { session.reads().pulse(); });
+        session.connect();
+        EXPECT_TRUE(process.ears.wait_for(is_anything)) << "it has connected again";
+        EXPECT_TRUE(without({WorkerId{1}}));
+    }
+    EXPECT_TRUE(without({WorkerId{1}, WorkerId{2}}));
+}
+
+TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
+{
+    Changes changes;
+    changes.ready_queues.push_back(std::make_shared<const std::string>("job/a \"b\""));
+    changes.final_runs = {RunId{1}, RunId{2}};
+    changes.lost_leases = {TaskId{3}};
+    changes.earliest_due = test_now;
+    changes.sweep = true;
+    changes.doomed_outputs = true;
+
+    const Changes read = decode_changes(encode_changes(changes));
+
+    ASSERT_EQ(read.ready_queues.size(), 1u);
+    EXPECT_EQ(*read.ready_queues[0], "job/a \"b\"");
+    EXPECT_EQ(read.final_runs, changes.final_runs);
+    EXPECT_EQ(read.lost_leases, changes.lost_leases);
+    EXPECT_EQ(read.earliest_due, test_now);
+    EXPECT_TRUE(read.sweep && read.doomed_outputs && read.from_outside);
+    EXPECT_TRUE(decode_changes("{\"runs\": \"later\"}").from_outside);
+    EXPECT_TRUE(decode_changes("not json").from_outside);
+}
+
+TEST(PostgresSession, a_commit_whose_answer_is_cut_off_is_known_to_be_committed)
+{
+    const MigratedDatabase database;
+    testing::CuttingProxy proxy(database.tcp_url());
+    PostgresSession session(settings_for(proxy.url()), nullptr, nullptr);
+    session.connect();
+    session.begin_write();
+    session.tables().next_ids(Tables::Sequence::task, 1);
+    session.tables().insert_tasks(one(task_row(1)));
+
+    proxy.swallow_next_answer();
+    const StoreFailure failure = failure_from([&] { session.commit(); });
+
+    EXPECT_EQ(failure.kind(), StoreFailure::Kind::lost_commit);
+    EXPECT_EQ(session.fate_of_last_commit(), CommitFate::committed);
+    EXPECT_EQ(database.ask("SELECT count(*) FROM task"), "1");
+}
+
+} // namespace
+
+} // namespace sluice::postgres

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/postgres/connection.h"
+#include "store/reads.h"
+
+namespace sluice::postgres {
+
+// reads.sql: each call is one statement, and so one snapshot.
+class PostgresReads final : public Reads {
+public:
+    explicit PostgresReads(Connection& connection) : connection_(connection) {}
+
+    std::optional<Run> run(RunId id) override;
+    std::optional<RunId> run_named(std::string_view name) override;
+    std::vector<Run> runs(const RunFilter& filter) override;
+    std::vector<std::string> run_names(std::size_t limit) override;
+    std::optional<Task> task(TaskId id) override;
+    std::vector<Task> tasks(const TaskFilter& filter) override;
+    std::vector<AttemptRow> attempts(TaskId id) override;
+    std::vector<EventRow> events(RunId run, TaskId task) override;
+    std::vector<OutputRow> outputs(RunId run, TaskId task) override;
+    std::vector<LinkRow> parents(const RunRow& run, TaskId child) override;
+    std::vector<LeaseRow> leases_of(WorkerId worker) override;
+    std::int64_t ready_before(const Place& place, std::int64_t limit) override;
+    std::vector<WorkerRow> workers() override;
+    std::vector<KeyRow> keys() override;
+    std::optional<KeyRow> key_with_hash(std::string_view hash) override;
+    std::optional<std::string> setting(std::string_view name) override;
+    Pulse pulse() override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::postgres

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/postgres/connection.h"
+#include "store/tables.h"
+
+namespace sluice::postgres {
+
+// The statements of sql/postgres/queries, file by file: tables_<file>.cc. Those that return nothing
+// are only queued (Connection::queue): their failure comes with the next one that returns rows, or
+// with the commit.
+class PostgresTables final : public Tables {
+public:
+    explicit PostgresTables(Connection& connection) : connection_(connection) {}
+
+    std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
+
+    void insert_runs(std::span<const RunRow> rows) override;
+    void insert_run_details(std::span<const RunDetail> rows) override;
+    void insert_tasks(std::span<const TaskRow> rows) override;
+    void insert_needs(std::span<const NeedRow> rows) override;
+    void insert_links(std::span<const LinkRow> rows) override;
+    void insert_ready(std::span<const Place> rows) override;
+    void insert_timers(std::span<const Place> rows) override;
+    void insert_held(std::span<const Place> rows) override;
+    void insert_events(std::span<const EventRow> rows) override;
+    std::optional<Request> find_request(std::string_view key) override;
+    void insert_request(const Request& request) override;
+    std::optional<RunId> find_run_named(std::string_view name) override;
+
+    std::vector<QueueRow> queues() override;
+    std::vector<QueueId> queues_with_ready() override;
+    void insert_queue(const QueueRow& row) override;
+    QueueId ensure_shared_queue(const QueueRow& row) override;
+    void set_queues_open(RunId run, bool open) override;
+    void delete_queues(RunId run) override;
+
+    std::vector<Place>
+    take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) override;
+    std::vector<TaskRow> tasks(std::span<const TaskId> ids) override;
+    void insert_leases(std::span<const LeaseRow> rows) override;
+
+    std::vector<RunRow> lock_runs(std::span<const RunId> ids, Wait wait) override;
+    void update_runs(std::span<const RunRow> rows) override;
+    void set_run_error(RunId run, std::string_view error) override;
+    void delete_run(const RunRow& run) override;
+
+    std::vector<LeaseRow> take_leases(std::span<const LeaseKey> keys) override;
+    void update_leases(std::span<const LeaseRow> rows) override;
+    void insert_done(std::span<const DoneRow> rows) override;
+    void insert_attempts(std::span<const AttemptRow> rows) override;
+    std::vector<DoneRow> done(std::span<const TaskId> ids) override;
+    std::vector<DoneRow> take_done(std::span<const TaskId> ids) override;
+
+    std::vector<LinkRow> links_from(std::span<const TaskId> parents) override;
+    std::vector<LinkRow> links_to(const RunRow& run, std::span<const TaskId> children) override;
+    std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes) override;
+    std::vector<NeedRow> take_needs(std::span<const TaskId> ids) override;
+
+    std::vector<Place> take_timers(const Selection& of) override;
+    std::vector<Place> take_ready(const Selection& of) override;
+    std::vector<Place> take_held(const Selection& of) override;
+    std::vector<NeedRow> take_needs(const Selection& of) override;
+    std::vector<NeedRow> needs(const Selection& of) override;
+    std::vector<LeaseRow> leases(const Selection& of) override;
+    std::vector<Place> held(const Selection& of) override;
+
+    std::vector<Place> take_due_timers(Time now, std::size_t limit) override;
+    std::vector<LeaseRow> expired_leases(Time now, std::size_t limit) override;
+    std::vector<RunId> expired_runs(Time now, std::size_t limit) override;
+    std::vector<RunId> sweepable_runs(std::size_t limit) override;
+    std::vector<LeaseRow> abandoned_leases(Time before, std::size_t limit) override;
+    void forget_workers(Time before) override;
+    std::vector<RunId> abandoned_loads(Time before) override;
+    bool delete_tasks(const RunRow& run, std::size_t limit) override;
+
+    void insert_worker(const WorkerRow& row) override;
+    void delete_worker(WorkerId worker) override;
+    std::vector<WorkerRow> workers() override;
+    void set_workers_until(std::span<const Extension> extensions) override;
+    std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) override;
+    void shift_leases(Micros jump) override;
+    Micros lock_clock() override;
+    void update_clock(Micros jumps) override;
+
+    std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) override;
+    std::vector<OutputRow> outputs_of(RunId run, std::span<const TaskId> tasks) override;
+    std::vector<OutputRow> doomed_outputs(std::size_t limit) override;
+    void insert_outputs(std::span<const OutputRow> rows) override;
+    void update_outputs(std::span<const OutputRow> rows) override;
+    void delete_outputs(std::span<const OutputRow> rows) override;
+
+    void insert_key(const KeyRow& row) override;
+    bool revoke_key(std::string_view name, Time now) override;
+
+private:
+    std::vector<Place> take_ready_of_queue(const QueueMark& mark, std::size_t limit);
+    std::vector<QueueMark> ready_heads(std::span<const QueueMark> marks, std::size_t limit_each);
+    std::vector<Place> take_ready_at(std::span<const QueueMark> keys);
+    Rows select(const Statement& of_run, const Statement& of_tasks, const Selection& of);
+
+    Connection& connection_;
+};
+
+// A limit as a parameter; SIZE_MAX means none.
+std::int64_t limit_of(std::size_t limit);
+
+} // namespace sluice::postgres

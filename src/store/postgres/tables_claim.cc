@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// claim.sql
+#include "postgres_sql.h"
+#include "store/postgres/codec.h"
+#include "store/postgres/tables.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sluice::postgres {
+
+namespace {
+
+using QueueMark = Tables::QueueMark;
+
+auto order(const QueueMark& mark)
+{
+    return std::tie(mark.nprio, mark.task);
+}
+
+bool by_key(const QueueMark& a, const QueueMark& b)
+{
+    return order(a) < order(b);
+}
+
+void sort_places(std::vector<Place>& places)
+{
+    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+        return std::tie(a.nprio, a.task) < std::tie(b.nprio, b.task);
+    });
+}
+
+Params key_params(std::span<const QueueMark> keys)
+{
+    Params params;
+    params.array(keys, &QueueMark::queue);
+    params.array(keys, [](const QueueMark& key) {
+        return static_cast<std::int16_t>(std::max<int>(key.nprio, INT16_MIN));
+    });
+    params.array(keys, &QueueMark::task);
+    return params;
+}
+
+// The merge of several queues, each known to a certain depth. What lies behind the last known key
+// of a queue that may have more cannot be put in order yet.
+class HeadMerge {
+public:
+    explicit HeadMerge(std::span<const QueueMark> marks) : marks_(marks.begin(), marks.end()) {}
+
+    bool exhausted() const { return marks_.empty(); }
+    const std::vector<QueueMark>& marks() const { return marks_; }
+
+    // From `heads`, up to `each` of each queue, the first `limit` that nothing unknown can precede.
+    // The marks move on behind them.
+    std::vector<QueueMark> choose(std::vector<QueueMark> heads, std::size_t each, std::size_t limit)
+    {
+        std::sort(heads.begin(), heads.end(), by_key);
+        std::unordered_map<QueueId, std::size_t> counts;
+        for (const QueueMark& head : heads)
+            ++counts[head.queue];
+
+        std::vector<QueueMark> chosen;
+        std::unordered_map<QueueId, std::size_t> taken;
+        for (const QueueMark& head : heads) {
+            if (chosen.size() == limit)
+                break;
+            chosen.push_back(head);
+            if (++taken[head.queue] == each)
+                break; // this queue may have more before the next head
+        }
+        std::erase_if(marks_, [&](const QueueMark& mark) {
+            return counts[mark.queue] < each && taken[mark.queue] == counts[mark.queue];
+        });
+        move_marks(chosen);
+        return chosen;
+    }
+
+private:
+    void move_marks(const std::vector<QueueMark>& chosen)
+    {
+        std::unordered_map<QueueId, const QueueMark*> last;
+        for (const QueueMark& key : chosen)
+            last[key.queue] = &key;
+        for (QueueMark& mark : marks_)
+            if (const auto found = last.find(mark.queue); found != last.end())
+                mark = {mark.queue, found->second->nprio, TaskId{found->second->task.value + 1}};
+    }
+
+    std::vector<QueueMark> marks_;
+};
+
+} // namespace
+
+// Many queues are read without locks, a little deeper than an even share of the limit; exactly the
+// chosen rows are locked. Rows that another process was faster to take make it go round again.
+std::vector<Place>
+PostgresTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t limit)
+{
+    if (queues.size() == 1)
+        return take_ready_of_queue(queues.front(), limit);
+
+    HeadMerge merge(queues);
+    std::vector<Place> places;
+    for (std::size_t depth = 2; places.size() < limit && !merge.exhausted(); depth *= 4) {
+        const std::size_t wanted = limit - places.size();
+        const std::size_t share = wanted / merge.marks().size() + 1;
+        const std::size_t each = std::min(wanted, share * depth);
+        const std::vector<QueueMark> chosen =
+            merge.choose(ready_heads(merge.marks(), each), each, wanted);
+        if (chosen.empty())
+            continue;
+        const std::vector<Place> taken = take_ready_at(chosen);
+        places.insert(places.end(), taken.begin(), taken.end());
+    }
+    sort_places(places);
+    return places;
+}
+
+std::vector<Place> PostgresTables::take_ready_of_queue(const QueueMark& mark, std::size_t limit)
+{
+    Params params;
+    params.add(mark.queue).add(static_cast<std::int16_t>(std::max<int>(mark.nprio, INT16_MIN)));
+    params.add(mark.task).add(limit_of(limit));
+    std::vector<Place> places = connection_.query(sql::take_ready_of_queue, params).all(read_place);
+    sort_places(places);
+    return places;
+}
+
+std::vector<QueueMark>
+PostgresTables::ready_heads(std::span<const QueueMark> marks, std::size_t limit_each)
+{
+    Params params = key_params(marks);
+    params.add(limit_of(limit_each));
+    return connection_.query(sql::ready_heads, params).all(read_mark);
+}
+
+std::vector<Place> PostgresTables::take_ready_at(std::span<const QueueMark> keys)
+{
+    return connection_.query(sql::take_ready_at, key_params(keys)).all(read_place);
+}
+
+std::vector<TaskRow> PostgresTables::tasks(std::span<const TaskId> ids)
+{
+    if (ids.empty())
+        return {};
+    Params params;
+    params.array(ids, std::identity());
+    return connection_.query(sql::tasks, params).all(read_task);
+}
+
+void PostgresTables::insert_leases(std::span<const LeaseRow> rows)
+{
+    const auto of_place = [](auto member) {
+        return [member](const LeaseRow& row) { return row.place.*member; };
+    };
+    Params params;
+    params.array(rows, of_place(&Place::task)).array(rows, of_place(&Place::run));
+    params.array(rows, of_place(&Place::queue));
+    params.array(rows, [](const LeaseRow& row) {
+        return static_cast<std::int16_t>(row.place.nprio);
+    });
+    params.array(rows, of_place(&Place::attempt)).array(rows, of_place(&Place::tries));
+    params.array(rows, of_place(&Place::rescues));
+    params.array(rows, &LeaseRow::worker).array(rows, &LeaseRow::owner);
+    params.array(rows, &LeaseRow::claimed_at).array(rows, &LeaseRow::started_at);
+    params.array(rows, &LeaseRow::expires_at).array(rows, &LeaseRow::paused_left);
+    connection_.queue(sql::insert_leases, params);
+}
+
+} // namespace sluice::postgres

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// duties.sql, workers.sql
+#include "postgres_sql.h"
+#include "store/postgres/codec.h"
+#include "store/postgres/tables.h"
+
+namespace sluice::postgres {
+
+std::vector<Place> PostgresTables::take_due_timers(Time now, std::size_t limit)
+{
+    Params params;
+    params.add(now).add(limit_of(limit));
+    return connection_.query(sql::take_due_timers, params).all(read_place_with_time);
+}
+
+std::vector<LeaseRow> PostgresTables::expired_leases(Time now, std::size_t limit)
+{
+    Params params;
+    params.add(now).add(limit_of(limit));
+    return connection_.query(sql::expired_leases, params).all(read_lease);
+}
+
+std::vector<RunId> PostgresTables::expired_runs(Time now, std::size_t limit)
+{
+    Params params;
+    params.add(now).add(limit_of(limit));
+    return connection_.query(sql::expired_runs, params).column<RunId>();
+}
+
+std::vector<RunId> PostgresTables::sweepable_runs(std::size_t limit)
+{
+    Params params;
+    params.add(limit_of(limit));
+    return connection_.query(sql::sweepable_runs, params).column<RunId>();
+}
+
+std::vector<LeaseRow> PostgresTables::abandoned_leases(Time before, std::size_t limit)
+{
+    Params params;
+    params.add(before).add(limit_of(limit));
+    return connection_.query(sql::abandoned_leases, params).all(read_lease);
+}
+
+void PostgresTables::forget_workers(Time before)
+{
+    Params params;
+    params.add(before);
+    connection_.queue(sql::forget_workers, params);
+}
+
+std::vector<RunId> PostgresTables::abandoned_loads(Time before)
+{
+    Params params;
+    params.add(before);
+    return connection_.query(sql::abandoned_loads, params).column<RunId>();
+}
+
+bool PostgresTables::delete_tasks(const RunRow& run, std::size_t limit)
+{
+    Params params;
+    params.add(run.task_first).add(run.task_last).add(run.id).add(limit_of(limit));
+    const auto deleted = connection_.query(sql::delete_tasks, params).value<std::int64_t>();
+    return deleted.value_or(0) < limit_of(limit);
+}
+
+void PostgresTables::insert_worker(const WorkerRow& row)
+{
+    Params params;
+    params.add(row.id).add(Text{"worker.name", row.name}).add(Text{"worker.host", row.host});
+    params.add(row.attached).add(row.registered_at).add(row.until);
+    connection_.queue(sql::insert_worker, params);
+}
+
+void PostgresTables::delete_worker(WorkerId worker)
+{
+    Params params;
+    params.add(worker);
+    connection_.queue(sql::delete_worker, params);
+}
+
+std::vector<WorkerRow> PostgresTables::workers()
+{
+    return connection_.query(sql::workers).all(read_worker);
+}
+
+void PostgresTables::set_workers_until(std::span<const Extension> extensions)
+{
+    Params params;
+    params.array(extensions, &Extension::worker).array(extensions, &Extension::until);
+    connection_.queue(sql::set_workers_until, params);
+}
+
+std::vector<Tables::LeaseKey> PostgresTables::leases_held(std::span<const LeaseKey> among)
+{
+    if (among.empty())
+        return {};
+    Params params;
+    params.array(among, &LeaseKey::task).array(among, &LeaseKey::attempt);
+    params.array(among, &LeaseKey::worker);
+    return connection_.query(sql::leases_held, params).all(read_lease_key);
+}
+
+void PostgresTables::shift_leases(Micros jump)
+{
+    Params params;
+    params.add(jump);
+    connection_.queue(sql::shift_leases, params);
+}
+
+Micros PostgresTables::lock_clock()
+{
+    return connection_.query(sql::lock_clock).value<Micros>().value_or(Micros{0});
+}
+
+void PostgresTables::update_clock(Micros jumps)
+{
+    Params params;
+    params.add(jumps);
+    connection_.queue(sql::update_clock, params);
+}
+
+} // namespace sluice::postgres

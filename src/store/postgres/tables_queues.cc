@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// queues.sql
+#include "postgres_sql.h"
+#include "store/postgres/codec.h"
+#include "store/postgres/tables.h"
+
+namespace sluice::postgres {
+
+std::vector<QueueRow> PostgresTables::queues()
+{
+    return connection_.query(sql::queues).all(read_queue);
+}
+
+std::vector<QueueId> PostgresTables::queues_with_ready()
+{
+    return connection_.query(sql::queues_with_ready).column<QueueId>();
+}
+
+void PostgresTables::insert_queue(const QueueRow& row)
+{
+    Params params;
+    params.add(row.id).add(Text{"queue.name", row.name}).add(row.run).add(row.open);
+    connection_.queue(sql::insert_queue, params);
+}
+
+QueueId PostgresTables::ensure_shared_queue(const QueueRow& row)
+{
+    Params params;
+    params.add(row.id).add(Text{"queue.name", row.name}).add(row.open);
+    return connection_.query(sql::ensure_shared_queue, params).value<QueueId>().value_or(row.id);
+}
+
+void PostgresTables::set_queues_open(RunId run, bool open)
+{
+    Params params;
+    params.add(open).add(run);
+    connection_.queue(sql::set_queues_open, params);
+}
+
+void PostgresTables::delete_queues(RunId run)
+{
+    Params params;
+    params.add(run);
+    connection_.queue(sql::delete_queues, params);
+}
+
+} // namespace sluice::postgres

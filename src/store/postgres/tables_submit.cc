@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// ids.sql, submit.sql
+#include "postgres_sql.h"
+#include "store/postgres/codec.h"
+#include "store/postgres/tables.h"
+
+#include <limits>
+
+namespace sluice::postgres {
+
+namespace {
+
+constexpr auto is_null = Params::Empty::is_null;
+
+const Statement& next_ids_of(Tables::Sequence sequence)
+{
+    switch (sequence) {
+    case Tables::Sequence::run:
+        return sql::next_run_ids;
+    case Tables::Sequence::task:
+        return sql::next_task_ids;
+    case Tables::Sequence::queue:
+        return sql::next_queue_ids;
+    case Tables::Sequence::worker:
+        return sql::next_worker_ids;
+    case Tables::Sequence::key:
+        break;
+    }
+    return sql::next_key_ids;
+}
+
+Params places(std::span<const Place> rows)
+{
+    Params params;
+    params.array(rows, &Place::task).array(rows, &Place::run).array(rows, &Place::queue);
+    params.array(rows, [](const Place& row) { return static_cast<std::int16_t>(row.nprio); });
+    params.array(rows, &Place::attempt).array(rows, &Place::tries).array(rows, &Place::rescues);
+    return params;
+}
+
+} // namespace
+
+std::int64_t limit_of(std::size_t limit)
+{
+    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+    return static_cast<std::int64_t>(std::min(limit, most));
+}
+
+std::vector<std::int64_t> PostgresTables::next_ids(Sequence sequence, std::size_t count)
+{
+    Params params;
+    params.add(limit_of(count));
+    using Ids = std::vector<std::int64_t>;
+    return connection_.query(next_ids_of(sequence), params).value<Ids>().value_or(Ids{});
+}
+
+void PostgresTables::insert_runs(std::span<const RunRow> rows)
+{
+    Params params;
+    params.array(rows, &RunRow::id).array(rows, &RunRow::kind).array(rows, &RunRow::state);
+    params.array(rows, &RunRow::ending).array(rows, &RunRow::linked).array(rows, &RunRow::staged);
+    params.array(rows, &RunRow::sweep);
+    params.array(rows, [](const RunRow& row) { return row.counts.total; });
+    params.array(rows, [](const RunRow& row) { return row.counts.succeeded; });
+    params.array(rows, [](const RunRow& row) { return row.counts.failed; });
+    params.array(rows, [](const RunRow& row) { return row.counts.canceled; });
+    params.array(rows, [](const RunRow& row) { return row.counts.skipped; });
+    params.array(rows, &RunRow::task_first).array(rows, &RunRow::task_last);
+    params.array(rows, &RunRow::created_at).array(rows, &RunRow::finished_at);
+    params.array(rows, &RunRow::expires_at);
+    connection_.queue(sql::insert_runs, params);
+}
+
+void PostgresTables::insert_run_details(std::span<const RunDetail> rows)
+{
+    Params params;
+    params.array(rows, &RunDetail::run);
+    params.texts(
+        "run.name", rows,
+        [](const RunDetail& row) { return std::string_view(row.name ? *row.name : ""); }, is_null
+    );
+    params.texts("run.spec", rows, &RunDetail::spec);
+    params.texts("run.actor", rows, &RunDetail::actor);
+    params.array(rows, &RunDetail::origin);
+    params.texts("run.error", rows, &RunDetail::error);
+    connection_.queue(sql::insert_run_details, params);
+}
+
+void PostgresTables::insert_tasks(std::span<const TaskRow> rows)
+{
+    Params params;
+    params.array(rows, &TaskRow::id).array(rows, &TaskRow::run).array(rows, &TaskRow::queue);
+    params.array(rows, [](const TaskRow& row) { return static_cast<std::int16_t>(row.nprio); });
+    params.array(rows, &TaskRow::timeout);
+    params.texts("task.retry", rows, &TaskRow::retry, is_null);
+    params.texts("task.name", rows, &TaskRow::name, is_null);
+    params.texts("task.payload", rows, &TaskRow::payload, is_null);
+    connection_.queue(sql::insert_tasks, params);
+}
+
+void PostgresTables::insert_needs(std::span<const NeedRow> rows)
+{
+    Params params;
+    params.array(rows, &NeedRow::task).array(rows, &NeedRow::run).array(rows, &NeedRow::queue);
+    params.array(rows, [](const NeedRow& row) { return static_cast<std::int16_t>(row.nprio); });
+    params.array(rows, &NeedRow::unfinished).array(rows, &NeedRow::attempt);
+    params.array(rows, &NeedRow::run_at);
+    connection_.queue(sql::insert_needs, params);
+}
+
+void PostgresTables::insert_links(std::span<const LinkRow> rows)
+{
+    Params params;
+    params.array(rows, &LinkRow::parent).array(rows, &LinkRow::child);
+    params.array(rows, &LinkRow::condition).array(rows, &LinkRow::unmet);
+    connection_.queue(sql::insert_links, params);
+}
+
+void PostgresTables::insert_ready(std::span<const Place> rows)
+{
+    connection_.queue(sql::insert_ready, places(rows));
+}
+
+void PostgresTables::insert_timers(std::span<const Place> rows)
+{
+    connection_.queue(sql::insert_timers, places(rows).array(rows, &Place::run_at));
+}
+
+void PostgresTables::insert_held(std::span<const Place> rows)
+{
+    connection_.queue(sql::insert_held, places(rows).array(rows, &Place::run_at));
+}
+
+void PostgresTables::insert_events(std::span<const EventRow> rows)
+{
+    Params params;
+    params.array(rows, &EventRow::at).array(rows, &EventRow::run).array(rows, &EventRow::task);
+    params.texts("event.kind", rows, &EventRow::kind);
+    params.texts("event.actor", rows, &EventRow::actor);
+    params.texts("event.detail", rows, &EventRow::detail);
+    connection_.queue(sql::insert_events, params);
+}
+
+std::optional<Tables::Request> PostgresTables::find_request(std::string_view key)
+{
+    Params params;
+    params.add(Text{"idempotency key", key});
+    return connection_.query(sql::find_request, params).first<Request>([](Row& row) {
+        Request request;
+        row.into(request.key, request.body_hash, request.run, request.created_at);
+        return request;
+    });
+}
+
+void PostgresTables::insert_request(const Request& request)
+{
+    Params params;
+    params.add(Text{"idempotency key", request.key}).add(Text{"body hash", request.body_hash});
+    params.add(request.run).add(request.created_at);
+    connection_.queue(sql::insert_request, params);
+}
+
+std::optional<RunId> PostgresTables::find_run_named(std::string_view name)
+{
+    Params params;
+    params.add(Text{"run.name", name});
+    return connection_.query(sql::find_run_named, params).value<RunId>();
+}
+
+} // namespace sluice::postgres

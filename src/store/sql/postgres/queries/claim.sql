@@ -1,0 +1,49 @@
+-- Rows of `ready` are found in the order of the key, from the mark on: what lies before it is mostly
+-- dead. They are locked, passing over those of another process, and deleted by their address, which
+-- cannot change while they are locked (nothing updates `ready`).
+
+-- name: take_ready_of_queue
+DELETE FROM ready
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ready
+    WHERE queue_id = @queue_id::bigint AND (nprio, task_id) >= (@nprio::smallint, @task_id::bigint)
+    ORDER BY queue_id, nprio, task_id
+    LIMIT @limit::bigint
+    FOR UPDATE SKIP LOCKED))
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+
+-- name: ready_heads
+-- Without locks: most of what many queues offer is not taken.
+SELECT head.queue_id, head.nprio, head.task_id
+FROM unnest(@queue_id::bigint[], @nprio::smallint[], @task_id::bigint[])
+         AS mark (queue_id, nprio, task_id)
+CROSS JOIN LATERAL (
+    SELECT ready.queue_id, ready.nprio, ready.task_id FROM ready
+    WHERE ready.queue_id = mark.queue_id
+      AND (ready.nprio, ready.task_id) >= (mark.nprio, mark.task_id)
+    ORDER BY ready.queue_id, ready.nprio, ready.task_id
+    LIMIT @limit_each::bigint) head;
+
+-- name: take_ready_at
+DELETE FROM ready
+WHERE ctid = ANY (ARRAY(
+    SELECT ready.ctid
+    FROM unnest(@queue_id::bigint[], @nprio::smallint[], @task_id::bigint[])
+             AS chosen (queue_id, nprio, task_id)
+    JOIN ready ON ready.queue_id = chosen.queue_id AND ready.nprio = chosen.nprio
+              AND ready.task_id = chosen.task_id
+    FOR UPDATE OF ready SKIP LOCKED))
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+
+-- name: tasks
+SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload
+FROM task WHERE id = ANY (@id::bigint[]);
+
+-- name: insert_leases
+INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner,
+                   claimed_at, started_at, expires_at, paused_left)
+SELECT * FROM unnest(
+    @task_id::bigint[], @run_id::bigint[], @queue_id::bigint[], @nprio::smallint[],
+    @attempt::int[], @tries::int[], @rescues::int[], @worker_id::bigint[], @owner::smallint[],
+    @claimed_at::timestamptz[], @started_at::timestamptz[], @expires_at::timestamptz[],
+    @paused_left::bigint[]);

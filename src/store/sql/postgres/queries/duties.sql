@@ -1,0 +1,62 @@
+-- name: take_due_timers
+DELETE FROM timer
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM timer WHERE due <= @now::timestamptz
+    ORDER BY due LIMIT @limit::bigint FOR UPDATE SKIP LOCKED))
+RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
+
+-- name: expired_leases
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left
+FROM lease
+WHERE expires_at <= @now::timestamptz
+ORDER BY expires_at
+LIMIT @limit::bigint;
+
+-- name: expired_runs
+SELECT id FROM run
+WHERE expires_at IS NOT NULL AND state = 1 AND expires_at <= @now::timestamptz
+ORDER BY expires_at
+LIMIT @limit::bigint;
+
+-- name: sweepable_runs
+SELECT id FROM run WHERE sweep ORDER BY id LIMIT @limit::bigint;
+
+-- name: abandoned_leases
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left
+FROM lease
+WHERE owner = 0
+  AND NOT EXISTS (SELECT FROM worker
+                  WHERE worker.id = lease.worker_id AND worker.until >= @before::timestamptz)
+ORDER BY task_id
+LIMIT @limit::bigint;
+
+-- name: forget_workers
+DELETE FROM worker
+WHERE until < @before::timestamptz
+  AND NOT EXISTS (SELECT FROM lease WHERE lease.worker_id = worker.id);
+
+-- name: abandoned_loads
+-- A loader extends the time of its loading run with each chunk (expires_at).
+SELECT id FROM run WHERE state = 0 AND expires_at < @before::timestamptz ORDER BY id;
+
+-- name: delete_tasks
+WITH gone AS (
+    DELETE FROM task
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM task
+        WHERE id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
+        ORDER BY id LIMIT @limit::bigint))
+    RETURNING id, queue_id, nprio),
+  ends AS (DELETE FROM done USING gone WHERE done.task_id = gone.id),
+  attempts AS (DELETE FROM attempt USING gone WHERE attempt.task_id = gone.id),
+  links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
+  needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
+  timers AS (DELETE FROM timer USING gone WHERE timer.task_id = gone.id),
+  leases AS (DELETE FROM lease USING gone WHERE lease.task_id = gone.id),
+  holds AS (DELETE FROM held USING gone WHERE held.task_id = gone.id),
+  readies AS (
+    DELETE FROM ready USING gone
+    WHERE ready.queue_id = gone.queue_id AND ready.nprio = gone.nprio AND ready.task_id = gone.id)
+SELECT count(*) FROM gone;

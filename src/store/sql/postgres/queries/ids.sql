@@ -1,0 +1,14 @@
+-- name: next_run_ids
+SELECT array_agg(nextval('run_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_task_ids
+SELECT array_agg(nextval('task_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_queue_ids
+SELECT array_agg(nextval('queue_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_worker_ids
+SELECT array_agg(nextval('worker_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_key_ids
+SELECT array_agg(nextval('key_id_seq')) FROM generate_series(1, @count::bigint);

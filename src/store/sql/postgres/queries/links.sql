@@ -1,0 +1,19 @@
+-- name: links_from
+SELECT parent_id, child_id, condition, unmet FROM link WHERE parent_id = ANY (@parent_id::bigint[]);
+
+-- name: links_to
+SELECT parent_id, child_id, condition, unmet
+FROM link
+WHERE parent_id BETWEEN @task_first::bigint AND @task_last::bigint
+  AND child_id = ANY (@child_id::bigint[]);
+
+-- name: subtract_needs
+UPDATE need SET unfinished = need.unfinished - change.finished
+FROM unnest(@task_id::bigint[], @finished::int[]) AS change (task_id, finished)
+WHERE need.task_id = change.task_id
+RETURNING need.task_id, run_id, queue_id, nprio, unfinished, attempt, run_at,
+          EXISTS (SELECT FROM held WHERE held.task_id = need.task_id);
+
+-- name: take_needs
+DELETE FROM need WHERE task_id = ANY (@task_id::bigint[])
+RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
