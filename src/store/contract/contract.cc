@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    testing::ScratchDatabase database_{"store contract", migrate};
+    testing::ScratchDatabase database_{"store_contract", migrate};
 };
 
 const std::shared_ptr<const QueueFilter>& default_queues()
