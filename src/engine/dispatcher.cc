@@ -60,24 +60,43 @@ Async<Result<std::vector<Leased>>> Dispatcher::claim()
     co_return co_await store_.claim(std::move(request));
 }
 
-Async<void> Dispatcher::execute(Attempts::iterator attempt)
+namespace {
+
+Finish finish_of(const Leased& task, const Outcome& outcome, WorkerId worker)
 {
-    Outcome outcome = co_await outcome_of(*attempt);
-    --executing_;
-    wake_.notify(); // its place is free: the claim for it joins the report's group
-    const bool is_ours = !attempt->stop.requested() || stopping_;
-    if (is_ours)
-        co_await report(attempt->task, std::move(outcome));
-    worker_.ended(attempt->task);
-    attempts_.erase(attempt);
+    Finish request;
+    request.task = task.task;
+    request.run = task.run;
+    request.attempt = task.attempt;
+    request.worker = worker;
+    if (outcome.kind == Outcome::Kind::failed)
+        request.failure = outcome.failure;
+    request.result = outcome.result;
+    request.error = outcome.error;
+    return request;
 }
 
-// User code may throw anything: that is a failed attempt. Cancellation passes through.
-Async<Outcome> Dispatcher::outcome_of(Attempt& attempt)
+GiveBack give_back_of(const Leased& task, const Outcome& outcome, WorkerId worker)
 {
+    GiveBack request;
+    request.task = task.task;
+    request.run = task.run;
+    request.attempt = task.attempt;
+    request.worker = worker;
+    request.reason = outcome.error;
+    return request;
+}
+
+} // namespace
+
+// Few coroutines deep, because this is what every task costs on the loop.
+Async<void> Dispatcher::execute(Attempts::iterator attempt)
+{
+    Outcome outcome;
     std::string thrown;
+    // User code may throw anything: that is a failed attempt. Cancellation passes through.
     try {
-        co_return co_await tasks_.execute(attempt.task, attempt.stop);
+        outcome = co_await tasks_.execute(attempt->task, attempt->stop);
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted)
             throw;
@@ -87,57 +106,34 @@ Async<Outcome> Dispatcher::outcome_of(Attempt& attempt)
     } catch (...) {
         thrown = "an exception of unknown type";
     }
-    Outcome failed;
-    failed.kind = Outcome::Kind::failed;
-    failed.error = std::move(thrown);
-    co_return failed;
-}
-
-Async<void> Dispatcher::report(const Leased& task, Outcome outcome)
-{
-    const bool hand_back = outcome.kind == Outcome::Kind::returned;
-    for (;;) {
-        Result<Finished> answer = Error{};
-        if (hand_back)
-            answer = co_await give_back(task, outcome);
-        else
-            answer = co_await finish(task, outcome);
-        if (answer || !is_retryable(answer.error().code)) {
-            if (!answer)
-                log_.info("report of a task was refused: {}", answer.error().detail);
-            co_return;
-        }
-        log_.warn("report: {}", answer.error().detail);
-        co_await sleep_for(retry_pause);
+    if (!thrown.empty()) {
+        outcome.kind = Outcome::Kind::failed;
+        outcome.error = std::move(thrown);
     }
-}
-
-Async<Result<Finished>> Dispatcher::finish(const Leased& task, const Outcome& outcome)
-{
-    Finish request;
-    request.task = task.task;
-    request.run = task.run;
-    request.attempt = task.attempt;
-    request.worker = worker_.id();
-    if (outcome.kind == Outcome::Kind::failed)
-        request.failure = outcome.failure;
-    request.result = outcome.result;
-    request.error = outcome.error;
-    co_return co_await store_.finish(std::move(request));
-}
-
-Async<Result<Finished>> Dispatcher::give_back(const Leased& task, const Outcome& outcome)
-{
-    GiveBack request;
-    request.task = task.task;
-    request.run = task.run;
-    request.attempt = task.attempt;
-    request.worker = worker_.id();
-    request.reason = outcome.error;
-    const Result<bool> given = co_await store_.give_back(std::move(request));
-    if (!given)
-        co_return given.error();
-    co_return Finished{TaskState::pending, std::nullopt, false};
+    --executing_;
+    wake_.notify(); // its place is free: the claim for it joins the report's group
+    const bool is_ours = !attempt->stop.requested() || stopping_;
+    for (bool reported = !is_ours; !reported;) {
+        Result<void> answer;
+        if (outcome.kind == Outcome::Kind::returned) {
+            GiveBack request = give_back_of(attempt->task, outcome, worker_.id());
+            const Result<bool> given = co_await store_.give_back(std::move(request));
+            if (!given)
+                answer = given.error();
+        } else {
+            Finish request = finish_of(attempt->task, outcome, worker_.id());
+            const Result<Finished> finished = co_await store_.finish(std::move(request));
+            if (!finished)
+                answer = finished.error();
+        }
+        reported = answer || !is_retryable(answer.error().code);
+        if (!answer)
+            log_.warn("report of a task: {}", answer.error().detail);
+        if (!reported)
+            co_await sleep_for(retry_pause);
+    }
+    worker_.ended(attempt->task);
+    attempts_.erase(attempt);
 }
 
 void Dispatcher::close()

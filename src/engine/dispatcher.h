@@ -51,10 +51,6 @@ private:
 
     Async<Result<std::vector<Leased>>> claim();
     Async<void> execute(Attempts::iterator attempt);
-    Async<Outcome> outcome_of(Attempt& attempt);
-    Async<void> report(const Leased& task, Outcome outcome);
-    Async<Result<Finished>> finish(const Leased& task, const Outcome& outcome);
-    Async<Result<Finished>> give_back(const Leased& task, const Outcome& outcome);
 
     Store& store_;
     Worker& worker_;

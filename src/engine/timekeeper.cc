@@ -10,6 +10,9 @@ namespace sluice {
 namespace {
 
 constexpr Micros jump_min = std::chrono::seconds(1);
+// On the same machine a lost byte lock means that the process is dead; a session with a server may be
+// lost by a blip of the network: its worker has so long to say that it lives.
+constexpr Micros lost_session_lease = std::chrono::seconds(10);
 
 template <class T>
 std::optional<T> earliest(std::initializer_list<std::optional<T>> times)
@@ -94,7 +97,7 @@ Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
     for (const WorkerId worker : store_.neighbours().dead(pulse.workers)) {
         ReleaseWorker request;
         request.worker = worker;
-        request.grace = options_.lost_session_lease;
+        request.grace = store_.clock_is_remote() ? lost_session_lease : Micros{0};
         const Result<bool> released = co_await store_.release_worker(std::move(request));
         if (!released)
             co_return released.error();
@@ -102,7 +105,8 @@ Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
     }
     if (!died && !is_due(pulse.worker_until, store_.clock().now()))
         co_return Result<void>();
-    const Result<std::size_t> rescued = co_await store_.rescue(Rescue{});
+    Rescue request;
+    const Result<std::size_t> rescued = co_await store_.rescue(request);
     if (!rescued)
         co_return rescued.error();
     if (*rescued > 0)
@@ -113,15 +117,18 @@ Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
 Async<Result<void>> Timekeeper::do_duties(const Reads::Pulse& pulse)
 {
     const Time now = store_.clock().now();
+    Tick tick;
+    Expire expire;
+    Sweep sweep;
     Result<std::size_t> done = std::size_t{0};
     if (is_due(pulse.timer_due, now))
-        done = co_await store_.tick(Tick{});
+        done = co_await store_.tick(tick);
     const bool expires = is_due(pulse.lease_expires, now) || is_due(pulse.run_expires, now);
     if (done && expires)
-        done = co_await store_.expire(Expire{});
+        done = co_await store_.expire(expire);
     const bool sweeps = pulse.has_sweep || pulse.has_loading;
     if (done && sweeps)
-        done = co_await store_.sweep(Sweep{});
+        done = co_await store_.sweep(sweep);
     if (!done)
         co_return done.error();
     for (const std::optional<Time>& time :

@@ -42,8 +42,9 @@ AttemptLog::AttemptLog(std::string path, LogLimits limits)
 
 void AttemptLog::append(Time time, OutputStream stream, std::string_view bytes)
 {
-    const std::size_t piece_max =
-        std::min<std::size_t>(log_format::record_bytes_max, limits_.ring_bytes / 4);
+    const std::size_t piece_max = std::min<std::size_t>(
+        log_format::record_bytes_max, limits_.ring_bytes / 4 - sizeof(Record)
+    );
     while (!bytes.empty()) {
         const std::string_view piece = bytes.substr(0, piece_max);
         add_record(pending_, time, stream, piece);

@@ -151,8 +151,8 @@ Result<void> CommandProcess::Memory::prepare(const Command& command)
     const Result<std::string> scratch = canonical(command.scratch);
     if (!scratch)
         return scratch.error();
-    env.push_back("SLUICE_PFS=" + (isolated ? "/pfs" : *pfs));
-    env.push_back("SLUICE_SCRATCH=" + (isolated ? "/scratch" : *scratch));
+    env.push_back(fmt::format("SLUICE_PFS={}", isolated ? "/pfs" : *pfs));
+    env.push_back(fmt::format("SLUICE_SCRATCH={}", isolated ? "/scratch" : *scratch));
     argv_list = pointers(argv);
     env_list = pointers(env);
     program_list = pointers(programs);

@@ -84,7 +84,7 @@ void add_file(KeeperScript& script, const std::string& path)
         fmt::format("create '{}' in the new root", path), SYS_mknodat,
         {AT_FDCWD, script.text(path), S_IFREG | 0644, 0}
     );
-    bind_mount(script, std::string(old_root) + path, path);
+    bind_mount(script, fmt::format("{}{}", old_root, path), path);
 }
 
 void add_system_entries(KeeperScript& script)
@@ -107,7 +107,7 @@ void add_system_entries(KeeperScript& script)
         if (!S_ISDIR(status.st_mode))
             continue;
         make_directory(script, path);
-        bind_mount(script, std::string(old_root) + path, path, MS_REC);
+        bind_mount(script, fmt::format("{}{}", old_root, path), path, MS_REC);
     }
 }
 
@@ -120,18 +120,17 @@ void add_proc(KeeperScript& script)
         "mount /proc", SYS_mount,
         {proc, script.text("/proc"), proc, MS_NOSUID | MS_NODEV | MS_NOEXEC, 0}, IfFailed::try_next
     );
-    bind_mount(script, std::string(old_root) + "/proc", "/proc", MS_REC);
+    bind_mount(script, fmt::format("{}/proc", old_root), "/proc", MS_REC);
 }
 
 void add_data(KeeperScript& script, const std::string& pfs, const std::string& scratch)
 {
-    const std::string old{old_root};
     make_directory(script, "/pfs");
-    bind_mount(script, old + pfs, "/pfs");
+    bind_mount(script, fmt::format("{}{}", old_root, pfs), "/pfs");
     make_read_only(script, "/pfs");
-    bind_mount(script, old + pfs + "/out", "/pfs/out");
+    bind_mount(script, fmt::format("{}{}/out", old_root, pfs), "/pfs/out");
     make_directory(script, "/scratch");
-    bind_mount(script, old + scratch, "/scratch");
+    bind_mount(script, fmt::format("{}{}", old_root, scratch), "/scratch");
 }
 
 } // namespace
@@ -162,7 +161,7 @@ void add_user_mapping(KeeperScript& script)
 
 void add_new_root(KeeperScript& script, const std::string& pfs, const std::string& scratch)
 {
-    const std::string old_below_scratch = scratch + std::string(old_root);
+    const std::string old_below_scratch = fmt::format("{}{}", scratch, old_root);
     const long tmpfs = script.text("tmpfs");
     const long root = script.text("/");
     const long new_root = script.text(scratch);

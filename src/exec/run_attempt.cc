@@ -11,15 +11,12 @@
 
 namespace sluice {
 
-namespace {
-
-Async<bool> cancelled()
+Async<bool> is_cancelled()
 {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
     co_return state.cancelled() != asio::cancellation_type::none;
 }
 
-// Runs where cancellation does not throw, because the command has to be ended in order.
 Async<Result<CommandEnd>> run_to_the_end(Attempt& attempt, WorkerThreads& threads)
 {
     auto start = [&attempt] { return attempt.start(); };
@@ -31,7 +28,7 @@ Async<Result<CommandEnd>> run_to_the_end(Attempt& attempt, WorkerThreads& thread
     asio::posix::stream_descriptor events(executor, ::dup(attempt.events()));
     bool stopping = false;
     while (!attempt.is_over()) {
-        const bool stop = co_await cancelled();
+        const bool stop = co_await is_cancelled();
         if (stop && !stopping) {
             stopping = true;
             attempt.stop();
@@ -49,14 +46,13 @@ Async<Result<CommandEnd>> run_to_the_end(Attempt& attempt, WorkerThreads& thread
     co_return co_await threads.run(std::move(finish));
 }
 
-} // namespace
-
 Async<Result<CommandEnd>> run_attempt(Attempt& attempt, WorkerThreads& threads)
 {
+    // Cancellation must not throw in the middle: the command has to be ended in order.
     co_await asio::this_coro::throw_if_cancelled(false);
     Result<CommandEnd> end = co_await run_to_the_end(attempt, threads);
     co_await asio::this_coro::throw_if_cancelled(true);
-    const bool stopped = co_await cancelled();
+    const bool stopped = co_await is_cancelled();
     if (stopped)
         throw boost::system::system_error(asio::error::operation_aborted);
     co_return end;

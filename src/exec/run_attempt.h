@@ -12,4 +12,10 @@ class WorkerThreads;
 // operation_aborted when it has ended.
 Async<Result<CommandEnd>> run_attempt(Attempt& attempt, WorkerThreads& threads);
 
+// The same inside throw_if_cancelled(false): answers instead of throwing.
+Async<Result<CommandEnd>> run_to_the_end(Attempt& attempt, WorkerThreads& threads);
+
+// Has the coroutine been asked to end?
+Async<bool> is_cancelled();
+
 } // namespace sluice

@@ -3,6 +3,7 @@
 #include "store/postgres/migrator.h"
 #include "store/postgres/neighbours.h"
 #include "store/postgres/session.h"
+#include "store/sqlite/neighbours.h"
 #include "store/sqlite/session.h"
 #include "store/store.h"
 #include "store/url.h"
@@ -32,15 +33,18 @@ std::uint64_t uid_secret(Session& session)
     return secret;
 }
 
-Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer)
+Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer, const Log& log)
 {
     Store::Parts parts;
     parts.writer = make_sqlite_session({path, observer});
     parts.writer->connect();
     parts.uid_secret = uid_secret(*parts.writer);
-    if (path != ":memory:")
-        parts.readers.push_back(make_sqlite_session({path, nullptr}));
-    parts.neighbours = std::make_unique<Alone>();
+    if (path == ":memory:") {
+        parts.neighbours = std::make_unique<Alone>();
+        return parts;
+    }
+    parts.readers.push_back(make_sqlite_session({path, nullptr}));
+    parts.neighbours = make_sqlite_neighbours(path, log);
     return parts;
 }
 
@@ -85,7 +89,7 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
     try {
         Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
                                  ? postgres_parts(url->target, options, log)
-                                 : sqlite_parts(url->target, options.observer);
+                                 : sqlite_parts(url->target, options.observer, log);
         return std::make_unique<Store>(
             executor, std::move(parts), options.clock ? *options.clock : system_clock,
             std::move(log)

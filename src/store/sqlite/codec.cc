@@ -124,7 +124,10 @@ QueueRow read_queue(Row& row)
 WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
-    into(row, worker.id, worker.name, worker.host, worker.attached, worker.registered_at, worker.until);
+    into(
+        row, worker.id, worker.name, worker.host, worker.attached, worker.registered_at,
+        worker.until
+    );
     return worker;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace sluice::sqlite {
 
 namespace {
@@ -13,38 +15,53 @@ struct Meaning {
     int code;
     Kind kind;
     Errc errc;
+    const char* words = nullptr; // about the database as a whole; else SQLite's own say enough
 };
 
-// The primary result codes that mean something to a caller; all others are bugs or damage.
+// The primary result codes that mean something to a caller; all others are bugs of ours.
 constexpr Meaning meanings[] = {
-    {SQLITE_BUSY, Kind::again, Errc::unavailable},
-    {SQLITE_LOCKED, Kind::again, Errc::unavailable},
+    {SQLITE_BUSY, Kind::again, Errc::unavailable, "is locked by another program"},
+    {SQLITE_LOCKED, Kind::again, Errc::unavailable, "is locked by another program"},
     {SQLITE_CONSTRAINT, Kind::refused, Errc::conflict},
     {SQLITE_TOOBIG, Kind::refused, Errc::invalid},
     {SQLITE_MISMATCH, Kind::refused, Errc::invalid},
-    {SQLITE_FULL, Kind::broken, Errc::unavailable},
-    {SQLITE_IOERR, Kind::broken, Errc::unavailable},
-    {SQLITE_READONLY, Kind::broken, Errc::unavailable},
-    {SQLITE_CANTOPEN, Kind::broken, Errc::unavailable},
-    {SQLITE_PERM, Kind::broken, Errc::unavailable},
-    {SQLITE_NOMEM, Kind::broken, Errc::overloaded},
-    {SQLITE_CORRUPT, Kind::broken, Errc::corrupt},
-    {SQLITE_NOTADB, Kind::broken, Errc::corrupt},
+    {SQLITE_FULL, Kind::broken, Errc::unavailable, "cannot grow: the disk is full"},
+    {SQLITE_IOERR, Kind::broken, Errc::unavailable, "cannot be read or written"},
+    {SQLITE_READONLY, Kind::broken, Errc::unavailable, "is read-only"},
+    {SQLITE_CANTOPEN, Kind::broken, Errc::unavailable, "cannot be opened"},
+    {SQLITE_PERM, Kind::broken, Errc::unavailable, "may not be written by this user"},
+    {SQLITE_AUTH, Kind::broken, Errc::unavailable, "may not be written by this user"},
+    {SQLITE_NOMEM, Kind::broken, Errc::overloaded, "needs more memory than there is"},
+    {SQLITE_CORRUPT, Kind::broken, Errc::corrupt, "is damaged or cut short"},
+    {SQLITE_NOTADB, Kind::broken, Errc::corrupt, "is not an SQLite database"},
 };
+
+// Where the operating system said no, its words are clearer than SQLite's.
+std::string reason(sqlite3* database, int code)
+{
+    const int primary = code & 0xff;
+    const bool is_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
+    if (const int error = is_system ? sqlite3_system_errno(database) : 0)
+        return std::strerror(error);
+    return sqlite3_errmsg(database);
+}
 
 } // namespace
 
 StoreFailure failure_of(sqlite3* database, int code, std::string_view doing)
 {
-    Error error{
-        Errc::corrupt,
-        fmt::format("{}: {}", doing, database ? sqlite3_errmsg(database) : sqlite3_errstr(code))};
-    for (const Meaning& meaning : meanings)
-        if (meaning.code == (code & 0xff)) {
-            error.code = meaning.errc;
-            return {meaning.kind, std::move(error)};
-        }
-    return {Kind::refused, std::move(error)};
+    for (const Meaning& meaning : meanings) {
+        if (meaning.code != (code & 0xff))
+            continue;
+        std::string detail = fmt::format("{}: {}", doing, reason(database, code));
+        if (meaning.words)
+            detail = fmt::format(
+                "database '{}' {} ({})", sqlite3_db_filename(database, nullptr), meaning.words,
+                detail
+            );
+        return {meaning.kind, {meaning.errc, std::move(detail)}};
+    }
+    return {Kind::refused, {Errc::corrupt, fmt::format("{}: {}", doing, sqlite3_errmsg(database))}};
 }
 
 Prepared::Prepared(sqlite3* database, const Statement& statement)
@@ -111,17 +128,24 @@ void Prepared::fail(int code)
     throw failure;
 }
 
-Connection::Connection(const std::string& path, StatementObserver* observer) : observer_(observer)
+Connection::Connection(
+    const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait
+)
+    : observer_(observer)
 {
+    // Without its statistics of memory SQLite takes no lock for each allocation. It says no when the
+    // program around us has started it already, which does no harm.
+    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(configured);
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path.c_str(), &database_, flags, nullptr);
     if (code != SQLITE_OK) {
-        const StoreFailure failure =
-            failure_of(database_, code, fmt::format("open database '{}'", path));
+        const StoreFailure failure = failure_of(database_, code, "open");
         sqlite3_close(database_);
         throw failure;
     }
+    set_busy_wait(busy_wait);
 }
 
 Connection::~Connection()
@@ -153,13 +177,9 @@ void Connection::rollback() noexcept
         sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-std::int64_t Connection::pragma(const char* name)
+void Connection::set_busy_wait(std::chrono::milliseconds limit) noexcept
 {
-    const std::string text = fmt::format("PRAGMA {}", name);
-    Prepared statement(database_, {name, text});
-    std::int64_t value = 0;
-    statement.rows([&](Row& row) { value = row.get<std::int64_t>(); });
-    return value;
+    sqlite3_busy_timeout(database_, static_cast<int>(limit.count()));
 }
 
 } // namespace sluice::sqlite

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,7 +98,10 @@ private:
 class Connection {
 public:
     // `observer` may be null and must outlive the connection.
-    Connection(const std::string& path, StatementObserver* observer);
+    // SQLite itself waits for the locks of other programs for `busy_wait`.
+    Connection(
+        const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait
+    );
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -107,7 +111,7 @@ public:
 
     // One or more statements without parameters or rows.
     void execute(const std::string& sql);
-    std::int64_t pragma(const char* name);
+    void set_busy_wait(std::chrono::milliseconds limit) noexcept;
 
     bool is_in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
     // Ends an open transaction without effect; a failure of that has nothing left to undo.
@@ -121,7 +125,8 @@ private:
     std::unordered_map<const char*, std::unique_ptr<Prepared>> statements_;
 };
 
-// The failure that a result code of SQLite stands for.
+// The failure that a result code of SQLite stands for; one that concerns the whole database names
+// its file.
 StoreFailure failure_of(sqlite3* database, int code, std::string_view doing);
 
 template <class T>

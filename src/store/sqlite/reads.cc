@@ -44,19 +44,19 @@ Reads::Pulse read_pulse(Row& row)
 
 std::optional<Reads::Run> SqliteReads::run(RunId id)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::read_run), read_whole_run, id);
 }
 
 std::optional<RunId> SqliteReads::run_named(std::string_view name)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::read_run_named), read_value<RunId>, name);
 }
 
 std::vector<Reads::Run> SqliteReads::runs(const RunFilter& filter)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     const RunId before =
         filter.before ? filter.before : RunId{std::numeric_limits<std::int64_t>::max()};
     const std::vector<RunId> ids = collect(
@@ -72,43 +72,43 @@ std::vector<Reads::Run> SqliteReads::runs(const RunFilter& filter)
 
 std::vector<std::string> SqliteReads::run_names(std::size_t limit)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::read_run_names), read_value<std::string>, limit);
 }
 
 std::vector<WorkerRow> SqliteReads::workers()
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::workers), read_worker);
 }
 
 std::vector<LeaseRow> SqliteReads::leases_of(WorkerId worker)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::read_leases_of_worker), read_lease, worker);
 }
 
 std::vector<KeyRow> SqliteReads::keys()
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::keys), read_key);
 }
 
 std::optional<KeyRow> SqliteReads::key_with_hash(std::string_view hash)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::key_with_hash), read_key, hash);
 }
 
 std::optional<std::string> SqliteReads::setting(std::string_view name)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::setting), read_value<std::string>, name);
 }
 
 Reads::Pulse SqliteReads::pulse()
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     Pulse pulse = find(connection_.prepared(sql::pulse), read_pulse).value();
     pulse.queues_with_ready =
         collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);

@@ -3,6 +3,7 @@
 
 #include "store/reads.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/turnstile.h"
 
 namespace sluice::sqlite {
 
@@ -12,7 +13,7 @@ namespace sluice::sqlite {
 // a snapshot of its own.
 class SqliteReads final : public Reads {
 public:
-    explicit SqliteReads(Connection& connection) : connection_(connection) {}
+    SqliteReads(Connection& connection, Turnstile* gate) : connection_(connection), gate_(gate) {}
 
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
@@ -36,6 +37,7 @@ public:
 
 private:
     Connection& connection_;
+    Turnstile* gate_; // null: no other connection
 };
 
 } // namespace sluice::sqlite

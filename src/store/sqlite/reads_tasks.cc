@@ -167,7 +167,7 @@ Reads::Task load(Connection& connection, TaskRow row, RunState run_state)
 
 std::optional<Reads::Task> SqliteReads::task(TaskId id)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     std::optional<TaskRow> row = find(connection_.prepared(sql::task), read_task, id);
     if (!row)
         return std::nullopt;
@@ -182,7 +182,7 @@ std::vector<Reads::Task> SqliteReads::tasks(const TaskFilter& filter)
     std::vector<Task> tasks;
     TaskId after = filter.after;
     for (;;) {
-        const Snapshot snapshot(connection_);
+        const Snapshot snapshot(connection_, gate_);
         const std::optional<RunSpan> run = find_span(connection_, filter.run);
         if (!run)
             return tasks;
@@ -204,19 +204,19 @@ std::vector<Reads::Task> SqliteReads::tasks(const TaskFilter& filter)
 
 std::vector<AttemptRow> SqliteReads::attempts(TaskId id)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::read_attempts), read_attempt, id);
 }
 
 std::vector<EventRow> SqliteReads::events(RunId run, TaskId task)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::read_events), read_event, run, task);
 }
 
 std::vector<OutputRow> SqliteReads::outputs(RunId run, TaskId task)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     if (task)
         return collect(connection_.prepared(sql::outputs_of_task), read_output, run, task);
     return collect(connection_.prepared(sql::read_run_outputs), read_output, run);
@@ -224,7 +224,7 @@ std::vector<OutputRow> SqliteReads::outputs(RunId run, TaskId task)
 
 std::vector<LinkRow> SqliteReads::parents(const RunRow& run, TaskId child)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return collect(
         connection_.prepared(sql::links_to), read_link, run.task_first, run.task_last, child
     );
@@ -232,7 +232,7 @@ std::vector<LinkRow> SqliteReads::parents(const RunRow& run, TaskId child)
 
 std::int64_t SqliteReads::ready_before(const Place& place, std::int64_t limit)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     Prepared& count = connection_.prepared(sql::ready_before);
     return find(count, read_value<std::int64_t>, place.queue, place.nprio, place.task, limit)
         .value_or(0);

@@ -5,10 +5,12 @@
 
 namespace sluice::sqlite {
 
-Snapshot::Snapshot(Connection& connection) : connection_(connection)
+Snapshot::Snapshot(Connection& connection, Turnstile* gate) : connection_(connection)
 {
     if (connection.is_in_transaction())
         return;
+    if (gate)
+        gate->pass_gate();
     connection.prepared(sql::begin_read).run();
     owns_ = true;
 }

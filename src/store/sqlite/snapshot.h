@@ -2,13 +2,15 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/turnstile.h"
 
 namespace sluice::sqlite {
 
-// A read transaction for the life of this object; within an open transaction it is that one.
+// A read transaction for the life of this object, begun when the gate is open; within an open
+// transaction it is that one.
 class Snapshot {
 public:
-    explicit Snapshot(Connection& connection);
+    Snapshot(Connection& connection, Turnstile* gate); // gate: null for none
     ~Snapshot();
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;

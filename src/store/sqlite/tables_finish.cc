@@ -7,13 +7,17 @@
 
 namespace sluice::sqlite {
 
+// Reading and then deleting costs half of DELETE … RETURNING, which fills a table of its own.
 std::vector<LeaseRow> SqliteTables::take_leases(std::span<const LeaseKey> keys)
 {
     std::vector<LeaseRow> rows;
     rows.reserve(keys.size());
-    Prepared& take = connection_.prepared(sql::take_lease);
+    Prepared& select = connection_.prepared(sql::fenced_lease);
     for (const LeaseKey& key : keys)
-        collect_into(rows, take, read_lease, key.task, key.attempt, key.worker);
+        collect_into(rows, select, read_lease, key.task, key.attempt, key.worker);
+    Prepared& remove = connection_.prepared(sql::delete_lease);
+    for (const LeaseRow& row : rows)
+        remove.run(row.place.task);
     return rows;
 }
 

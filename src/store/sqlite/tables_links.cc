@@ -31,7 +31,10 @@ std::vector<NeedRow> SqliteTables::subtract_needs(std::span<const NeedChange> ch
     rows.reserve(changes.size());
     Prepared& subtract = connection_.prepared(sql::subtract_need);
     for (const NeedChange& change : changes)
-        collect_into(rows, subtract, read_need_and_pause, change.finished, change.task);
+        subtract.run(change.finished, change.task);
+    Prepared& select = connection_.prepared(sql::need_and_pause);
+    for (const NeedChange& change : changes)
+        collect_into(rows, select, read_need_and_pause, change.task);
     return rows;
 }
 
@@ -39,9 +42,12 @@ std::vector<NeedRow> SqliteTables::take_needs(std::span<const TaskId> ids)
 {
     std::vector<NeedRow> rows;
     rows.reserve(ids.size());
-    Prepared& take = connection_.prepared(sql::take_need);
+    Prepared& select = connection_.prepared(sql::need);
     for (const TaskId id : ids)
-        collect_into(rows, take, read_need, id);
+        collect_into(rows, select, read_need, id);
+    Prepared& remove = connection_.prepared(sql::delete_need);
+    for (const NeedRow& row : rows)
+        remove.run(row.task);
     return rows;
 }
 

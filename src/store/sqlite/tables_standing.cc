@@ -5,6 +5,8 @@
 
 #include "sqlite_sql.h"
 
+#include <algorithm>
+
 namespace sluice::sqlite {
 
 namespace {
@@ -65,7 +67,12 @@ std::vector<Place> SqliteTables::take_held(const Selection& of)
 
 std::vector<NeedRow> SqliteTables::take_needs(const Selection& of)
 {
-    return select(connection_, of, sql::take_need, sql::take_run_needs, read_need);
+    if (!of.tasks.empty())
+        return take_needs(of.tasks.first(std::min(of.limit, of.tasks.size())));
+    return collect(
+        connection_.prepared(sql::take_run_needs), read_need, of.run->task_first, of.run->task_last,
+        of.run->id, of.limit
+    );
 }
 
 std::vector<NeedRow> SqliteTables::needs(const Selection& of)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace sluice {
 
@@ -17,8 +18,35 @@ Error superseded(TaskId, int attempt)
     return {Errc::conflict, fmt::format("attempt {} does not hold the task any more", attempt)};
 }
 
+// The leases that this group has taken, each handed out once: a second report of one group is late.
+class TakenLeases {
+public:
+    explicit TakenLeases(std::vector<LeaseRow> rows) : rows_(std::move(rows)), used_(rows_.size(), 0)
+    {
+        std::sort(rows_.begin(), rows_.end(), [](const LeaseRow& a, const LeaseRow& b) {
+            return a.place.task < b.place.task;
+        });
+    }
+
+    LeaseRow* take(TaskId task)
+    {
+        const auto row = std::lower_bound(
+            rows_.begin(), rows_.end(), task,
+            [](const LeaseRow& lease, TaskId id) { return lease.place.task < id; }
+        );
+        if (row == rows_.end() || row->place.task != task)
+            return nullptr;
+        const auto index = static_cast<std::size_t>(row - rows_.begin());
+        return std::exchange(used_[index], 1) ? nullptr : &*row;
+    }
+
+private:
+    std::vector<LeaseRow> rows_;
+    std::vector<char> used_;
+};
+
 template <class Request>
-std::map<TaskId, LeaseRow> take_leases(WriteContext& context, Operations<Request> operations)
+TakenLeases take_leases(WriteContext& context, Operations<Request> operations)
 {
     std::vector<Tables::LeaseKey> keys;
     keys.reserve(operations.size());
@@ -29,10 +57,7 @@ std::map<TaskId, LeaseRow> take_leases(WriteContext& context, Operations<Request
     std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
         return a.task < b.task;
     });
-    std::map<TaskId, LeaseRow> leases;
-    for (LeaseRow& lease : context.tables.take_leases(keys))
-        leases.emplace(lease.place.task, std::move(lease));
-    return leases;
+    return TakenLeases(context.tables.take_leases(keys));
 }
 
 // A report whose lease is gone: repeated by its own sender (the answer was lost), or superseded.
@@ -68,21 +93,21 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
 
 void run(WriteContext& context, Operations<Finish> operations)
 {
-    std::map<TaskId, LeaseRow> leases = take_leases(context, operations);
+    TakenLeases leases = take_leases(context, operations);
     std::vector<Ended> succeeded;
     std::vector<FailedAttempt> failed;
     std::vector<Operation<Finish>*> failed_operations;
     std::vector<Operation<Finish>*> late;
     for (Operation<Finish>* operation : operations) {
         Finish& report = operation->request;
-        auto lease = leases.extract(report.task);
-        if (lease.empty()) {
+        LeaseRow* lease = leases.take(report.task);
+        if (!lease) {
             late.push_back(operation);
         } else if (report.failure) {
-            failed.push_back({std::move(lease.mapped()), *report.failure, report.error});
+            failed.push_back({std::move(*lease), *report.failure, report.error});
             failed_operations.push_back(operation);
         } else {
-            succeeded.push_back(ended(lease.mapped(), TaskState::succeeded));
+            succeeded.push_back(ended(*lease, TaskState::succeeded));
             succeeded.back().result = report.result;
             operation->answer({TaskState::succeeded, std::nullopt, false});
         }
@@ -101,17 +126,17 @@ void run(WriteContext& context, Operations<Finish> operations)
 
 void run(WriteContext& context, Operations<GiveBack> operations)
 {
-    std::map<TaskId, LeaseRow> leases = take_leases(context, operations);
+    TakenLeases leases = take_leases(context, operations);
     std::vector<AttemptRow> log;
     std::vector<Place> places;
     std::vector<Place> held;
     for (Operation<GiveBack>* operation : operations) {
-        const auto lease = leases.extract(operation->request.task);
-        if (lease.empty()) {
+        const LeaseRow* lease = leases.take(operation->request.task);
+        if (!lease) {
             operation->fail(superseded(operation->request.task, operation->request.attempt));
             continue;
         }
-        const LeaseRow& row = lease.mapped();
+        const LeaseRow& row = *lease;
         log.push_back(attempt_row(row, AttemptEnd::returned, context.now, operation->request.reason)
         );
         (row.paused_left ? held : places).push_back(given_back(row));

@@ -48,9 +48,6 @@ DELETE FROM attempt WHERE task_id = @task_id;
 -- name: delete_task_links
 DELETE FROM link WHERE parent_id = @task_id;
 
--- name: delete_task_need
-DELETE FROM need WHERE task_id = @task_id;
-
 -- name: delete_task_ready
 DELETE FROM ready
 WHERE task_id = @task_id
@@ -58,9 +55,6 @@ WHERE task_id = @task_id
 
 -- name: delete_task_timer
 DELETE FROM timer WHERE task_id = @task_id;
-
--- name: delete_task_lease
-DELETE FROM lease WHERE task_id = @task_id;
 
 -- name: delete_task_held
 DELETE FROM held WHERE task_id = @task_id;

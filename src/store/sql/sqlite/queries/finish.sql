@@ -1,10 +1,13 @@
--- name: take_lease
--- The fence: only a row that is still the one that the caller means is taken.
-DELETE FROM lease
+-- name: fenced_lease
+-- The fence: only a row that is still the one that the caller means is found, and then deleted.
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left
+FROM lease
 WHERE task_id = @task_id AND (@attempt = 0 OR attempt = @attempt)
-  AND (@worker_id = 0 OR worker_id = @worker_id)
-RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-          started_at, expires_at, paused_left;
+  AND (@worker_id = 0 OR worker_id = @worker_id);
+
+-- name: delete_lease
+DELETE FROM lease WHERE task_id = @task_id;
 
 -- name: update_lease
 UPDATE lease

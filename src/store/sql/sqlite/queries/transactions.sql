@@ -7,3 +7,13 @@ BEGIN;
 
 -- name: commit
 COMMIT;
+
+-- name: data_version
+-- Changes when another connection has committed.
+PRAGMA data_version;
+
+-- name: journal_mode
+PRAGMA journal_mode;
+
+-- name: use_wal
+PRAGMA journal_mode = WAL;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/connection.h"
+#include "store/sqlite/migrator.h"
+
+#include "sqlite_sql.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::sqlite {
+namespace {
+
+class Schema : public ::testing::Test {
+protected:
+    Schema() : connection_(":memory:", nullptr, {}) { migrate(connection_, sql::migrations, {}); }
+
+    bool accepts(const std::string& statement)
+    {
+        try {
+            connection_.execute(statement);
+            return true;
+        } catch (const StoreFailure& failure) {
+            EXPECT_EQ(failure.kind(), StoreFailure::Kind::refused) << failure.what();
+            EXPECT_EQ(failure.error().code, Errc::conflict) << failure.what();
+            return false;
+        }
+    }
+
+    // Changes one column of the only row; what the schema refuses must leave the row alone.
+    void refuses(const std::string& table, std::initializer_list<const char*> changes)
+    {
+        for (const char* change : changes)
+            EXPECT_FALSE(accepts("UPDATE " + table + " SET " + change)) << table << ": " << change;
+    }
+
+    Connection connection_;
+};
+
+TEST_F(Schema, a_run_has_possible_states_and_counts_that_add_up)
+{
+    ASSERT_TRUE(accepts("INSERT INTO run VALUES (1,0,1,0,0,0,0, 5,1,1,0,0, 1,5, 0,NULL,NULL)"));
+    refuses(
+        "run", {"kind = 3", "state = 5", "ending = 3", "linked = 2", "staged = 2", "sweep = 1",
+                "state = 2", "finished_at = 1", "succeeded = 5", "total = 1", "failed = -1",
+                "state = 2, finished_at = 1", "created_at = NULL", "created_at = 'noon'"}
+    );
+    EXPECT_TRUE(accepts("UPDATE run SET succeeded = 4, state = 3, finished_at = 9, sweep = 1"));
+}
+
+TEST_F(Schema, a_lease_has_an_attempt_and_a_paused_clock_stands_still)
+{
+    ASSERT_TRUE(accepts("INSERT INTO lease VALUES (1,1,1,0, 1,0,0, 7,0, 5,NULL,9,NULL)"));
+    refuses(
+        "lease", {"attempt = 0", "tries = -1", "rescues = -1", "owner = 2", "paused_left = 4",
+                  "expires_at = NULL, paused_left = -1", "worker_id = NULL"}
+    );
+}
+
+TEST_F(Schema, places_and_needs_never_count_below_zero)
+{
+    ASSERT_TRUE(accepts("INSERT INTO ready VALUES (1,0,1,1,0,0,0)"));
+    ASSERT_TRUE(accepts("INSERT INTO timer VALUES (1,5,1,1,0,0,0,0)"));
+    ASSERT_TRUE(accepts("INSERT INTO held VALUES (1,1,1,0,0,0,0,NULL)"));
+    ASSERT_TRUE(accepts("INSERT INTO need VALUES (1,1,1,0,1,0,NULL)"));
+    refuses("ready", {"attempt = -1", "tries = -1", "rescues = -1"});
+    refuses("timer", {"attempt = -1", "tries = -1", "rescues = -1", "due = NULL"});
+    refuses("held", {"attempt = -1", "tries = -1", "rescues = -1"});
+    refuses("need", {"unfinished = -1", "attempt = -1"});
+    EXPECT_FALSE(accepts("INSERT INTO ready VALUES (1,0,1,2,0,0,0)"));
+    EXPECT_FALSE(accepts("INSERT INTO timer VALUES (1,5,1,1,0,0,0,0)"));
+}
+
+TEST_F(Schema, an_end_is_a_final_state)
+{
+    ASSERT_TRUE(accepts("INSERT INTO done VALUES (1,1,5, 1,0,7, NULL,NULL,9, '','')"));
+    refuses("done", {"outcome = 4", "outcome = 9", "attempt = -1", "finished_at = NULL"});
+    EXPECT_FALSE(accepts("INSERT INTO done VALUES (1,1,5, 1,0,7, NULL,NULL,9, '','')"));
+}
+
+TEST_F(Schema, tasks_links_attempts_and_outputs_are_bounded)
+{
+    ASSERT_TRUE(accepts("INSERT INTO task VALUES (1,1,1,0,NULL,'','','')"));
+    ASSERT_TRUE(accepts("INSERT INTO link VALUES (1,2,0,0)"));
+    ASSERT_TRUE(accepts("INSERT INTO attempt VALUES (1,1,0,7,1,NULL,2,'')"));
+    ASSERT_TRUE(accepts("INSERT INTO output VALUES (1,x'ff',1,1,0,1,1)"));
+    refuses("task", {"nprio = 1001", "nprio = -1001", "timeout = 0"});
+    refuses("link", {"parent_id = 2", "condition = 4", "unmet = 2"});
+    refuses("attempt", {"attempt = 0", "ended = 4"});
+    refuses("output", {"attempt = 0", "state = 3", "path = 'text'"});
+    EXPECT_FALSE(accepts("INSERT INTO link VALUES (1,2,1,1)"));
+}
+
+TEST_F(Schema, names_are_not_empty_and_keys_have_a_role)
+{
+    EXPECT_FALSE(accepts("INSERT INTO queue VALUES (1,'',0,1)"));
+    EXPECT_FALSE(accepts("INSERT INTO run_detail VALUES (1,'','','',NULL,'')"));
+    EXPECT_FALSE(accepts("INSERT INTO request VALUES ('','h',1,0)"));
+    EXPECT_FALSE(accepts("INSERT INTO api_key VALUES (1,'n','h',3,0,NULL)"));
+    EXPECT_FALSE(accepts("INSERT INTO clock VALUES (2,0)"));
+    EXPECT_FALSE(accepts("UPDATE sequence SET next = 0"));
+}
+
+} // namespace
+} // namespace sluice::sqlite

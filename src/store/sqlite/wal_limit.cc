@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/wal_limit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::sqlite {
+
+namespace {
+
+constexpr int copy_pages = 1000;
+constexpr int page_bytes = 4096;                      // SQLite's default
+constexpr std::chrono::milliseconds readers_wait{25}; // our reads last at most 20
+
+} // namespace
+
+WalLimit::WalLimit(Connection& connection, Turnstile& turnstile, Limits limits)
+    : connection_(connection),
+      turnstile_(turnstile),
+      limits_(limits),
+      pages_max_(static_cast<int>(limits.bytes_max / page_bytes)),
+      pages_at_next_truncate_(pages_max_)
+{
+    const auto keep_pages = [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<WalLimit*>(self)->pages_ = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(connection.handle(), keep_pages, this); // takes the place of autocheckpoint
+    connection.execute(fmt::format("PRAGMA journal_size_limit = {}", limits.bytes_max));
+}
+
+void WalLimit::after_commit() noexcept
+{
+    if (pages_ < pages_max_)
+        pages_at_next_truncate_ = pages_max_;
+    if (pages_ < std::min(copy_pages, pages_max_))
+        return;
+    if (pages_ >= pages_at_next_truncate_)
+        truncate();
+    else
+        sqlite3_wal_checkpoint_v2(
+            connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr
+        );
+}
+
+void WalLimit::truncate() noexcept
+{
+    if (!turnstile_.close_gate())
+        return; // another process is at it
+    connection_.set_busy_wait(readers_wait);
+    sqlite3_wal_checkpoint_v2(
+        connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
+    );
+    connection_.set_busy_wait(limits_.busy_wait);
+    turnstile_.open_gate();
+    pages_at_next_truncate_ = pages_ + pages_max_ / 4;
+}
+
+} // namespace sluice::sqlite
