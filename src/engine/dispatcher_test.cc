@@ -61,6 +61,14 @@ TEST_F(DispatcherTest, an_exception_is_a_failed_attempt)
     EXPECT_EQ(task(submitted.tasks[2]).state, TaskState::succeeded);
 }
 
+TEST_F(DispatcherTest, an_exception_without_a_word_is_a_failed_attempt_too)
+{
+    serve(1);
+    const Submitted submitted = submit({"throw silently"});
+
+    EXPECT_EQ(finish(submitted.run), RunState::failed);
+}
+
 TEST_F(DispatcherTest, executes_at_most_as_many_as_it_has_places)
 {
     const Dispatcher& dispatcher = serve(2);

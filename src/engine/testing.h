@@ -14,7 +14,7 @@
 namespace sluice::testing {
 
 // Does with a task what its name says: "ok …", "fail …", "throw …", "throw int …", "hand back …",
-// "hold …" (until let_go() or a stop request).
+// "throw silently …", "hold …" (until let_go() or a stop request).
 class ScriptedExecutor final : public Executor {
 public:
     explicit ScriptedExecutor(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -25,6 +25,8 @@ public:
         const auto left = failures_left.find(task.name);
         if (task.name.starts_with("throw int"))
             throw 1;
+        if (task.name.starts_with("throw silently"))
+            throw std::runtime_error("");
         if (task.name.starts_with("throw"))
             throw std::runtime_error("thrown by the task");
         Outcome outcome;
