@@ -10,6 +10,7 @@ namespace sluice {
 namespace {
 
 using testing::EngineTest;
+using testing::turn_until;
 using namespace std::chrono_literals;
 
 class DispatcherTest : public EngineTest {

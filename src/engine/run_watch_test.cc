@@ -7,6 +7,7 @@ namespace sluice {
 namespace {
 
 using testing::EngineTest;
+using testing::turn_until;
 using namespace std::chrono_literals;
 
 class RunWatchTest : public EngineTest {

@@ -328,7 +328,7 @@ TEST_P(ClockJump, a_heartbeat_by_the_old_time_keeps_its_leases_too)
     ASSERT_TRUE(look(db));
     ASSERT_TRUE(look(*other));
     const WorkerId w = worker(60s);
-    submit(new_run({with_timeout(30s), with_timeout(30s)}));
+    submit(new_run(2));
     const Leased claimed = claim_one(w);
 
     clock.jump(1h);

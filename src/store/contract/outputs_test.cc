@@ -178,7 +178,7 @@ TEST_P(Outputs, are_doomed_however_their_attempt_ends_without_success)
     ASSERT_TRUE(db(giving_back(tasks[0], w)));
     ASSERT_TRUE(db(Cancel{target(job.run, {tasks[1].task})}));
     clock.advance(10s);
-    ASSERT_EQ(db(Rescue{Rescue{}.limit}).value(), 2u);
+    ASSERT_EQ(db(Rescue{}).value(), 2u);
 
     for (const std::string& line : outputs(job.run))
         EXPECT_TRUE(line.ends_with(" 1 2")) << line;

@@ -64,6 +64,8 @@ struct Actor {
 };
 const std::vector<Actor>& all_actors();
 
+using testing::turn_until;
+
 // Two stores on one database.
 class TwoStores : public StoreContract {
 protected:

@@ -45,6 +45,12 @@ protected:
         return pieces;
     }
 
+    void expect_canceled_but(const std::vector<TaskId>& ids, TaskId other)
+    {
+        for (const TaskId id : ids)
+            EXPECT_EQ(state(id) == TaskState::canceled, id != other) << id.value;
+    }
+
     bool is_listed(RunId id)
     {
         const auto all = db.read([](Reads& reads) { return reads.runs({}); });
@@ -225,17 +231,13 @@ TEST_P(StagedRun, that_is_canceled_reads_as_canceled_at_once_and_is_swept_in_pie
     EXPECT_EQ(run(id).row.counts, (RunCounts{22, 1, 0, 21, 0}));
     EXPECT_TRUE(claim(w).empty());
     EXPECT_EQ(succeed(claimed[1], w).error().code, Errc::conflict);
-    for (const TaskId task : ids)
-        if (task != claimed[0].task)
-            EXPECT_EQ(state(task), TaskState::canceled) << task.value;
+    expect_canceled_but(ids, claimed[0].task);
     EXPECT_EQ(violations(), "");
 
     EXPECT_EQ(db(RetryTasks{target(id, {ids[5]})}).error().code, Errc::conflict);
     EXPECT_GE(sweep_all(5), 4u);
     EXPECT_FALSE(run(id).row.sweep);
-    for (const TaskId task : ids)
-        if (task != claimed[0].task)
-            EXPECT_EQ(state(task), TaskState::canceled) << task.value;
+    expect_canceled_but(ids, claimed[0].task);
 }
 
 TEST_P(StagedRun, can_live_again_after_its_sweep)

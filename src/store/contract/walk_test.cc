@@ -145,26 +145,37 @@ protected:
         calls.push_back(start(any_store(), beat));
     }
 
+    void check(const Error& error, bool may_lose_answers)
+    {
+        EXPECT_TRUE(
+            error.code == Errc::conflict || error.code == Errc::not_found ||
+            (may_lose_answers && is_retryable(error.code))
+        ) << error.detail;
+    }
+
     // Waits for what is under way and takes note of what came of it.
     void settle(bool may_lose_answers)
     {
-        for (testing::Pending<Submitted>& pending : submissions)
-            if (const Result<Submitted> made = pending.get(); made)
+        for (testing::Pending<Submitted>& pending : submissions) {
+            const Result<Submitted> made = pending.get();
+            if (made)
                 runs.push_back(*made);
             else
-                EXPECT_TRUE(may_lose_answers) << made.error().detail;
-        for (auto& [worker, pending] : claims)
-            if (const Result<std::vector<Leased>> claimed = pending.get(); claimed)
+                check(made.error(), may_lose_answers);
+        }
+        for (auto& [worker, pending] : claims) {
+            const Result<std::vector<Leased>> claimed = pending.get();
+            if (!claimed)
+                check(claimed.error(), may_lose_answers);
+            else
                 for (const Leased& task : *claimed)
                     held.push_back({task, worker});
-            else
-                EXPECT_TRUE(may_lose_answers) << claimed.error().detail;
-        for (Underway& call : calls)
-            if (const std::optional<Error> error = call.get())
-                EXPECT_TRUE(
-                    error->code == Errc::conflict || error->code == Errc::not_found ||
-                    (may_lose_answers && is_retryable(error->code))
-                ) << error->detail;
+        }
+        for (Underway& call : calls) {
+            const std::optional<Error> error = call.get();
+            if (error)
+                check(*error, may_lose_answers);
+        }
         submissions.clear();
         claims.clear();
         calls.clear();
