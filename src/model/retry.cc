@@ -62,6 +62,35 @@ std::string format_retry(const Retry& retry)
     return json.empty() ? std::string() : dump_json(json);
 }
 
+namespace {
+
+// The stored members; a member of another type leaves `is_ours` false.
+struct Members {
+    const Json& json;
+    bool is_ours = true;
+
+    template <class T>
+    T number(const char* key, T standard)
+    {
+        const auto member = json.find(key);
+        if (member == json.end())
+            return standard;
+        is_ours = is_ours && member->is_number();
+        return member->is_number() ? member->get<T>() : standard;
+    }
+
+    bool flag(const char* key)
+    {
+        const auto member = json.find(key);
+        if (member == json.end())
+            return false;
+        is_ours = is_ours && member->is_boolean();
+        return member->is_boolean() && member->get<bool>();
+    }
+};
+
+} // namespace
+
 Result<Retry> parse_retry(std::string_view text)
 {
     if (text.empty())
@@ -70,13 +99,16 @@ Result<Retry> parse_retry(std::string_view text)
     if (!json || !json->is_object())
         return Error{Errc::corrupt, "a stored retry policy is not a JSON object"};
 
+    Members members{*json};
     Retry retry;
-    retry.tries_max = json->value("tries_max", retry.tries_max);
-    retry.delay_initial = Micros{json->value("delay_initial", retry.delay_initial.count())};
-    retry.multiplier = json->value("multiplier", retry.multiplier);
-    retry.delay_max = Micros{json->value("delay_max", retry.delay_max.count())};
-    retry.jitter = json->value("jitter", retry.jitter);
-    retry.on = json->value("on", retry.on);
+    retry.tries_max = members.number("tries_max", retry.tries_max);
+    retry.delay_initial = Micros{members.number("delay_initial", retry.delay_initial.count())};
+    retry.multiplier = members.number("multiplier", retry.multiplier);
+    retry.delay_max = Micros{members.number("delay_max", retry.delay_max.count())};
+    retry.jitter = members.flag("jitter");
+    retry.on = members.number("on", retry.on);
+    if (!members.is_ours)
+        return Error{Errc::corrupt, "a stored retry policy has a member of another type"};
     return retry;
 }
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/dispatcher.h"
+
+#include "engine/testing.h"
+#include "exec/function_executor.h"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+using testing::EngineTest;
+using testing::turn_until;
+using namespace std::chrono_literals;
+
+class DispatcherTest : public EngineTest {
+protected:
+    Target target(const Submitted& submitted, std::size_t index)
+    {
+        Target target;
+        target.run = submitted.run;
+        target.tasks = {submitted.tasks[index]};
+        return target;
+    }
+
+    void stop(std::chrono::steady_clock::duration grace)
+    {
+        testing::await(loop, engine->stop(grace));
+        engine.reset();
+    }
+};
+
+TEST_F(DispatcherTest, executes_what_is_ready_and_reports_how_it_ended)
+{
+    serve(10);
+    const Submitted submitted = submit({"ok 1", "fail 1"});
+
+    EXPECT_EQ(finish(submitted.run), RunState::failed);
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::succeeded);
+    EXPECT_EQ(task(submitted.tasks[0]).done->result, "\"result\"");
+    EXPECT_EQ(task(submitted.tasks[0]).worker_name, "here");
+    EXPECT_EQ(task(submitted.tasks[1]).state, TaskState::failed);
+    EXPECT_EQ(task(submitted.tasks[1]).done->error, "as it was told");
+}
+
+TEST_F(DispatcherTest, takes_up_what_was_ready_before_it_began)
+{
+    const Submitted submitted = submit({"ok 1"});
+    serve(1);
+
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+}
+
+TEST_F(DispatcherTest, an_exception_is_a_failed_attempt)
+{
+    serve(10);
+    const Submitted submitted = submit({"throw 1", "throw int 1", "ok 1"});
+
+    EXPECT_EQ(finish(submitted.run), RunState::failed);
+    EXPECT_EQ(task(submitted.tasks[0]).done->error, "thrown by the task");
+    EXPECT_EQ(task(submitted.tasks[1]).done->error, "an exception of unknown type");
+    EXPECT_EQ(task(submitted.tasks[2]).state, TaskState::succeeded);
+}
+
+TEST_F(DispatcherTest, an_exception_without_a_word_is_a_failed_attempt_too)
+{
+    serve(1);
+    const Submitted submitted = submit({"throw silently"});
+
+    EXPECT_EQ(finish(submitted.run), RunState::failed);
+}
+
+TEST_F(DispatcherTest, executes_at_most_as_many_as_it_has_places)
+{
+    const Dispatcher& dispatcher = serve(2);
+    const Submitted submitted = submit({"hold 1", "hold 2", "hold 3", "hold 4", "hold 5"});
+    turn_until(loop, [&] { return executor.holding() == 2; });
+
+    for (std::size_t done = 1; done <= 5; ++done) {
+        EXPECT_EQ(dispatcher.executing(), std::min<std::size_t>(2, 6 - done));
+        executor.let_go();
+        const std::size_t holding = std::min<std::size_t>(2, 5 - done);
+        turn_until(loop, [&] {
+            return executor.started.size() == std::min<std::size_t>(5, 2 + done) &&
+                   executor.holding() == holding;
+        });
+    }
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+}
+
+TEST_F(DispatcherTest, a_chain_runs_to_its_end)
+{
+    serve(4);
+    std::vector<std::string> names;
+    std::vector<GraphLink> links;
+    for (std::uint32_t i = 0; i < 50; ++i) {
+        names.push_back("ok " + std::to_string(i));
+        if (i > 0)
+            links.push_back({i - 1, i});
+    }
+    EXPECT_EQ(finish(submit(names, links).run), RunState::succeeded);
+    EXPECT_EQ(executor.started, names);
+}
+
+TEST_F(DispatcherTest, a_task_that_is_canceled_is_stopped_at_once)
+{
+    const Dispatcher& dispatcher = serve(1);
+    const Submitted submitted = submit({"hold 1", "ok 2"});
+    turn_until(loop, [&] { return executor.holding() == 1; });
+
+    ASSERT_TRUE(db(Cancel{target(submitted, 0)}));
+
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+    EXPECT_EQ(executor.stopped, 1u);
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::canceled);
+    EXPECT_EQ(task(submitted.tasks[1]).state, TaskState::succeeded);
+    turn_until(loop, [&] { return dispatcher.executing() == 0; });
+}
+
+TEST_F(DispatcherTest, a_stop_lets_what_runs_finish_within_its_grace)
+{
+    serve(2);
+    const Submitted submitted = submit({"hold 1"});
+    turn_until(loop, [&] { return executor.holding() == 1; });
+    bool stopped = false;
+    asio::co_spawn(loop, engine->stop(1h), [&](std::exception_ptr) { stopped = true; });
+    submit({"ok 2"});
+    EXPECT_FALSE(stopped);
+
+    executor.let_go();
+    turn_until(loop, [&] { return stopped; });
+    engine.reset();
+
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::succeeded);
+    EXPECT_EQ(executor.started.size(), 1u) << "nothing new is begun";
+}
+
+TEST_F(DispatcherTest, a_stop_hands_back_what_does_not_end_in_time)
+{
+    serve(2);
+    const Submitted submitted = submit({"hold 1", "hold 2"});
+    turn_until(loop, [&] { return executor.holding() == 2; });
+
+    stop(0s);
+
+    EXPECT_EQ(executor.stopped, 2u);
+    for (const TaskId id : submitted.tasks) {
+        EXPECT_EQ(task(id).state, TaskState::pending);
+        ASSERT_EQ(attempts(id).size(), 1u);
+        EXPECT_EQ(attempts(id)[0].end, AttemptEnd::returned);
+        EXPECT_EQ(attempts(id)[0].error, "stopped");
+    }
+}
+
+TEST_F(DispatcherTest, what_is_claimed_while_it_stops_is_handed_back_unexecuted)
+{
+    start();
+    const Submitted submitted = submit({"hold 1"});
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, executor)));
+    db.gate().close_at(1); // the claim gets no further
+    turn_until(loop, [&] { return db.gate().is_reached(); });
+
+    bool stopped = false;
+    asio::co_spawn(loop, engine->stop(0s), [&](std::exception_ptr) { stopped = true; });
+    while (loop.poll_one() > 0) {
+    }
+    db.gate().open();
+    turn_until(loop, [&] { return stopped; });
+    engine.reset();
+
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::pending);
+    EXPECT_TRUE(executor.started.empty());
+}
+
+TEST_F(DispatcherTest, a_task_that_its_executor_cannot_do_goes_back_without_a_try)
+{
+    start();
+    FunctionExecutor functions(loop.get_executor(), 1);
+    functions.add("other", FunctionExecutor::Blocking([](const Leased&) { return Outcome{}; }));
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    const Submitted submitted = submit({"ok 1"});
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, functions)));
+
+    turn_until(loop, [&] { return !attempts(submitted.tasks[0]).empty(); });
+    stop(0s);
+
+    EXPECT_EQ(attempts(submitted.tasks[0])[0].end, AttemptEnd::returned);
+    EXPECT_EQ(attempts(submitted.tasks[0])[0].error, "no function for queue 'q' in this process");
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::pending);
+    EXPECT_EQ(task(submitted.tasks[0]).place->tries, 0);
+}
+
+TEST_F(DispatcherTest, functions_of_threads_and_of_the_loop_run)
+{
+    start();
+    FunctionExecutor functions(loop.get_executor(), 2);
+    std::atomic<int> calls = 0;
+    functions.add("q", FunctionExecutor::Blocking([&calls](const Leased& task) {
+                      ++calls;
+                      if (task.name == "fail")
+                          throw std::runtime_error("on its thread");
+                      return Outcome{};
+                  }));
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    serving.capacity = 8;
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, functions)));
+    const Submitted submitted = submit({"a", "fail", "b", "c", "d", "e", "f"});
+
+    EXPECT_EQ(finish(submitted.run), RunState::failed);
+    EXPECT_EQ(calls, 7);
+    EXPECT_EQ(task(submitted.tasks[1]).done->error, "on its thread");
+    stop(0s);
+}
+
+TEST_F(DispatcherTest, a_task_with_tries_left_is_tried_again)
+{
+    serve(1);
+    executor.failures_left = {{"ok 1", 2}};
+    Submit request;
+    request.run.queues = {"q"};
+    request.tasks = {named("ok 1")};
+    request.tasks[0].retry.tries_max = 3;
+    const Submitted submitted = db(request).value();
+
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+    EXPECT_EQ(task(submitted.tasks[0]).done->attempt, 3);
+}
+
+} // namespace
+} // namespace sluice

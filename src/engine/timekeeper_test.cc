@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/timekeeper.h"
+
+#include "engine/testing.h"
+
+namespace sluice {
+namespace {
+
+using testing::EngineTest;
+using namespace std::chrono_literals;
+
+class TimekeeperTest : public EngineTest {
+protected:
+    TimekeeperTest() : timekeeper(loop.get_executor(), db.store(), {.pulse = 1h}, Log()) {}
+
+    void look() { EXPECT_TRUE(testing::await(loop, timekeeper.run_once())); }
+
+    WorkerId worker(Micros lease)
+    {
+        RegisterWorker request;
+        request.lease = lease;
+        return db(request).value();
+    }
+
+    std::vector<Leased> claim(WorkerId worker, std::size_t limit = 100)
+    {
+        Claim request;
+        request.worker = worker;
+        request.limit = limit;
+        request.queues = std::make_shared<const QueueFilter>(std::vector<std::string>{"q"});
+        return db(request).value();
+    }
+
+    Timekeeper timekeeper;
+};
+
+TEST_F(TimekeeperTest, makes_due_timers_ready)
+{
+    Submit request;
+    request.run.queues = {"q"};
+    request.tasks = {named("a"), named("b")};
+    request.tasks[0].run_at = clock.wall() + 10s;
+    request.tasks[1].run_at = clock.wall() + 20s;
+    ASSERT_TRUE(db(request));
+    const WorkerId w = worker(1h);
+
+    look();
+    EXPECT_EQ(claim(w).size(), 0u);
+    clock.advance(10s);
+    look();
+    EXPECT_EQ(claim(w).size(), 1u);
+    clock.advance(10s);
+    look();
+    EXPECT_EQ(claim(w).size(), 1u);
+}
+
+TEST_F(TimekeeperTest, ends_attempts_and_runs_whose_time_ran_out)
+{
+    Submit request;
+    request.run.queues = {"q"};
+    request.run.timeout = 30s;
+    request.tasks = {named("a"), named("b")};
+    request.tasks[0].timeout = 10s;
+    const Submitted submitted = db(request).value();
+    claim(worker(1h));
+
+    clock.advance(10s);
+    look();
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::failed);
+    EXPECT_EQ(task(submitted.tasks[1]).state, TaskState::running);
+    clock.advance(20s);
+    look();
+    EXPECT_EQ(task(submitted.tasks[1]).state, TaskState::canceled);
+}
+
+TEST_F(TimekeeperTest, gives_back_the_tasks_of_a_dead_worker)
+{
+    const Submitted submitted = submit({"a"});
+    claim(worker(10s));
+
+    clock.advance(10s);
+    look();
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::running);
+    clock.advance(2s + 1us);
+    look();
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::pending);
+}
+
+TEST_F(TimekeeperTest, sweeps_what_was_ended_as_a_whole)
+{
+    StageRun stage;
+    stage.run.queues = {"q"};
+    const RunId run = db(stage).value().run;
+    StageTasks tasks;
+    tasks.run = run;
+    tasks.tasks.assign(10, named("a"));
+    ASSERT_TRUE(db(tasks));
+    PublishRun publish;
+    publish.run = run;
+    ASSERT_TRUE(db(publish));
+    Target target;
+    target.run = run;
+    ASSERT_TRUE(db(Cancel{target}));
+
+    look();
+    look();
+    EXPECT_FALSE(db.read([](Reads& reads) { return reads.pulse(); }).has_sweep);
+}
+
+TEST_F(TimekeeperTest, follows_a_jump_of_the_clock_with_all_leases)
+{
+    look();
+    submit({"a"});
+    const WorkerId w = worker(60s);
+    claim(w);
+
+    clock.jump(1h);
+    look();
+
+    EXPECT_EQ(db.store().clock().now(), clock.wall());
+    const auto leases = db.read([w](Reads& reads) { return reads.leases_of(w); });
+    EXPECT_EQ(leases.size(), 1u);
+    clock.advance(59s);
+    look();
+    EXPECT_EQ(db.read([w](Reads& reads) { return reads.leases_of(w); }).size(), 1u);
+}
+
+TEST_F(TimekeeperTest, wakes_for_what_a_commit_has_made_due)
+{
+    options.timekeeper.pulse = 1h;
+    serve(1);
+    Submit request;
+    request.run.queues = {"q"};
+    request.tasks = {named("ok")};
+    request.tasks[0].run_at = clock.wall() + 1us;
+    const Submitted submitted = db(request).value();
+    clock.advance(1s);
+
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+}
+
+} // namespace
+} // namespace sluice

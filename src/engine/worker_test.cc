@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/worker.h"
+
+#include "engine/testing.h"
+
+namespace sluice {
+namespace {
+
+using testing::EngineTest;
+using namespace std::chrono_literals;
+
+class WorkerTest : public EngineTest {
+protected:
+    WorkerTest()
+    {
+        Worker::Options worker_options;
+        worker_options.name = "w";
+        worker_options.host = "h";
+        worker_options.lease = 60s;
+        worker.emplace(loop.get_executor(), db.store(), worker_options, Log());
+        EXPECT_TRUE(testing::await(loop, worker->enroll()));
+    }
+
+    Leased claim()
+    {
+        Claim request;
+        request.worker = worker->id();
+        request.queues = std::make_shared<const QueueFilter>(std::vector<std::string>{"q"});
+        return db(request).value().at(0);
+    }
+
+    void beat() { EXPECT_TRUE(testing::await(loop, worker->beat())); }
+
+    std::optional<Worker> worker;
+    Stop stop;
+};
+
+TEST_F(WorkerTest, a_beat_extends_its_leases)
+{
+    submit({"a"});
+    worker->began(claim(), stop);
+    for (int i = 0; i < 5; ++i) {
+        clock.advance(50s);
+        beat();
+        EXPECT_EQ(db(Rescue{}).value(), 0u);
+    }
+    EXPECT_FALSE(stop.requested());
+}
+
+TEST_F(WorkerTest, a_beat_stops_what_is_not_its_own_any_more)
+{
+    const Submitted submitted = submit({"a"});
+    const Leased task = claim();
+    worker->began(task, stop);
+    Target target;
+    target.run = submitted.run;
+    ASSERT_TRUE(db(Cancel{target}));
+
+    beat();
+
+    EXPECT_TRUE(stop.requested());
+}
+
+TEST_F(WorkerTest, what_has_ended_is_not_stopped)
+{
+    submit({"a"});
+    const Leased task = claim();
+    worker->began(task, stop);
+    worker->ended(task);
+
+    worker->lost({task.task});
+    beat();
+
+    EXPECT_FALSE(stop.requested());
+}
+
+TEST_F(WorkerTest, enrolls_anew_when_it_was_taken_for_dead)
+{
+    const WorkerId before = worker->id();
+    submit({"a"});
+    worker->began(claim(), stop);
+    clock.advance(63s);
+    ASSERT_EQ(db(Rescue{}).value(), 1u);
+    clock.advance(10min);
+    ASSERT_EQ(db(Rescue{}).value(), 0u);
+
+    beat();
+
+    EXPECT_TRUE(stop.requested());
+    EXPECT_NE(worker->id(), before);
+    EXPECT_EQ(claim().attempt, 2);
+}
+
+// The host slept: the worker was forgotten meanwhile and claims before its next heartbeat.
+TEST_F(WorkerTest, what_it_claimed_under_a_forgotten_number_is_given_back)
+{
+    clock.advance(10min);
+    ASSERT_EQ(db(Rescue{}).value(), 0u);
+    submit({"a"});
+    const Leased task = claim();
+    worker->began(task, stop);
+
+    beat();
+    worker->ended(task);
+
+    EXPECT_TRUE(stop.requested());
+    EXPECT_EQ(claim().attempt, 2);
+}
+
+TEST_F(WorkerTest, its_leases_end_when_it_leaves)
+{
+    submit({"a"});
+    claim();
+    testing::await(loop, worker->leave());
+    clock.advance(3s);
+
+    EXPECT_EQ(db(Rescue{}).value(), 1u);
+}
+
+} // namespace
+} // namespace sluice

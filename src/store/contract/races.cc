@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/contract/races.h"
+
+namespace sluice {
+
+namespace {
+
+const std::shared_ptr<const QueueFilter>& any_queue()
+{
+    static const auto filter = std::make_shared<const QueueFilter>(std::vector<std::string>{"*"});
+    return filter;
+}
+
+Claim claim_for(WorkerId worker, std::size_t limit)
+{
+    Claim request;
+    request.worker = worker;
+    request.queues = any_queue();
+    request.limit = limit;
+    return request;
+}
+
+Finish report_of(const Leased& lease, WorkerId worker)
+{
+    Finish report;
+    report.task = lease.task;
+    report.run = lease.run;
+    report.attempt = lease.attempt;
+    report.worker = worker;
+    return report;
+}
+
+Underway finish(testing::Driver& store, const Scene& scene)
+{
+    return start(store, report_of(scene.running_lease, scene.worker));
+}
+
+Underway fail(testing::Driver& store, const Scene& scene)
+{
+    Finish report = report_of(scene.running_lease, scene.worker);
+    report.failure = FailureKind::reported;
+    return start(store, report);
+}
+
+Underway give_back(testing::Driver& store, const Scene& scene)
+{
+    const Leased& lease = scene.running_lease;
+    return start(store, GiveBack{lease.task, lease.run, lease.attempt, scene.worker, "race"});
+}
+
+Underway begin(testing::Driver& store, const Scene& scene)
+{
+    const Leased& lease = scene.claimed_lease;
+    return start(store, Start{lease.task, lease.run, lease.attempt, scene.worker});
+}
+
+Underway claim(testing::Driver& store, const Scene& scene)
+{
+    return start(store, claim_for(scene.worker, 5));
+}
+
+Underway heartbeat(testing::Driver& store, const Scene& scene)
+{
+    Heartbeat beat;
+    beat.worker = scene.worker;
+    beat.held = {{scene.running_lease.task, scene.running_lease.attempt}};
+    return start(store, beat);
+}
+
+Underway announce(testing::Driver& store, const Scene& scene)
+{
+    const Leased& lease = scene.running_lease;
+    RegisterOutputs request{lease.task, lease.run, lease.attempt, scene.worker, {"a", "b"}};
+    return start(store, request);
+}
+
+Underway submit_another(testing::Driver& store, const Scene&)
+{
+    return start(store, new_run(2, {{0, 1}}));
+}
+
+template <class Request>
+Underway duty(testing::Driver& store, const Scene&)
+{
+    return start(store, Request{});
+}
+
+template <class Request>
+Underway whole(testing::Driver& store, const Scene& scene)
+{
+    return start(store, Request{scene.target()});
+}
+
+template <class Request, Scene::Index... which>
+Underway some(testing::Driver& store, const Scene& scene)
+{
+    return start(store, Request{scene.target({which...})});
+}
+
+Underway delete_old(testing::Driver& store, const Scene& scene)
+{
+    return start(store, DeleteRun{scene.old_run});
+}
+
+} // namespace
+
+const std::vector<Actor>& all_actors()
+{
+    static const std::vector<Actor> actors{
+        {"finish", finish},
+        {"fail", fail},
+        {"give_back", give_back},
+        {"start", begin},
+        {"claim", claim},
+        {"heartbeat", heartbeat},
+        {"register_outputs", announce},
+        {"submit", submit_another},
+        {"tick", duty<Tick>},
+        {"expire", duty<Expire>},
+        {"rescue", duty<Rescue>},
+        {"sweep", duty<Sweep>},
+        {"cancel_run", whole<Cancel>},
+        {"cancel_running", some<Cancel, Scene::running>},
+        {"cancel_pending", some<Cancel, Scene::due, Scene::pending, Scene::paused, Scene::child>},
+        {"pause_run", whole<Pause>},
+        {"pause_some", some<Pause, Scene::child, Scene::due, Scene::pending, Scene::running>},
+        {"resume_run", whole<Resume>},
+        {"resume_some", some<Resume, Scene::paused>},
+        {"retry", some<RetryTasks, Scene::canceled>},
+        {"delete", delete_old}};
+    return actors;
+}
+
+Scene TwoStores::set_scene()
+{
+    Scene scene;
+    scene.worker = worker(100h);
+    const WorkerId dead = worker(1s);
+    std::vector<NewTask> tasks(Scene::size, new_task());
+    for (NewTask& task : tasks) {
+        task.priority = -10;
+        task.retry.tries_max = 2;
+    }
+    tasks[Scene::running].timeout = 5s;
+    tasks[Scene::running].priority = 9;
+    tasks[Scene::claimed].priority = 8;
+    tasks[Scene::abandoned].priority = 7;
+    tasks[Scene::due].run_at = clock.wall() + 3s;
+    Submit request =
+        new_run(tasks, {{Scene::running, Scene::child}, {Scene::canceled, Scene::grandchild}});
+    request.run.kind = RunKind::job;
+    const Submitted submitted = submit(request);
+    scene.run = submitted.run;
+    scene.tasks = submitted.tasks;
+    scene.running_lease = claim_one(scene.worker);
+    Claim claimed = claim_of(scene.worker, 1);
+    claimed.as = Claim::As::claimed;
+    scene.claimed_lease = db(claimed).value().at(0);
+    EXPECT_EQ(claim_one(dead).task, scene.tasks[Scene::abandoned]);
+    EXPECT_TRUE(db(Pause{scene.target({Scene::paused})}));
+    EXPECT_TRUE(db(Cancel{scene.target({Scene::canceled})}));
+    scene.old_run = submit(new_run(1)).run;
+    EXPECT_TRUE(db(Cancel{target(scene.old_run)}));
+    clock.advance(10s);
+    return scene;
+}
+
+void TwoStores::play_to_the_end(const Scene& scene)
+{
+    (void)db(Resume{scene.target()});
+    for (const Leased* lease : {&scene.running_lease, &scene.claimed_lease})
+        (void)db(report_of(*lease, scene.worker));
+    EXPECT_TRUE((*other)(ReleaseWorker{scene.worker, 0s}));
+    drain_all();
+}
+
+void TwoStores::drain_all()
+{
+    for (testing::Driver* store : {&db, other.get()})
+        store->store().forget_queues();
+    for (int quiet = 0; quiet < 2;) {
+        clock.advance(10s);
+        std::size_t done = (*other)(Tick{}).value() + db(Rescue{}).value() + db(Expire{}).value();
+        done += (*other)(Sweep{}).value();
+        const std::vector<Leased> claimed = db(claim_for(patient, 100)).value();
+        for (const Leased& task : claimed)
+            EXPECT_TRUE((*other)(report_of(task, patient)));
+        quiet = done + claimed.size() > 0 ? 0 : quiet + 1;
+    }
+    EXPECT_EQ(probe->value("SELECT count(*) FROM run WHERE state < 2"), "0") << "a run is stuck";
+    EXPECT_EQ(probe->value("SELECT count(*) FROM lease"), "0");
+}
+
+void TwoStores::turn_until_done_or_blocked(const Underway& call, testing::Driver& store)
+{
+    const auto is_blocked = [&] {
+        if (GetParam() != Dialect::postgres)
+            return store.gate().has_passed("begin_write"); // writers take turns
+        return probe->value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                            "AND datname = current_database()") != "0";
+    };
+    while (!call.has_answer() && !is_blocked()) {
+        loop.restart();
+        loop.run_one_for(1ms);
+    }
+}
+
+} // namespace sluice

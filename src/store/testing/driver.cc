@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/testing/driver.h"
+
+namespace sluice::testing {
+
+Driver::Driver(asio::io_context& loop, const std::string& url, const ClockSource& clock)
+    : loop_(loop), gate_(loop.get_executor())
+{
+    StoreOptions options;
+    options.url = url;
+    options.observer = &gate_;
+    options.clock = &clock;
+    Result<std::unique_ptr<Store>> opened = open_store(loop.get_executor(), options, Log());
+    if (!opened)
+        throw std::runtime_error(opened.error().detail);
+    store_ = std::move(*opened);
+    store_->on_changes([this](const Changes& changes) { changes_.push_back(changes); });
+}
+
+std::vector<Changes> Driver::take_changes()
+{
+    loop_.restart();
+    while (loop_.poll_one() > 0) {
+    }
+    return std::exchange(changes_, {});
+}
+
+Async<Result<Submitted>> call(Store& store, Submit request)
+{
+    return store.submit(std::move(request));
+}
+Async<Result<Submitted>> call(Store& store, StageRun request)
+{
+    return store.stage_run(std::move(request));
+}
+Async<Result<std::vector<TaskId>>> call(Store& store, StageTasks request)
+{
+    return store.stage_tasks(std::move(request));
+}
+Async<Result<bool>> call(Store& store, StageLinks request)
+{
+    return store.stage_links(std::move(request));
+}
+Async<Result<Submitted>> call(Store& store, PublishRun request)
+{
+    return store.publish_run(std::move(request));
+}
+Async<Result<WorkerId>> call(Store& store, RegisterWorker request)
+{
+    return store.register_worker(std::move(request));
+}
+Async<Result<bool>> call(Store& store, ReleaseWorker request)
+{
+    return store.release_worker(std::move(request));
+}
+Async<Result<std::vector<Leased>>> call(Store& store, Claim request)
+{
+    return store.claim(std::move(request));
+}
+Async<Result<bool>> call(Store& store, Start request)
+{
+    return store.start(std::move(request));
+}
+Async<Result<Finished>> call(Store& store, Finish request)
+{
+    return store.finish(std::move(request));
+}
+Async<Result<bool>> call(Store& store, GiveBack request)
+{
+    return store.give_back(std::move(request));
+}
+Async<Result<std::vector<HeldLease>>> call(Store& store, Heartbeat request)
+{
+    return store.heartbeat(std::move(request));
+}
+Async<Result<Affected>> call(Store& store, Cancel request)
+{
+    return store.cancel(std::move(request));
+}
+Async<Result<Affected>> call(Store& store, Pause request)
+{
+    return store.pause(std::move(request));
+}
+Async<Result<Affected>> call(Store& store, Resume request)
+{
+    return store.resume(std::move(request));
+}
+Async<Result<Affected>> call(Store& store, RetryTasks request)
+{
+    return store.retry_tasks(std::move(request));
+}
+Async<Result<bool>> call(Store& store, DeleteRun request)
+{
+    return store.delete_run(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Tick request)
+{
+    return store.tick(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Expire request)
+{
+    return store.expire(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Rescue request)
+{
+    return store.rescue(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Sweep request)
+{
+    return store.sweep(std::move(request));
+}
+Async<Result<bool>> call(Store& store, CheckClock request)
+{
+    return store.check_clock(std::move(request));
+}
+Async<Result<OutputsRegistered>> call(Store& store, RegisterOutputs request)
+{
+    return store.register_outputs(std::move(request));
+}
+Async<Result<bool>> call(Store& store, OutputsUploaded request)
+{
+    return store.outputs_uploaded(std::move(request));
+}
+Async<Result<bool>> call(Store& store, OutputsRemoved request)
+{
+    return store.outputs_removed(std::move(request));
+}
+Async<Result<KeyRow>> call(Store& store, CreateKey request)
+{
+    return store.create_key(std::move(request));
+}
+Async<Result<bool>> call(Store& store, RevokeKey request)
+{
+    return store.revoke_key(std::move(request));
+}
+
+} // namespace sluice::testing

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/testing/gate.h"
+
+#include <boost/asio/post.hpp>
+
+namespace sluice::testing {
+
+void Gate::before(std::string_view statement)
+{
+    std::unique_lock lock(mutex_);
+    ++seen_;
+    seen_names_.append(statement).append("\n");
+    asio::post(executor_, [] {});
+    if (stop_at_ == 0 || seen_ != stop_at_)
+        return;
+    reached_ = statement;
+    opened_.wait(lock, [this] { return stop_at_ == 0; });
+    reached_.clear();
+}
+
+void Gate::close_at(int nth)
+{
+    std::lock_guard lock(mutex_);
+    stop_at_ = nth;
+    seen_ = 0;
+    seen_names_.clear();
+}
+
+void Gate::open()
+{
+    {
+        std::lock_guard lock(mutex_);
+        stop_at_ = 0;
+    }
+    opened_.notify_all();
+}
+
+bool Gate::is_reached() const
+{
+    std::lock_guard lock(mutex_);
+    return !reached_.empty();
+}
+
+std::string Gate::reached() const
+{
+    std::lock_guard lock(mutex_);
+    return reached_;
+}
+
+int Gate::passed() const
+{
+    std::lock_guard lock(mutex_);
+    return seen_;
+}
+
+bool Gate::has_passed(std::string_view statement) const
+{
+    std::lock_guard lock(mutex_);
+    return seen_names_.find(statement) != std::string::npos;
+}
+
+} // namespace sluice::testing

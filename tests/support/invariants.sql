@@ -1,0 +1,131 @@
+-- What must hold between any two transactions (docs/architecture.md, section 2). Each query gives the
+-- rows that break its rule: none, when all is well. Both dialects understand them; "/*place*/" stands
+-- for the view below. Read by src/store/testing/invariants.cc and tests/functional/checker.py.
+
+-- name: place
+-- Where tasks stand. A task that was paused while it waits stands in held and need: one place.
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'timer' AS place, 0 AS is_started FROM timer
+UNION ALL
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'ready', 0 FROM ready
+UNION ALL
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'held', 0 FROM held
+UNION ALL
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'lease', 1 FROM lease
+UNION ALL
+SELECT task_id, run_id, queue_id, nprio, attempt, 0, 'need', 0 FROM need
+WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.task_id = need.task_id)
+UNION ALL
+SELECT done.task_id, done.run_id, task.queue_id, task.nprio, attempt, tries, 'done',
+       CASE WHEN claimed_at IS NULL THEN 0 ELSE 1 END
+FROM done JOIN task ON task.id = done.task_id;
+
+-- name: I6 a task stands in exactly one place
+SELECT task.id, task.run_id, count(place.task_id) AS places, min(place.place), max(place.place)
+FROM task LEFT JOIN (/*place*/) place ON place.task_id = task.id
+GROUP BY task.id, task.run_id
+HAVING count(place.task_id) <> 1;
+
+-- name: I6 a place belongs to a task and says the same as its row
+SELECT place.task_id, place.place, place.run_id, place.queue_id, place.nprio
+FROM (/*place*/) place LEFT JOIN task ON task.id = place.task_id
+WHERE task.id IS NULL OR task.run_id <> place.run_id OR task.queue_id <> place.queue_id
+   OR task.nprio <> place.nprio;
+
+-- name: I6 a task belongs to a run and to a queue that its run may use
+SELECT task.id, task.run_id, task.queue_id
+FROM task
+LEFT JOIN run ON run.id = task.run_id
+LEFT JOIN queue ON queue.id = task.queue_id AND queue.run_id IN (0, task.run_id)
+WHERE run.id IS NULL OR queue.id IS NULL OR task.id NOT BETWEEN run.task_first AND run.task_last;
+
+-- name: I6 the tasks of a final run are final, unless it is still being swept
+SELECT place.task_id, place.run_id, place.place
+FROM (/*place*/) place JOIN run ON run.id = place.run_id
+WHERE place.place <> 'done' AND run.state >= 2 AND NOT run.sweep;
+
+-- name: I1 a run is final when all its tasks are
+SELECT id, state, total, succeeded, failed, canceled, skipped FROM run
+WHERE (state = 1 AND succeeded + failed + canceled + skipped = total)
+   OR (state >= 2 AND succeeded + failed + canceled + skipped <> total);
+
+-- name: I1 the state of a final run follows from its tasks
+SELECT id, state, ending, failed FROM run
+WHERE state >= 2
+  AND state <> CASE WHEN ending = 1 THEN 4 WHEN ending = 2 OR failed > 0 THEN 3 ELSE 2 END;
+
+-- name: I7 the counters of a run agree with its done rows
+SELECT run.id, run.succeeded, run.failed, run.canceled, run.skipped,
+       count(done.task_id) AS done_rows
+FROM run LEFT JOIN done ON done.run_id = run.id
+GROUP BY run.id, run.succeeded, run.failed, run.canceled, run.skipped, run.sweep
+HAVING run.succeeded <> coalesce(sum(CASE WHEN outcome = 5 THEN 1 ELSE 0 END), 0)
+    OR run.failed <> coalesce(sum(CASE WHEN outcome = 6 THEN 1 ELSE 0 END), 0)
+    OR run.canceled < coalesce(sum(CASE WHEN outcome = 7 THEN 1 ELSE 0 END), 0)
+    OR (run.canceled > coalesce(sum(CASE WHEN outcome = 7 THEN 1 ELSE 0 END), 0) AND NOT run.sweep)
+    OR run.skipped <> coalesce(sum(CASE WHEN outcome = 8 THEN 1 ELSE 0 END), 0);
+
+-- name: I7 a run has as many tasks as it says
+SELECT run.id, run.total, count(task.id) AS task_rows
+FROM run LEFT JOIN task ON task.run_id = run.id
+GROUP BY run.id, run.total
+HAVING run.total <> count(task.id);
+
+-- name: I7 every attempt but the last has its line in the log
+SELECT place.task_id, place.place, place.attempt, place.is_started, count(attempt.attempt) AS lines
+FROM (/*place*/) place LEFT JOIN attempt ON attempt.task_id = place.task_id
+GROUP BY place.task_id, place.place, place.attempt, place.is_started
+HAVING count(attempt.attempt) <> place.attempt - place.is_started
+    OR max(attempt.attempt) > place.attempt - place.is_started;
+
+-- name: I7 no more tries have failed than there were attempts
+SELECT task_id, place, attempt, tries FROM (/*place*/) place WHERE tries > attempt;
+
+-- name: I3 a waiting task waits for as many parents as are not final
+SELECT need.task_id, need.unfinished, count(link.parent_id) AS live_parents
+FROM need
+LEFT JOIN link ON link.child_id = need.task_id
+      AND NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = link.parent_id)
+GROUP BY need.task_id, need.unfinished
+HAVING need.unfinished <> count(link.parent_id) OR need.unfinished = 0;
+
+-- name: I3 an unmet condition ends the child at once
+SELECT link.parent_id, link.child_id, link.condition, done.outcome
+FROM need
+JOIN link ON link.child_id = need.task_id
+JOIN done ON done.task_id = link.parent_id
+JOIN run ON run.id = need.run_id
+WHERE NOT run.sweep
+  AND ((link.condition = 0 AND done.outcome <> 5) OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
+    OR (link.condition = 3 AND done.outcome NOT IN (5, 8)));
+
+-- name: I3 a task that has started or may start had its conditions met
+-- A parent that lives again says nothing about a child that was released before.
+SELECT link.parent_id, link.child_id, link.condition, done.outcome, place.place
+FROM (/*place*/) place
+JOIN link ON link.child_id = place.task_id
+JOIN done ON done.task_id = link.parent_id
+WHERE place.place IN ('timer', 'ready') AND place.attempt = 0
+  AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.task_id = link.parent_id)
+  AND ((link.condition = 0 AND done.outcome <> 5) OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
+    OR (link.condition = 3 AND done.outcome NOT IN (5, 8)));
+
+-- name: I2 an output that is kept is of the attempt that holds the task or has ended it well
+SELECT output.run_id, output.task_id, output.attempt, output.state
+FROM output
+LEFT JOIN lease ON lease.task_id = output.task_id AND lease.attempt = output.attempt
+LEFT JOIN done ON done.task_id = output.task_id AND done.attempt = output.attempt AND done.outcome = 5
+JOIN run ON run.id = output.run_id
+WHERE run.kind = 1 AND output.state < 2 AND lease.task_id IS NULL AND done.task_id IS NULL;
+
+-- name: I1 an idempotency key names a run that is there
+SELECT request.run_id FROM request LEFT JOIN run ON run.id = request.run_id WHERE run.id IS NULL;
+
+-- name: I6 nothing hangs on tasks that are not there
+SELECT link.parent_id, link.child_id FROM link
+LEFT JOIN task parent ON parent.id = link.parent_id
+LEFT JOIN task child ON child.id = link.child_id
+WHERE parent.id IS NULL OR child.id IS NULL
+UNION ALL
+SELECT attempt.task_id, attempt.attempt FROM attempt
+LEFT JOIN task ON task.id = attempt.task_id
+WHERE task.id IS NULL;
