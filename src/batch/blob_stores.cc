@@ -23,7 +23,8 @@ private:
 
 } // namespace
 
-BlobStores::BlobStores(WorkerThreads& threads) : files_(make_file_blob_store(threads)) {}
+BlobStores::BlobStores(WorkerThreads& threads) : files_(make_file_blob_store(threads))
+{}
 
 Result<BlobStore*> BlobStores::store_of(std::string_view place) const
 {

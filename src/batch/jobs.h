@@ -82,12 +82,12 @@ public:
 
     // A new job with the datums of a final one that are not done; `set` are changes "path=value" of
     // its spec, which may not touch the input. Refusals: conflict (it is not final, or done).
-    struct Retry {
+    struct RetryJob {
         std::string job; // id or name
         std::vector<std::string> set;
         std::string actor;
     };
-    Async<Judged<Created>> retry(Retry request);
+    Async<Judged<Created>> retry(RetryJob request);
 
     // Removes a final job with its datums and logs, not its outputs. Errors: conflict.
     Async<Result<void>> remove(std::string id_or_name);
@@ -123,15 +123,17 @@ private:
         std::string request_key;
         std::string body_hash;
         std::optional<RunId> origin;
-        std::vector<std::string> warnings;
     };
     using MakeSource = std::function<std::unique_ptr<TaskSource>()>;
 
-    Async<Judged<std::shared_ptr<const DatumPlan>>> plan(const Pipeline& pipeline);
     Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
     Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
     Async<Result<Reads::Run>> run_of(std::string id_or_name);
-    Async<Result<Job>> job_of(Result<Reads::Run> run);
+    Async<Result<Reads::Run>> run_at(RunId run);
+    Async<Result<Job>> job_at(RunId run);
+    Async<Result<TaskId>> task_of(std::string id);
+    Async<Error> no_such_job(std::string id_or_name);
+    Random& random();
 
     Engine& engine_;
     BlobStores& blobs_;

@@ -7,11 +7,12 @@ namespace sluice {
 
 namespace {
 
-constexpr std::chrono::seconds try_again{5};
-
 // Removal is to be over before others may take the rows.
 constexpr std::size_t piece = 1000;
-constexpr Micros removal_lease = std::chrono::minutes(2);
+constexpr Micros removal_lease = std::chrono::minutes(1);
+
+// What another process took and could not remove is free by then.
+constexpr std::chrono::minutes look_again{1};
 
 } // namespace
 
@@ -79,10 +80,7 @@ Async<void> OutputSweeper::run()
         const Result<std::size_t> removed = co_await run_once();
         if (!removed)
             log_.warn("{}", removed.error().detail);
-        if (removed)
-            co_await wake_.wait();
-        else
-            co_await sleep_for(try_again);
+        co_await wake_.wait_for(look_again);
     }
 }
 

@@ -19,7 +19,7 @@ public:
     // many. Errors: the first one met, after doing what could be done; the rest is tried later.
     Async<Result<std::size_t>> run_once();
 
-    // Sweeps at start, whenever outputs are doomed, and again some seconds after an error.
+    // Sweeps at start, whenever outputs are doomed, and once a minute.
     Async<void> run();
 
     void changed(const Changes& changes);

@@ -230,6 +230,16 @@ std::vector<LinkRow> SqliteReads::parents(const RunRow& run, TaskId child)
     );
 }
 
+std::int64_t SqliteReads::retrying(const RunRow& run)
+{
+    const Snapshot snapshot(connection_);
+    return find(
+               connection_.prepared(sql::count_retrying), read_value<std::int64_t>, run.task_first,
+               run.task_last, run.id
+    )
+        .value_or(0);
+}
+
 std::int64_t SqliteReads::ready_before(const Place& place, std::int64_t limit)
 {
     const Snapshot snapshot(connection_);

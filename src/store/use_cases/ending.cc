@@ -157,6 +157,7 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
         } else {
             final.push_back(ended(lease, TaskState::failed));
             final.back().error = std::move(attempt.error);
+            final.back().result = std::move(attempt.result);
         }
     }
     if (!log.empty())

@@ -79,7 +79,9 @@ void run(WriteContext& context, Operations<Finish> operations)
         if (lease.empty()) {
             late.push_back(operation);
         } else if (report.failure) {
-            failed.push_back({std::move(lease.mapped()), *report.failure, report.error});
+            failed.push_back(
+                {std::move(lease.mapped()), *report.failure, report.error, report.result}
+            );
             failed_operations.push_back(operation);
         } else {
             succeeded.push_back(ended(lease.mapped(), TaskState::succeeded));

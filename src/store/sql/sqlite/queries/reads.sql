@@ -100,6 +100,15 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, own
        started_at, expires_at, paused_left
 FROM lease WHERE worker_id = @worker_id ORDER BY claimed_at, task_id;
 
+-- name: count_retrying
+-- By the failed attempts, which are few: 0 failed, 1 timed out.
+SELECT count(*)
+FROM (SELECT DISTINCT task_id FROM attempt
+      WHERE task_id BETWEEN @task_first AND @task_last AND ended IN (0, 1)) failed
+     JOIN task ON task.id = failed.task_id AND task.run_id = @run_id
+WHERE NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = failed.task_id)
+  AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.task_id = failed.task_id);
+
 -- name: ready_before
 SELECT count(*) FROM (
     SELECT 1 FROM ready

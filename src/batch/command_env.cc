@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/command_env.h"
+
+#include "base/os.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t secret_bytes_max = 1 << 20;
+
+Result<std::string> read_secret(const std::string& path)
+{
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file)
+        return os_error("read", path, errno);
+    std::string content;
+    char buffer[4096];
+    for (;;) {
+        const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return os_error("read", path, errno);
+        if (count == 0)
+            break;
+        content.append(buffer, static_cast<std::size_t>(count));
+        if (content.size() > secret_bytes_max)
+            return Error{Errc::invalid, fmt::format("'{}' is larger than 1 MiB", path)};
+    }
+    if (content.find('\0') != std::string::npos)
+        return Error{Errc::invalid, fmt::format("'{}' has a NUL byte", path)};
+    return content;
+}
+
+class SecretReader {
+public:
+    SecretReader(const std::string& directory, Problems& problems)
+        : directory_(directory), problems_(problems)
+    {}
+
+    void read(const SecretMount& secret, const Path& path)
+    {
+        problems_.add(
+            path, fmt::format(
+                      "secret '{}' is to be mounted, which needs a cluster; accepted here: a key "
+                      "with an env_var",
+                      secret.name
+                  )
+        );
+    }
+
+    void read(const SecretVariable& secret, const Path& path)
+    {
+        for (const std::string& part : {secret.name, secret.key})
+            if (part.find('/') != std::string::npos || part == "..") {
+                problems_.add(path, fmt::format("'{}' is no name of a file", part));
+                return;
+            }
+        Result<std::string> content = Error{Errc::not_found, "there is no directory of secrets"};
+        if (!directory_.empty())
+            content = read_secret(fmt::format("{}/{}/{}", directory_, secret.name, secret.key));
+        if (content)
+            values[secret.env_var] = std::move(*content);
+        else if (!secret.optional || content.error().code != Errc::not_found)
+            problems_.add(
+                path, fmt::format(
+                          "secret '{}' has no key '{}': {}", secret.name, secret.key,
+                          content.error().detail
+                      )
+            );
+    }
+
+    std::map<std::string, std::string> values;
+
+private:
+    const std::string& directory_;
+    Problems& problems_;
+};
+
+} // namespace
+
+Checked<std::map<std::string, std::string>>
+read_secrets(const Transform& transform, const std::string& directory)
+{
+    Problems problems;
+    SecretReader reader(directory, problems);
+    const Path document;
+    const Path at_transform(document, "transform");
+    const Path at_secrets(at_transform, "secrets");
+    for (std::size_t i = 0; i < transform.secrets.size(); ++i) {
+        const Path path(at_secrets, i);
+        std::visit([&](const auto& secret) { reader.read(secret, path); }, transform.secrets[i]);
+    }
+    if (!problems.empty())
+        return problems.take();
+    return std::move(reader.values);
+}
+
+std::vector<std::string> command_env(
+    const std::vector<std::string>& base, const std::map<std::string, std::string>& secrets,
+    const DatumWork& work, const CommandPlace& place
+)
+{
+    std::map<std::string, std::string> all;
+    for (const std::string& variable : base) {
+        const std::size_t equals = variable.find('=');
+        all[variable.substr(0, equals)] = variable.substr(equals + 1);
+    }
+    for (const auto& [name, value] : work.pipeline->transform.env)
+        all[name] = value;
+    for (const auto& [name, value] : secrets)
+        all[name] = value;
+    all["SLUICE_JOB_ID"] = work.job_id;
+    all["SLUICE_JOB_NAME"] = work.job_name;
+    all["SLUICE_DATUM_ID"] = work.datum_id;
+    all["SLUICE_ATTEMPT"] = std::to_string(work.attempt);
+    for (const std::string_view prefix : {"SLUICE_", "FALCONERI_"}) {
+        all[fmt::format("{}NODE_NAME", prefix)] = place.node_name;
+        all[fmt::format("{}POD_NAME", prefix)] = place.pod_name;
+    }
+    std::vector<std::string> env;
+    for (const auto& [name, value] : all)
+        env.push_back(fmt::format("{}={}", name, value));
+    return env;
+}
+
+} // namespace sluice

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "batch/datum_channel.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// Reads the secrets of a pipeline that go into variables, from files <directory>/<name>/<key>, byte
+// for byte. Blocking. Errors (invalid), with all problems: a secret that is missing and not
+// optional, no directory although there are such, a NUL byte, a secret that is to be mounted.
+Checked<std::map<std::string, std::string>>
+read_secrets(const Transform& transform, const std::string& directory);
+
+struct CommandPlace {
+    std::string node_name;
+    std::string pod_name;
+};
+
+// The whole environment of a command, "NAME=value": the base, the pipeline's, the secrets, ours;
+// the later wins.
+std::vector<std::string> command_env(
+    const std::vector<std::string>& base, const std::map<std::string, std::string>& secrets,
+    const DatumWork& work, const CommandPlace& place
+);
+
+} // namespace sluice

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/job_plan.h"
+
+#include "async/worker_threads.h"
+#include "base/os.h"
+#include "batch/command_env.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+// Where the URIs of the atoms stand in the document, in the order of atoms_of().
+void find_uri_paths(const Json& input, const Path& path, std::vector<std::string>& found)
+{
+    const std::string key = input.begin().key();
+    const Json& node = input.begin().value();
+    const Path here(path, key);
+    if (node.is_object()) {
+        found.push_back(Path(here, "URI").text());
+        return;
+    }
+    for (std::size_t i = 0; i < node.size(); ++i)
+        find_uri_paths(node[i], Path(here, i), found);
+}
+
+struct PlacedAtom {
+    const Atom* atom;
+    std::string path; // of its URI in the document
+};
+
+std::vector<PlacedAtom> placed_atoms(const Pipeline& pipeline)
+{
+    const Path document;
+    std::vector<std::string> paths;
+    find_uri_paths(pipeline.spec["input"], Path(document, "input"), paths);
+    std::vector<PlacedAtom> placed;
+    for (const Atom* atom : atoms_of(pipeline.input))
+        placed.push_back({atom, std::move(paths.at(placed.size()))});
+    return placed;
+}
+
+void refuse_plain_path(const ObjectUri& uri, std::string path, std::vector<Problem>& problems)
+{
+    if (uri.scheme == UriScheme::local)
+        problems.push_back(
+            {std::move(path),
+             fmt::format(
+                 "'{}' is a plain path, which only local execution knows; accepted: file:///path",
+                 printable_path(uri.path)
+             )}
+        );
+}
+
+Async<Result<std::shared_ptr<const Listing>>> list_folder(std::string place, Surroundings around)
+{
+    const auto listing = std::make_shared<Listing>();
+    const std::unique_ptr<BlobListing> pages = around.blobs.list(place, ListDepth::recursive);
+    for (;;) {
+        const Result<std::vector<BlobEntry>> page = co_await pages->next_page();
+        if (!page)
+            co_return page.error();
+        if (page->empty())
+            break;
+        for (const BlobEntry& entry : *page)
+            if (const Result<void> added = listing->add(entry.path, entry.size); !added)
+                co_return added.error();
+    }
+    auto finish = [&listing] { listing->finish(); };
+    co_await around.threads.run(std::move(finish));
+    co_return std::shared_ptr<const Listing>(listing);
+}
+
+bool is_problem_of_the_document(const Error& error)
+{
+    return error.code != Errc::unavailable && error.code != Errc::timed_out;
+}
+
+class PlanTasks final : public TaskSource {
+public:
+    PlanTasks(std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads)
+        : plan_(std::move(plan)), datum_(std::move(datum)), threads_(threads)
+    {}
+
+    Async<Result<std::vector<NewTask>>> next(std::size_t limit) override
+    {
+        auto work = [this, limit] { return make(limit); };
+        std::vector<NewTask> tasks = co_await threads_.run(std::move(work));
+        co_return tasks;
+    }
+
+private:
+    std::vector<NewTask> make(std::size_t limit)
+    {
+        const std::uint64_t end = std::min<std::uint64_t>(plan_->size(), next_ + limit);
+        std::vector<NewTask> tasks;
+        tasks.reserve(end - next_);
+        for (; next_ < end; ++next_) {
+            tasks.push_back(datum_);
+            tasks.back().payload = dump_json(datum_payload(plan_->datum(next_)));
+        }
+        return tasks;
+    }
+
+    std::shared_ptr<const DatumPlan> plan_;
+    NewTask datum_;
+    WorkerThreads& threads_;
+    std::uint64_t next_ = 0;
+};
+
+class TasksNotDone final : public TaskSource {
+public:
+    TasksNotDone(Store& store, RunId run, NewTask datum) : store_(store), datum_(std::move(datum))
+    {
+        filter_.run = run;
+        filter_.states = {TaskState::failed, TaskState::canceled};
+    }
+
+    Async<Result<std::vector<NewTask>>> next(std::size_t limit) override
+    {
+        filter_.limit = limit;
+        auto look = [filter = filter_](Reads& reads) { return reads.tasks(filter); };
+        const Result<std::vector<Reads::Task>> rows = co_await store_.read(std::move(look));
+        if (!rows)
+            co_return rows.error();
+        std::vector<NewTask> tasks;
+        for (const Reads::Task& row : *rows) {
+            tasks.push_back(datum_);
+            tasks.back().payload = row.row.payload;
+            filter_.after = row.row.id;
+        }
+        co_return tasks;
+    }
+
+private:
+    Store& store_;
+    NewTask datum_;
+    Reads::TaskFilter filter_;
+};
+
+} // namespace
+
+Async<std::vector<Problem>> check_surroundings(const Pipeline& pipeline, Surroundings around)
+{
+    std::vector<Problem> problems;
+    for (PlacedAtom& placed : placed_atoms(pipeline))
+        refuse_plain_path(placed.atom->uri, std::move(placed.path), problems);
+    const std::size_t before = problems.size();
+    refuse_plain_path(pipeline.egress, "egress.URI", problems);
+    if (problems.size() == before) {
+        std::string place = blob_place(as_folder(pipeline.egress));
+        const Result<void> writable = co_await around.blobs.check_writable(std::move(place));
+        if (!writable)
+            problems.push_back({"egress.URI", writable.error().detail});
+    }
+    auto read = [&] { return read_secrets(pipeline.transform, around.secrets_directory); };
+    const auto secrets = co_await around.threads.run(std::move(read));
+    if (!secrets)
+        problems.insert(problems.end(), secrets.error().begin(), secrets.error().end());
+    co_return problems;
+}
+
+Async<Judged<std::shared_ptr<const DatumPlan>>>
+plan_datums(const Pipeline& pipeline, PlanLimits limits, Surroundings around)
+{
+    std::map<std::string, std::shared_ptr<const Listing>> by_place;
+    std::vector<std::shared_ptr<const Listing>> listings;
+    std::vector<Problem> problems;
+    std::vector<PlacedAtom> atoms = placed_atoms(pipeline);
+    for (PlacedAtom& placed : atoms) {
+        if (placed.atom->uri.scheme == UriScheme::local)
+            continue; // check_surroundings() says so
+        const std::string place = blob_place(as_folder(placed.atom->uri));
+        if (!by_place.contains(place)) {
+            const auto listing = co_await list_folder(place, around);
+            if (!listing && !is_problem_of_the_document(listing.error()))
+                co_return Refusal(listing.error());
+            if (!listing) {
+                problems.push_back({std::move(placed.path), listing.error().detail});
+                continue;
+            }
+            by_place[place] = *listing;
+        }
+        listings.push_back(by_place[place]);
+    }
+    if (!problems.empty() || listings.size() != atoms.size())
+        co_return Refusal(std::move(problems));
+
+    auto make = [&] { return DatumPlan::make(pipeline.input, listings, limits); };
+    Result<DatumPlan> plan = co_await around.threads.run(std::move(make));
+    if (!plan) {
+        problems.push_back({"input", plan.error().detail});
+        co_return Refusal(std::move(problems));
+    }
+    co_return std::make_shared<const DatumPlan>(std::move(*plan));
+}
+
+NewTask datum_template(const Pipeline& pipeline)
+{
+    NewTask datum;
+    datum.priority = static_cast<int>(pipeline.priority);
+    datum.timeout = pipeline.datum_timeout;
+    datum.retry.tries_max = static_cast<int>(pipeline.datum_tries);
+    datum.retry.delay_initial = pipeline.retry_backoff;
+    datum.retry.delay_max = std::max<Micros>(datum.retry.delay_max, pipeline.retry_backoff);
+    return datum;
+}
+
+std::unique_ptr<TaskSource>
+tasks_of_plan(std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads)
+{
+    return std::make_unique<PlanTasks>(std::move(plan), std::move(datum), threads);
+}
+
+std::unique_ptr<TaskSource> tasks_not_done(Store& store, RunId run, NewTask datum)
+{
+    return std::make_unique<TasksNotDone>(store, run, std::move(datum));
+}
+
+} // namespace sluice

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// New jobs: checking a pipeline against the world, naming, storing; and retrying old ones.
+#include "batch/job_plan.h"
+#include "batch/job_rows.h"
+#include "batch/jobs.h"
+#include "model/spec_edit.h"
+
+#include <fmt/format.h>
+
+namespace sluice {
+
+namespace {
+
+constexpr int name_tries = 5;
+
+Judged<Pipeline> read_spec(const Json& spec)
+{
+    Checked<Pipeline> pipeline = read_pipeline(spec);
+    if (!pipeline)
+        return Refusal(std::move(pipeline.error()));
+    return std::move(*pipeline);
+}
+
+// The document of an old job with the changes of its retry.
+Judged<Json> changed_spec(Json spec, const std::vector<std::string>& set)
+{
+    const Json input = spec["input"];
+    std::vector<Problem> problems;
+    for (const std::string& assignment : set)
+        if (const Result<void> done = set_field(spec, assignment); !done)
+            problems.push_back({"", done.error().detail});
+    if (spec["input"] != input)
+        problems.push_back(
+            {"input", "cannot be changed by a retry, which runs the datums that are left"}
+        );
+    if (!problems.empty())
+        return Refusal(std::move(problems));
+    return Judged<Json>(boost::system::in_place_value, std::move(spec));
+}
+
+Error not_retryable(const Job& job)
+{
+    if (job.status == JobStatus::running)
+        return {
+            Errc::conflict,
+            fmt::format(
+                "job '{}' is running; only a failed or canceled one can be retried", job.job_name
+            )};
+    return {
+        Errc::conflict,
+        fmt::format("job '{}' is done; there is nothing to be retried", job.job_name)};
+}
+
+NewRun new_run(const Pipeline& pipeline, const JobSpec& spec)
+{
+    NewRun run;
+    run.kind = RunKind::job;
+    run.spec = format_job_spec(spec);
+    run.timeout = pipeline.job_timeout;
+    return run;
+}
+
+} // namespace
+
+Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
+{
+    Judged<Pipeline> pipeline = read_spec(request.spec);
+    if (!pipeline)
+        co_return pipeline.error();
+    const Surroundings around{blobs_, threads_, options_.secrets_directory};
+    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
+    PlanLimits limits;
+    limits.datums_max = options_.datums_max;
+    Judged<std::shared_ptr<const DatumPlan>> plan = co_await plan_datums(*pipeline, limits, around);
+    if (!plan && plan.error().code != Errc::invalid)
+        co_return plan.error();
+    if (!plan) {
+        const std::vector<Problem>& more = plan.error().problems;
+        problems.insert(problems.end(), more.begin(), more.end());
+    }
+    if (!problems.empty() || !plan)
+        co_return Refusal(std::move(problems));
+
+    Draft draft{std::move(*pipeline),         {},
+                std::move(request.actor),     std::move(request.request_key),
+                std::move(request.body_hash), std::nullopt};
+    draft.spec.pipeline = std::move(request.spec);
+    draft.spec.directory = std::move(request.directory);
+    auto make_source = [planned = *plan, datum = datum_template(draft.pipeline),
+                        &threads = threads_] { return tasks_of_plan(planned, datum, threads); };
+    co_return co_await submit_draft(std::move(draft), std::move(make_source));
+}
+
+Async<Judged<std::uint64_t>> Jobs::check(Json spec, EachDatum each)
+{
+    const Judged<Pipeline> pipeline = read_spec(spec);
+    if (!pipeline)
+        co_return pipeline.error();
+    const Surroundings around{blobs_, threads_, options_.secrets_directory};
+    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
+    PlanLimits limits;
+    limits.datums_max = options_.datums_max;
+    const Judged<std::shared_ptr<const DatumPlan>> plan =
+        co_await plan_datums(*pipeline, limits, around);
+    if (!plan && plan.error().code != Errc::invalid)
+        co_return plan.error();
+    if (!plan) {
+        const std::vector<Problem>& more = plan.error().problems;
+        problems.insert(problems.end(), more.begin(), more.end());
+    }
+    if (!problems.empty() || !plan)
+        co_return Refusal(std::move(problems));
+    for (std::uint64_t index = 0; each && index < (*plan)->size(); ++index)
+        each(index, (*plan)->datum(index));
+    co_return (*plan)->size();
+}
+
+Async<Judged<Jobs::Created>> Jobs::submit_draft(Draft draft, MakeSource make_source)
+{
+    Result<Submitted> submitted = co_await submit_named(draft, make_source);
+    if (!submitted)
+        co_return Refusal(submitted.error());
+    Result<Job> job = co_await job_at(submitted->run);
+    if (!job)
+        co_return Refusal(job.error());
+    Created created;
+    created.job = std::move(*job);
+    created.repeated = submitted->repeated;
+    if (created.job.counts.total == 0)
+        created.warnings.emplace_back("no datum: the input matches no file, so the job is done");
+    co_return created;
+}
+
+// The random part of a name may be taken already, though hardly ever: then another is drawn.
+Async<Result<Submitted>> Jobs::submit_named(const Draft& draft, const MakeSource& make_source)
+{
+    for (int attempt = 1;; ++attempt) {
+        const std::string suffix = random_text(random(), job_suffix_alphabet, job_suffix_size);
+        Result<std::string> job = job_name(draft.pipeline.name, suffix);
+        if (!job)
+            co_return job.error();
+        NewRun run = new_run(draft.pipeline, draft.spec);
+        run.name = *job;
+        run.queues = {"job/" + *job};
+        run.actor = draft.actor;
+        run.origin = draft.origin;
+        run.request_key = draft.request_key;
+        run.body_hash = draft.body_hash;
+        const std::unique_ptr<TaskSource> source = make_source();
+        Result<Submitted> submitted = co_await submit(store(), std::move(run), *source);
+        if (submitted || submitted.error().code != Errc::conflict || attempt == name_tries)
+            co_return submitted;
+        auto look = [name = *job](Reads& reads) { return reads.run_named(name); };
+        const Result<std::optional<RunId>> taken = co_await store().read(std::move(look));
+        const bool was_the_name = taken && taken->has_value();
+        if (!was_the_name)
+            co_return submitted;
+    }
+}
+
+Async<Judged<Jobs::Created>> Jobs::retry(RetryJob request)
+{
+    Result<Reads::Run> run = co_await run_of(request.job);
+    if (!run)
+        co_return Refusal(run.error());
+    const RunState state = run->row.state;
+    if (state != RunState::failed && state != RunState::canceled) {
+        const JobRow row{*run, std::nullopt};
+        co_return Refusal(not_retryable(to_job(store(), row)));
+    }
+    Result<JobSpec> spec = parse_job_spec(run->detail.spec);
+    if (!spec)
+        co_return Refusal(spec.error());
+    Judged<Json> changed = changed_spec(std::move(spec->pipeline), request.set);
+    if (!changed)
+        co_return changed.error();
+    Judged<Pipeline> pipeline = read_spec(*changed);
+    if (!pipeline)
+        co_return pipeline.error();
+    const Surroundings around{blobs_, threads_, options_.secrets_directory};
+    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
+    if (!problems.empty())
+        co_return Refusal(std::move(problems));
+
+    Draft draft{std::move(*pipeline), {}, std::move(request.actor), {}, {}, run->row.id};
+    draft.spec.pipeline = std::move(*changed);
+    draft.spec.directory = std::move(spec->directory);
+    auto make_source = [&store = store(), old = run->row.id,
+                        datum = datum_template(draft.pipeline)] {
+        return tasks_not_done(store, old, datum);
+    };
+    co_return co_await submit_draft(std::move(draft), std::move(make_source));
+}
+
+} // namespace sluice

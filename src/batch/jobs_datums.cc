@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Datums of jobs: lists, descriptions, retries, logs; and why things stand as they do.
+#include "base/text.h"
+#include "batch/job_rows.h"
+#include "batch/jobs.h"
+#include "batch/why.h"
+#include "model/datum_payload.h"
+
+#include <fmt/format.h>
+
+namespace sluice {
+
+namespace {
+
+Error no_such_datum(std::string_view id)
+{
+    return {Errc::not_found, fmt::format("no datum '{}'", printable(id))};
+}
+
+struct DatumRows {
+    Reads::Run run;
+    Reads::Task task;
+    std::vector<AttemptRow> attempts;
+    std::vector<OutputRow> outputs;
+};
+
+std::optional<DatumRows> datum_rows(Reads& reads, TaskId id)
+{
+    std::optional<Reads::Task> task = reads.task(id);
+    if (!task)
+        return std::nullopt;
+    std::optional<Reads::Run> run = reads.run(task->row.run);
+    if (!run || run->row.kind != RunKind::job)
+        return std::nullopt;
+    DatumRows rows{std::move(*run), std::move(*task), {}, {}};
+    rows.attempts = reads.attempts(id);
+    rows.outputs = reads.outputs(rows.run.row.id, id);
+    return rows;
+}
+
+int last_attempt(const DatumRows& rows)
+{
+    const Reads::Task& task = rows.task;
+    if (task.done)
+        return task.done->attempt;
+    if (task.lease)
+        return task.lease->place.attempt;
+    return task.place ? task.place->attempt : 0;
+}
+
+} // namespace
+
+Async<Result<TaskId>> Jobs::task_of(std::string id)
+{
+    const std::optional<Uid> uid = parse_uid(id);
+    std::optional<std::int64_t> key;
+    if (uid)
+        key = store().key(UidKind::task, *uid);
+    if (!key)
+        co_return no_such_datum(id);
+    co_return TaskId{*key};
+}
+
+Async<Result<std::vector<Datum>>> Jobs::datums(std::string job, DatumFilter filter)
+{
+    const Result<Reads::Run> run = co_await run_of(std::move(job));
+    if (!run)
+        co_return run.error();
+    Reads::TaskFilter tasks;
+    tasks.run = run->row.id;
+    tasks.limit = filter.limit;
+    if (filter.status)
+        tasks.states = to_task_states(*filter.status);
+    if (!filter.after.empty()) {
+        const Result<TaskId> after = co_await task_of(filter.after);
+        if (!after)
+            co_return after.error();
+        tasks.after = *after;
+    }
+    auto look = [tasks](Reads& reads) { return reads.tasks(tasks); };
+    const Result<std::vector<Reads::Task>> rows = co_await store().read(std::move(look));
+    if (!rows)
+        co_return rows.error();
+    std::vector<Datum> datums;
+    for (const Reads::Task& row : *rows)
+        datums.push_back(to_datum(store(), run->row, row));
+    co_return datums;
+}
+
+Async<Result<DatumDescription>> Jobs::describe_datum(std::string id)
+{
+    const Result<TaskId> task = co_await task_of(id);
+    if (!task)
+        co_return task.error();
+    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
+    Result<std::optional<DatumRows>> rows = co_await store().read(std::move(look));
+    if (!rows)
+        co_return rows.error();
+    if (!*rows)
+        co_return no_such_datum(id);
+    DatumRows& seen = **rows;
+    const Result<Json> payload = parse_json(seen.task.row.payload);
+    if (!payload)
+        co_return Error{Errc::corrupt, "the stored input files of a datum cannot be read"};
+    Result<std::vector<InputFile>> inputs = read_datum_payload(*payload);
+    if (!inputs)
+        co_return inputs.error();
+    DatumDescription description;
+    description.datum = to_datum(store(), seen.run.row, seen.task);
+    // What will be tried again has its error in its last attempt only.
+    if (description.datum.error_message.empty() && !seen.task.done && !seen.attempts.empty())
+        description.datum.error_message = seen.attempts.back().error;
+    description.input_files = std::move(*inputs);
+    description.attempts = std::move(seen.attempts);
+    description.outputs = std::move(seen.outputs);
+    co_return description;
+}
+
+Async<Result<Datum>> Jobs::retry_datum(std::string id, std::string actor)
+{
+    const Result<TaskId> task = co_await task_of(id);
+    if (!task)
+        co_return task.error();
+    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
+    const Result<std::optional<DatumRows>> rows = co_await store().read(look);
+    if (!rows)
+        co_return rows.error();
+    if (!*rows)
+        co_return no_such_datum(id);
+    RetryTasks request;
+    request.target.run = (*rows)->run.row.id;
+    request.target.tasks = {*task};
+    request.target.actor = std::move(actor);
+    const Result<Affected> done = co_await store().retry_tasks(std::move(request));
+    if (!done)
+        co_return done.error();
+    const Result<std::optional<DatumRows>> now = co_await store().read(std::move(look));
+    if (!now)
+        co_return now.error();
+    if (!*now)
+        co_return no_such_datum(id);
+    co_return to_datum(store(), (*now)->run.row, (*now)->task);
+}
+
+Async<Result<Why>> Jobs::why_datum(std::string id)
+{
+    const Result<TaskId> task = co_await task_of(id);
+    if (!task)
+        co_return task.error();
+    const Time now = engine_.clock().now();
+    auto look = [task = *task, now](Reads& reads) { return task_facts(reads, task, now); };
+    const Result<std::optional<TaskFacts>> facts = co_await store().read(std::move(look));
+    if (!facts)
+        co_return facts.error();
+    if (!*facts)
+        co_return no_such_datum(id);
+    co_return why(**facts, now);
+}
+
+Async<Result<Why>> Jobs::why_job(std::string id_or_name)
+{
+    const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
+    if (!run)
+        co_return run.error();
+    const Time now = engine_.clock().now();
+    auto look = [id = run->row.id, now](Reads& reads) { return job_why_facts(reads, id, now); };
+    const Result<std::optional<JobWhyFacts>> facts = co_await store().read(std::move(look));
+    if (!facts)
+        co_return facts.error();
+    if (!*facts)
+        co_return Error{Errc::not_found, "the job was deleted"};
+    co_return why(**facts, now);
+}
+
+Async<Result<std::string>> Jobs::log_file(std::string datum, int attempt)
+{
+    const Result<TaskId> task = co_await task_of(datum);
+    if (!task)
+        co_return task.error();
+    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
+    const Result<std::optional<DatumRows>> rows = co_await store().read(std::move(look));
+    if (!rows)
+        co_return rows.error();
+    if (!*rows)
+        co_return no_such_datum(datum);
+    const int last = last_attempt(**rows);
+    if (attempt < 0 || attempt > last)
+        co_return Error{
+            Errc::not_found,
+            fmt::format("no attempt {} of datum '{}': there were {}", attempt, datum, last)};
+    const RunRow& run = (*rows)->run.row;
+    const std::string job = format_uid(store().uid(UidKind::run, run.created_at, run.id.value));
+    co_return logs_.path(AttemptLogName{job, datum, attempt == 0 ? std::max(last, 1) : attempt});
+}
+
+} // namespace sluice
