@@ -67,7 +67,7 @@ Result<DatumExecutor*> App::datums()
     if (datums_)
         return &*datums_;
     Result<WorkPlace> place =
-        WorkPlace::make(config_, threads_, blobs_, engine_.clock(), log("batch"));
+        WorkPlace::make({config_, nullptr}, threads_, blobs_, engine_.clock(), log("batch"));
     if (!place)
         return place.error();
     place_.emplace(*std::move(place));

@@ -21,7 +21,8 @@ public:
     static Result<std::unique_ptr<App>>
     open(asio::any_io_executor executor, const Config& config, const LogHub& logs);
 
-    App(asio::any_io_executor executor, const Config& config, const LogHub& logs, Database database);
+    App(asio::any_io_executor executor, const Config& config, const LogHub& logs,
+        Database database);
 
     // Starts the engine and what keeps the egresses clean: the app sees commits of others, rescues
     // what dead processes held, and may wait for jobs. A second call does nothing.

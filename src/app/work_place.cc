@@ -57,8 +57,7 @@ void remove_leftovers(const std::string& folder, const Log& log)
         const Result<Fd> lock = lock_file(path);
         if (!lock || !*lock)
             continue; // its process lives
-        const Result<void> removed =
-            remove_tree(path.substr(0, path.size() - lock_ending.size()));
+        const Result<void> removed = remove_tree(path.substr(0, path.size() - lock_ending.size()));
         if (removed)
             unlink(path.c_str());
         else
@@ -85,9 +84,11 @@ make_commands(const Config& config, WorkerThreads& threads, const Clock& clock)
     return make_container_runner(*std::move(engine), threads, clock);
 }
 
-DatumRunner::Options options_of(const Config& config, const std::string& directory)
+DatumRunner::Options runner_options(WorkPlace::Options given, const std::string& directory)
 {
+    const Config& config = given.config;
     DatumRunner::Options options;
+    options.forward = std::move(given.forward);
     options.work_directory = directory;
     options.log_directory = config.data_directory + "/logs";
     options.secrets_directory = config.secrets_directory;
@@ -102,9 +103,10 @@ DatumRunner::Options options_of(const Config& config, const std::string& directo
 } // namespace
 
 Result<WorkPlace> WorkPlace::make(
-    const Config& config, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log
+    Options options, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log
 )
 {
+    const Config& config = options.config;
     const std::string folder = config.data_directory + "/work";
     if (const Result<void> made = make_directory(folder); !made)
         return made.error();
@@ -123,7 +125,8 @@ Result<WorkPlace> WorkPlace::make(
         return commands.error();
     place.commands_ = *std::move(commands);
     place.runner_ = std::make_unique<DatumRunner>(
-        blobs, *place.commands_, threads, options_of(config, place.directory_), std::move(log)
+        blobs, *place.commands_, threads, runner_options(std::move(options), place.directory_),
+        std::move(log)
     );
     return place;
 }

@@ -16,10 +16,15 @@ namespace sluice {
 // the next that comes.
 class WorkPlace {
 public:
+    struct Options {
+        const Config& config;
+        std::function<void(OutputStream, std::string_view)> forward; // as Command::forward
+    };
+
     // Errors: unavailable (no container engine, a full disk), and those of making the directory.
-    // Blocks. `threads` and `blobs` outlive it.
+    // Blocks. `threads`, `blobs` and `clock` outlive it.
     static Result<WorkPlace>
-    make(const Config& config, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log);
+    make(Options options, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log);
 
     WorkPlace(WorkPlace&&) = default;
     ~WorkPlace();

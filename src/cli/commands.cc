@@ -6,6 +6,10 @@ namespace sluice {
 // In the order of `sluice --help`.
 void add_commands(CommandLine& line)
 {
+    add_job(line);
+    add_datum(line);
+    add_serve(line);
+    add_worker(line);
     add_key(line);
     add_schema(line);
     add_config(line);

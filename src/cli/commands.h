@@ -14,10 +14,14 @@ class CommandLine;
 void add_commands(CommandLine& line);
 
 void add_config(CommandLine& line);
+void add_datum(CommandLine& line);
 void add_db(CommandLine& line);
+void add_job(CommandLine& line);
 void add_key(CommandLine& line);
 void add_migrate(CommandLine& line);
 void add_schema(CommandLine& line);
+void add_serve(CommandLine& line);
 void add_version(CommandLine& line);
+void add_worker(CommandLine& line);
 
 } // namespace sluice

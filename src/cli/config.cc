@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.h"
 
+#include "app/limits.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -14,9 +15,15 @@ namespace {
 
 Json document_of(const Config& config)
 {
-    Json document = Json::object();
+    Json values = Json::object();
     for (const Setting& setting : settings())
-        document[std::string(setting.name)] = setting.show(config);
+        values[std::string(setting.name)] = setting.show(config);
+    Json bounds = Json::object();
+    for (const Limit& limit : limits())
+        bounds[limit.name] = limit.value;
+    Json document = Json::object();
+    document["settings"] = std::move(values);
+    document["limits"] = std::move(bounds);
     return document;
 }
 
@@ -34,6 +41,11 @@ Async<Result<int>> print_config(Context& context)
              std::string(setting.meaning)}
         );
     print_bytes(table.text());
+    Table bounds({"LIMIT", "VALUE", "MEANING"});
+    for (const Limit& limit : limits())
+        bounds.add({limit.name, limit.value, limit.meaning});
+    print("");
+    print_bytes(bounds.text());
     co_return exit_code::success;
 }
 
@@ -42,7 +54,10 @@ Async<Result<int>> print_config(Context& context)
 void add_config(CommandLine& line)
 {
     CLI::App& command = line.add(line.root(), "config");
-    line.takes(command, {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir"});
+    line.takes(
+        command,
+        {"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
+    );
     line.runs(command, print_config);
 }
 

@@ -24,8 +24,7 @@ list_datums(Context& context, JobsPort& jobs, std::shared_ptr<const ListOptions>
     Jobs::DatumFilter filter;
     filter.status = datum_status(options->status);
     filter.limit = options->limit;
-    const Result<std::vector<Datum>> found =
-        co_await jobs.datums(options->job, std::move(filter));
+    const Result<std::vector<Datum>> found = co_await jobs.datums(options->job, std::move(filter));
     if (!found)
         co_return found.error();
     show_datums(context.config.output, *found);
@@ -40,14 +39,15 @@ void add_datum_list(CommandLine& line, CLI::App& datum)
     const auto options = std::make_shared<ListOptions>();
     command.add_option("JOB", options->job, "name or id of the job")->required();
     command
-        .add_option("--status", options->status,
-                    "only ready, running, done, error or canceled datums")
+        .add_option(
+            "--status", options->status, "only ready, running, done, error or canceled datums"
+        )
         ->check(CLI::IsMember({"ready", "running", "done", "error", "canceled"}));
     command.add_option("--limit", options->limit, "at most so many [100]")
         ->check(CLI::Range(1, 1000));
     line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-        return list_datums(context, jobs, options);
-    }));
+                  return list_datums(context, jobs, options);
+              }));
 }
 
 } // namespace sluice

@@ -38,12 +38,10 @@ void print_now(std::string_view bytes)
     std::fflush(stdout);
 }
 
-Async<Result<int>>
-print_log(Context&, JobsPort& jobs, std::shared_ptr<const LogOptions> options)
+Async<Result<int>> print_log(Context&, JobsPort& jobs, std::shared_ptr<const LogOptions> options)
 {
     LogQuery query = query_of(*options);
-    const auto mode =
-        options->follow ? JobsPort::LogMode::follow : JobsPort::LogMode::as_it_is;
+    const auto mode = options->follow ? JobsPort::LogMode::follow : JobsPort::LogMode::as_it_is;
     const Result<void> printed = co_await jobs.datum_log(std::move(query), mode, print_now);
     if (!printed)
         co_return printed.error();
@@ -63,8 +61,8 @@ void add_datum_logs(CommandLine& line, CLI::App& datum)
         ->check(CLI::IsMember({"stdout", "stderr"}));
     command.add_flag("--follow", options->follow, "stay until the attempt has ended");
     line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-        return print_log(context, jobs, options);
-    }));
+                  return print_log(context, jobs, options);
+              }));
 }
 
 } // namespace sluice

@@ -29,8 +29,8 @@ void add_datum_why(CommandLine& line, CLI::App& datum)
     const auto id = std::make_shared<std::string>();
     command.add_option("ID", *id, "of the datum")->required();
     line.runs(command, on_jobs([id](Context& context, JobsPort& jobs) {
-        return explain_datum(context, jobs, *id);
-    }));
+                  return explain_datum(context, jobs, *id);
+              }));
 }
 
 } // namespace sluice

@@ -87,8 +87,7 @@ private:
 };
 
 // Commits of other processes show only to a living engine.
-Async<Result<Job>>
-EmbeddedJobs::wait(std::string job, std::chrono::steady_clock::duration limit)
+Async<Result<Job>> EmbeddedJobs::wait(std::string job, std::chrono::steady_clock::duration limit)
 {
     const Result<void> started = co_await app_->start();
     if (!started)

@@ -33,8 +33,8 @@ void add_job_cancel(CommandLine& line, CLI::App& job)
     const auto names = std::make_shared<std::vector<std::string>>();
     command.add_option("NAME", *names, "names or ids of jobs")->required();
     line.runs(command, on_jobs([names](Context& context, JobsPort& jobs) {
-        return cancel_jobs(context, jobs, names);
-    }));
+                  return cancel_jobs(context, jobs, names);
+              }));
 }
 
 } // namespace sluice

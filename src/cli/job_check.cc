@@ -92,8 +92,7 @@ Async<Result<int>> check_job(Context& context, App& app, std::string path)
             printer->emplace(format);
         (*printer)->add(index, files);
     };
-    Judged<std::uint64_t> count =
-        co_await app.jobs().check(std::move(file->spec), std::move(each));
+    Judged<std::uint64_t> count = co_await app.jobs().check(std::move(file->spec), std::move(each));
     if (!count)
         co_return to_lines(shown, count.error());
     if (!*printer)
@@ -112,8 +111,8 @@ void add_job_check(CommandLine& line, CLI::App& job)
     command.add_option("FILE", *file, "pipeline file, YAML or JSON; - is stdin")->required();
     line.takes(command, {"secrets_dir"});
     line.runs(command, on_app([file](Context& context, App& app) {
-        return check_job(context, app, *file);
-    }));
+                  return check_job(context, app, *file);
+              }));
 }
 
 } // namespace sluice

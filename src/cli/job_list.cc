@@ -44,8 +44,8 @@ void add_job_list(CommandLine& line, CLI::App& job)
     command.add_option("--limit", options->limit, "at most so many, the newest [100]")
         ->check(CLI::Range(1, 1000));
     line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-        return list_jobs(context, jobs, options);
-    }));
+                  return list_jobs(context, jobs, options);
+              }));
 }
 
 } // namespace sluice

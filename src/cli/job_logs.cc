@@ -28,8 +28,8 @@ void add_job_logs(CommandLine& line, CLI::App& job)
     const auto name = std::make_shared<std::string>();
     command.add_option("NAME", *name, "name or id of the job")->required();
     line.runs(command, on_jobs([name](Context& context, JobsPort& jobs) {
-        return print_logs(context, jobs, *name);
-    }));
+                  return print_logs(context, jobs, *name);
+              }));
 }
 
 } // namespace sluice

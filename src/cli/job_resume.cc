@@ -50,9 +50,8 @@ void add_job_resume(CommandLine& line, CLI::App& job)
     const auto name = std::make_shared<std::string>();
     command.add_option("NAME", *name, "name or id of the job")->required();
     line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here = on_app([name](Context& context, App& app) {
-        return resume_here(context, app, name);
-    });
+    const Action here =
+        on_app([name](Context& context, App& app) { return resume_here(context, app, name); });
     const Action there = on_jobs([name](Context& context, JobsPort& jobs) {
         return resume_at_server(context, jobs, name);
     });

@@ -63,9 +63,8 @@ void add_job_retry(CommandLine& line, CLI::App& job)
         ->take_all();
     command.add_flag("--detach", options->detach, "leave the job for sluice serve and workers");
     line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here = on_app([options](Context& context, App& app) {
-        return retry_here(context, app, options);
-    });
+    const Action here =
+        on_app([options](Context& context, App& app) { return retry_here(context, app, options); });
     const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
         return retry_at_server(context, jobs, options);
     });

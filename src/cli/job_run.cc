@@ -73,9 +73,8 @@ void add_job_run(CommandLine& line, CLI::App& job)
         ->required();
     command.add_flag("--detach", options->detach, "leave the job for sluice serve and workers");
     line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here = on_app([options](Context& context, App& app) {
-        return run_here(context, app, options);
-    });
+    const Action here =
+        on_app([options](Context& context, App& app) { return run_here(context, app, options); });
     const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
         return run_at_server(context, jobs, options);
     });

@@ -66,8 +66,8 @@ void add_job_wait(CommandLine& line, CLI::App& job)
     command.add_option("NAME", options->names, "names or ids of jobs")->required();
     command.add_option("--timeout", options->timeout, "give up after this time, for instance 5m");
     line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-        return wait_for_jobs(context, jobs, options);
-    }));
+                  return wait_for_jobs(context, jobs, options);
+              }));
 }
 
 } // namespace sluice

@@ -29,8 +29,8 @@ void add_job_why(CommandLine& line, CLI::App& job)
     const auto name = std::make_shared<std::string>();
     command.add_option("NAME", *name, "name or id of the job")->required();
     line.runs(command, on_jobs([name](Context& context, JobsPort& jobs) {
-        return explain_job(context, jobs, *name);
-    }));
+                  return explain_job(context, jobs, *name);
+              }));
 }
 
 } // namespace sluice

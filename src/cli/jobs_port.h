@@ -22,15 +22,13 @@ public:
     virtual Async<Result<Job>> find(std::string job) = 0;
     virtual Async<Result<JobDescription>> describe(std::string job) = 0;
     // The job when it is final, or as it is after `limit`.
-    virtual Async<Result<Job>>
-    wait(std::string job, std::chrono::steady_clock::duration limit) = 0;
+    virtual Async<Result<Job>> wait(std::string job, std::chrono::steady_clock::duration limit) = 0;
     virtual Async<Result<Job>> cancel(std::string job) = 0;
     virtual Async<Result<Job>> pause(std::string job) = 0;
     virtual Async<Result<Job>> unpause(std::string job) = 0;
     virtual Async<Result<void>> remove(std::string job) = 0;
     virtual Async<Result<Why>> why_job(std::string job) = 0;
-    virtual Async<Result<std::vector<Datum>>>
-    datums(std::string job, Jobs::DatumFilter filter) = 0;
+    virtual Async<Result<std::vector<Datum>>> datums(std::string job, Jobs::DatumFilter filter) = 0;
     virtual Async<Result<DatumDescription>> describe_datum(std::string datum) = 0;
     virtual Async<Result<Datum>> retry_datum(std::string datum) = 0;
     virtual Async<Result<Why>> why_datum(std::string datum) = 0;
@@ -46,7 +44,7 @@ public:
 };
 
 Result<std::unique_ptr<JobsPort>> make_embedded_jobs(Context& context);
-std::unique_ptr<JobsPort> make_remote_jobs(Context& context);
+Result<std::unique_ptr<JobsPort>> make_remote_jobs(Context& context);
 
 // A command that works on jobs, wherever they are: the port is opened before and closed after it.
 using JobsAction = std::function<Async<Result<int>>(Context&, JobsPort&)>;

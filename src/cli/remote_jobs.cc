@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/client.h"
 #include "api/wire.h"
 #include "async/signal.h"
-#include "cli/http_call.h"
 #include "cli/jobs_port.h"
-#include "model/object_uri.h"
 
 namespace sluice {
 
 namespace {
+
+using Answer = ApiClient::Answer;
 
 constexpr std::chrono::seconds poll_time{30};
 constexpr std::chrono::seconds answer_time{60};
@@ -18,24 +19,15 @@ constexpr std::chrono::seconds outage_pause{1};
 // The path of something below a job or a datum.
 std::string path_of(std::string_view kind, std::string_view id, std::string_view rest)
 {
-    std::string escaped;
-    for (const char c : percent_encode(id)) // keeps '/', which would end the segment
-        escaped += c == '/' ? std::string("%2F") : std::string(1, c);
-    return fmt::format("/{}/{}{}", kind, escaped, rest);
+    return fmt::format("/{}/{}{}", kind, url_part(id), rest);
 }
 
 std::string query_of(const std::vector<std::pair<std::string_view, std::string>>& fields)
 {
     std::string query;
-    for (const auto& [name, value] : fields) {
-        if (value.empty())
-            continue;
-        query += query.empty() ? '?' : '&';
-        query.append(name).append("=");
-        for (const char c : percent_encode(value))
-            query += c == '&' || c == '+' ? fmt::format("%{:02X}", static_cast<int>(c))
-                                          : std::string(1, c);
-    }
+    for (const auto& [name, value] : fields)
+        if (!value.empty())
+            query += fmt::format("{}{}={}", query.empty() ? '?' : '&', name, url_part(value));
     return query;
 }
 
@@ -59,16 +51,16 @@ Result<std::vector<T>> read_list(const Json& list, Result<T> (*read)(const Json&
     return items;
 }
 
-Judged<Jobs::Created> created_of(const Judged<Json>& answer)
+Judged<Jobs::Created> created_of(const Result<Answer>& answer)
 {
     if (!answer)
-        return answer.error();
-    Result<Job> job = read_job(member(*answer, "job"));
+        return Refusal(answer.error());
+    Result<Job> job = read_job(member(answer->json, "job"));
     if (!job)
         return Refusal(job.error());
     Jobs::Created created;
     created.job = *std::move(job);
-    for (const Json& warning : member(*answer, "warnings"))
+    for (const Json& warning : member(answer->json, "warnings"))
         if (warning.is_string())
             created.warnings.push_back(warning.get<std::string>());
     return created;
@@ -76,9 +68,7 @@ Judged<Jobs::Created> created_of(const Judged<Json>& answer)
 
 class RemoteJobs final : public JobsPort {
 public:
-    RemoteJobs(asio::any_io_executor executor, const Config& config)
-        : calls_(executor, config.server, config.key)
-    {}
+    explicit RemoteJobs(std::unique_ptr<ApiClient> client) : client_(std::move(client)) {}
 
     Async<Judged<Jobs::Created>> create(Jobs::NewJob request) override;
     Async<Judged<Jobs::Created>> retry(Jobs::RetryJob request) override;
@@ -127,31 +117,31 @@ private:
     Async<Result<Job>> ask_for_job(Method method, std::string path, std::chrono::seconds time);
     Async<Result<void>> stream(std::string path, Sink sink);
 
-    HttpCalls calls_;
+    std::unique_ptr<ApiClient> client_;
 };
 
 template <class T>
 Async<Result<T>> RemoteJobs::get(std::string path, Result<T> (*read)(const Json&))
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.path = std::move(path);
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
-    co_return read(*answer);
+        co_return answer.error();
+    co_return read(answer->json);
 }
 
 Async<Result<Job>>
 RemoteJobs::ask_for_job(Method method, std::string path, std::chrono::seconds time)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.method = method;
     call.path = std::move(path);
     call.time = time;
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
-    co_return read_job(member(*answer, "job"));
+        co_return answer.error();
+    co_return read_job(member(answer->json, "job"));
 }
 
 Async<Result<Job>>
@@ -162,42 +152,44 @@ RemoteJobs::job_after(Method method, const std::string& job, std::string_view re
 
 Async<Judged<Jobs::Created>> RemoteJobs::create(Jobs::NewJob request)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.method = Method::post;
     call.path = "/jobs";
-    call.body = Json::object();
-    (*call.body)["job"] = std::move(request.spec);
-    call.request_key = std::move(request.request_key);
+    call.json = Json::object();
+    call.json["job"] = std::move(request.spec);
+    call.headers.add("requester", actor_of_this_user());
     call.time = std::chrono::minutes(10); // a large input is listed meanwhile
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     co_return created_of(answer);
 }
 
 Async<Judged<Jobs::Created>> RemoteJobs::retry(Jobs::RetryJob request)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.method = Method::post;
     call.path = path_of("jobs", request.job, "/retry");
-    call.body = Json::object();
-    (*call.body)["set"] = request.set;
+    call.json = Json::object();
+    call.json["set"] = request.set;
+    call.headers.add("requester", actor_of_this_user());
     call.time = std::chrono::minutes(10);
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     co_return created_of(answer);
 }
 
 Async<Result<std::vector<Job>>> RemoteJobs::list(Jobs::ListFilter filter)
 {
-    HttpCalls::Call call;
-    call.path = "/jobs/list" + query_of(
-                                   {{"status", filter.status ? std::string(name(*filter.status)) : ""},
-                                    {"name", filter.name_part},
-                                    {"limit", fmt::format("{}", filter.limit)},
-                                    {"before", filter.before}}
-                               );
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    ApiClient::Call call;
+    call.path =
+        "/jobs/list" + query_of(
+                           {{"status", filter.status ? std::string(name(*filter.status)) : ""},
+                            {"name", filter.name_part},
+                            {"limit", fmt::format("{}", filter.limit)},
+                            {"before", filter.before}}
+                       );
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
-    co_return read_list(member(*answer, "jobs"), read_job);
+        co_return answer.error();
+    co_return read_list(member(answer->json, "jobs"), read_job);
 }
 
 Async<Result<Job>> RemoteJobs::wait(std::string job, std::chrono::steady_clock::duration limit)
@@ -215,8 +207,8 @@ Async<Result<Job>> RemoteJobs::wait(std::string job, std::chrono::steady_clock::
         const Clock::time_point now = Clock::now();
         if (found)
             answered = now;
-        const bool is_outage = !found && is_retryable(found.error().code) &&
-                               answered != start && now - answered < outage_max;
+        const bool is_outage = !found && is_retryable(found.error().code) && answered != start &&
+                               now - answered < outage_max;
         const bool goes_on = found ? !found->finished_at : is_outage;
         if (!goes_on || now - start >= limit)
             co_return found;
@@ -227,55 +219,54 @@ Async<Result<Job>> RemoteJobs::wait(std::string job, std::chrono::steady_clock::
 
 Async<Result<void>> RemoteJobs::remove(std::string job)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.method = Method::delete_;
     call.path = path_of("jobs", job, "");
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
+        co_return answer.error();
     co_return Result<void>();
 }
 
 Async<Result<std::vector<Datum>>> RemoteJobs::datums(std::string job, Jobs::DatumFilter filter)
 {
-    HttpCalls::Call call;
-    call.path =
-        path_of("jobs", job, "/datums") +
-        query_of(
-            {{"status", filter.status ? std::string(name(*filter.status)) : ""},
-             {"limit", fmt::format("{}", filter.limit)},
-             {"after", filter.after}}
-        );
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    ApiClient::Call call;
+    call.path = path_of("jobs", job, "/datums") +
+                query_of(
+                    {{"status", filter.status ? std::string(name(*filter.status)) : ""},
+                     {"limit", fmt::format("{}", filter.limit)},
+                     {"after", filter.after}}
+                );
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
-    co_return read_list(member(*answer, "datums"), read_datum);
+        co_return answer.error();
+    co_return read_list(member(answer->json, "datums"), read_datum);
 }
 
 Async<Result<Datum>> RemoteJobs::retry_datum(std::string datum)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.method = Method::post;
     call.path = path_of("datums", datum, "/retry");
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
-    co_return read_datum(member(*answer, "datum"));
+        co_return answer.error();
+    co_return read_datum(member(answer->json, "datum"));
 }
 
 // Writes the text of an answer as it comes. Ask something else first: a refusal is text, too.
 Async<Result<void>> RemoteJobs::stream(std::string path, Sink sink)
 {
-    HttpCalls::Call call;
+    ApiClient::Call call;
     call.path = std::move(path);
     call.time = stream_time;
     call.on_body = [sink = std::move(sink)](std::string_view piece) {
         sink(piece);
         return true;
     };
-    Judged<Json> answer = co_await calls_.call(std::move(call));
+    const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
-        co_return to_error(answer.error());
+        co_return answer.error();
     co_return Result<void>();
 }
 
@@ -287,13 +278,12 @@ Async<Result<void>> RemoteJobs::datum_log(LogQuery query, LogMode mode, Sink sin
     std::string_view stream_name;
     if (query.stream)
         stream_name = *query.stream == OutputStream::out ? "stdout" : "stderr";
-    std::string path =
-        path_of("datums", query.datum, "/logs") +
-        query_of(
-            {{"attempt", query.attempt > 0 ? fmt::format("{}", query.attempt) : ""},
-             {"stream", std::string(stream_name)},
-             {"follow", mode == LogMode::follow ? "1" : ""}}
-        );
+    std::string path = path_of("datums", query.datum, "/logs") +
+                       query_of(
+                           {{"attempt", query.attempt > 0 ? fmt::format("{}", query.attempt) : ""},
+                            {"stream", std::string(stream_name)},
+                            {"follow", mode == LogMode::follow ? "1" : ""}}
+                       );
     Result<void> streamed = co_await stream(std::move(path), std::move(sink));
     co_return streamed;
 }
@@ -310,9 +300,16 @@ Async<Result<void>> RemoteJobs::job_log(std::string job, Sink sink)
 
 } // namespace
 
-std::unique_ptr<JobsPort> make_remote_jobs(Context& context)
+Result<std::unique_ptr<JobsPort>> make_remote_jobs(Context& context)
 {
-    return std::make_unique<RemoteJobs>(context.loop.get_executor(), context.config);
+    ApiClient::Options options;
+    options.server = context.config.server;
+    options.key = context.config.key;
+    Result<std::unique_ptr<ApiClient>> client =
+        ApiClient::make(context.loop.get_executor(), std::move(options));
+    if (!client)
+        return client.error();
+    return std::make_unique<RemoteJobs>(*std::move(client));
 }
 
 } // namespace sluice

@@ -31,9 +31,9 @@ std::string time_or_dash(const std::optional<Time>& time)
 
 std::string age(Time from, Time to)
 {
-    return format_duration(std::chrono::duration_cast<std::chrono::seconds>(
-        std::max(to - from, Time::duration(0))
-    ));
+    return format_duration(
+        std::chrono::duration_cast<std::chrono::seconds>(std::max(to - from, Time::duration(0)))
+    );
 }
 
 std::string progress(const Job& job)
