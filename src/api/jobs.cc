@@ -161,7 +161,7 @@ Async<Response> retry_job(Api& api, const Request& request)
     Body body = co_await read_optional_json(api, request);
     if (Response* refusal = std::get_if<Response>(&body))
         co_return std::move(*refusal);
-    Jobs::Retry retry;
+    Jobs::RetryJob retry;
     Problems problems;
     const Path root;
     ObjectReader reader(Value{std::get<Json>(body), root, problems});

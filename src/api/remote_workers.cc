@@ -155,6 +155,37 @@ Async<void> RemoteWorkers::connection_lost(std::string pod, WorkerId worker)
         log_.warn("shorten the lease of worker '{}': {}", pod, released.error().detail);
 }
 
+Async<Result<void>> RemoteWorkers::leave(std::string pod, std::string reason)
+{
+    const Result<WorkerId> worker = co_await find(pod);
+    if (!worker && worker.error().code == Errc::not_found)
+        co_return Result<void>();
+    if (!worker)
+        co_return worker.error();
+    auto look = [worker = *worker](Reads& reads) { return reads.leases_of(worker); };
+    const Result<std::vector<LeaseRow>> leases = co_await engine_.store().read(look);
+    if (!leases)
+        co_return leases.error();
+    for (const LeaseRow& lease : *leases) {
+        GiveBack request;
+        request.task = lease.place.task;
+        request.run = lease.place.run;
+        request.attempt = lease.place.attempt;
+        request.worker = *worker;
+        request.reason = reason;
+        const Result<bool> given = co_await engine_.store().give_back(std::move(request));
+        if (!given && given.error().code != Errc::conflict)
+            co_return given.error();
+    }
+    ReleaseWorker release;
+    release.worker = *worker;
+    const Result<bool> released = co_await engine_.store().release_worker(std::move(release));
+    if (!released)
+        co_return released.error();
+    pods_.erase(pod);
+    co_return Result<void>();
+}
+
 void RemoteWorkers::forget_old_pods()
 {
     const Clock::time_point oldest = Clock::now() - pod_memory;

@@ -45,6 +45,9 @@ public:
     // soon.
     Async<void> connection_lost(std::string pod, WorkerId worker);
 
+    // The worker has gone: what it holds goes back, without a rescue. Fine for an unknown one.
+    Async<Result<void>> leave(std::string pod, std::string reason);
+
     // What a long poll waits for.
     struct Interest {
         const QueueFilter* queues = nullptr; // something to claim there

@@ -109,6 +109,19 @@ Async<Response> give_back(Api& api, const Request& request)
     co_return no_content();
 }
 
+Async<Response> leave(Api& api, const Request& request)
+{
+    const Body body = co_await read_json(api, request);
+    if (const Response* refusal = std::get_if<Response>(&body))
+        co_return *refusal;
+    const Checked<LeaseRequest> asked = read_lease_request(std::get<Json>(body));
+    if (!asked)
+        co_return refused_body(asked.error());
+    std::string reason = asked->reason.empty() ? "the worker stops" : asked->reason;
+    const Result<void> left = co_await api.workers.leave(asked->pod_name, std::move(reason));
+    co_return left ? no_content() : error_response(left.error());
+}
+
 Result<std::uint64_t> log_offset(const Request& request)
 {
     const Result<std::int64_t> offset = query_integer(request, "offset", 0, 0, INT64_MAX);
@@ -245,6 +258,13 @@ std::vector<Operation> worker_operations()
          .status = 204,
          .errors = {404, 415},
          .handle = give_back},
+        {.method = Method::post,
+         .pattern = "/workers/leave",
+         .summary = "The worker has gone: everything that it holds goes back.",
+         .body = "Lease",
+         .status = 204,
+         .errors = {415},
+         .handle = leave},
         {.method = Method::patch,
          .pattern = "/datums/{id}",
          .summary = "How the attempt has ended. The same report again has the same answer.",
