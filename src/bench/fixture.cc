@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/fixture.h"
 
-#include "async/run_main.h"
+#include "async/run_on.h"
 
 #include <algorithm>
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/app.h"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t threads_count = 4; // for files and logs; commands run beside them
+
+Engine::Options engine_options()
+{
+    Engine::Options options;
+    options.worker_name = process_name();
+    options.host = host_name();
+    return options;
+}
+
+Jobs::Options jobs_options(const Config& config)
+{
+    Jobs::Options options;
+    options.log_directory = config.data_directory + "/logs";
+    options.secrets_directory = config.secrets_directory;
+    return options;
+}
+
+} // namespace
+
+Result<std::unique_ptr<App>>
+App::open(asio::any_io_executor executor, const Config& config, const LogHub& logs)
+{
+    Result<Database> database = open_database(executor, config, logs);
+    if (!database)
+        return database.error();
+    return std::make_unique<App>(executor, config, logs, *std::move(database));
+}
+
+App::App(
+    asio::any_io_executor executor, const Config& config, const LogHub& logs, Database database
+)
+    : config_(config),
+      logs_(logs),
+      threads_(executor, "files", threads_count),
+      database_(std::move(database)),
+      engine_(executor, *database_.store, engine_options(), log("engine")),
+      blobs_(threads_),
+      sweeper_(executor, *database_.store, blobs_, log("batch")),
+      jobs_(engine_, blobs_, sweeper_, threads_, jobs_options(config_)),
+      scope_(executor, log("app"))
+{
+    engine_.on_changes([this](const Changes& changes) { sweeper_.changed(changes); });
+}
+
+Async<Result<void>> App::start()
+{
+    if (started_)
+        co_return Result<void>();
+    Result<void> ready = co_await engine_.start();
+    if (!ready)
+        co_return ready;
+    started_ = true;
+    scope_.spawn(sweeper_.run());
+    co_return ready;
+}
+
+Result<DatumExecutor*> App::datums()
+{
+    if (datums_)
+        return &*datums_;
+    Result<WorkPlace> place =
+        WorkPlace::make({config_, nullptr}, threads_, blobs_, engine_.clock(), log("batch"));
+    if (!place)
+        return place.error();
+    place_.emplace(*std::move(place));
+    datums_.emplace(scope_.executor(), *database_.store, sweeper_, place_->runner());
+    return &*datums_;
+}
+
+Async<void> App::stop(std::chrono::steady_clock::duration grace)
+{
+    if (!started_)
+        co_return;
+    started_ = false;
+    co_await engine_.stop(grace);
+    scope_.cancel();
+    co_await scope_.join();
+    // What the last attempts left in an egress must not stay there until somebody starts again.
+    const Result<std::size_t> swept = co_await sweeper_.run_once();
+    if (!swept)
+        log("batch").warn("{}", swept.error().detail);
+}
+
+} // namespace sluice

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/config.h"
+#include "app/database.h"
+#include "app/work_place.h"
+#include "async/worker_threads.h"
+#include "batch/datum_executor.h"
+#include "batch/jobs.h"
+
+#include <memory>
+
+namespace sluice {
+
+// One process over one database: the parts of the program, made and put together in their order.
+// Lives on the loop. What was started ends with `co_await stop(…)`.
+class App {
+public:
+    // Opens the database; nothing runs yet, and users' questions can be answered. Errors: those of
+    // open_database().
+    static Result<std::unique_ptr<App>>
+    open(asio::any_io_executor executor, const Config& config, const LogHub& logs);
+
+    App(asio::any_io_executor executor, const Config& config, const LogHub& logs,
+        Database database);
+
+    // Starts the engine and what keeps the egresses clean: the app sees commits of others, rescues
+    // what dead processes held, and may wait for jobs. A second call does nothing.
+    Async<Result<void>> start();
+
+    // What runs datums in this process; made at the first call. Errors: unavailable (no container
+    // engine, the data directory cannot be written to).
+    Result<DatumExecutor*> datums();
+
+    // Lets what runs end for `grace`, hands the rest back, ends the services.
+    Async<void> stop(std::chrono::steady_clock::duration grace);
+
+    Jobs& jobs() { return jobs_; }
+    Engine& engine() { return engine_; }
+    WorkerThreads& threads() { return threads_; }
+    const Config& config() const { return config_; }
+    Log log(std::string_view component) const { return logs_.component(component); }
+
+private:
+    const Config config_;
+    const LogHub logs_;
+    WorkerThreads threads_;
+    Database database_;
+    Engine engine_;
+    BlobStores blobs_;
+    OutputSweeper sweeper_;
+    Jobs jobs_;
+    TaskScope scope_;
+    std::optional<WorkPlace> place_;
+    std::optional<DatumExecutor> datums_;
+    bool started_ = false;
+};
+
+} // namespace sluice

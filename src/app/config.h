@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "exec/command.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+enum class RunnerKind : std::uint8_t { process, container };
+enum class OutputFormat : std::uint8_t { table, json, yaml, name };
+
+struct ListenAddress {
+    std::string host = "127.0.0.1"; // an IP address, without the brackets of IPv6
+    std::uint16_t port = 8085;      // 0: any free one
+};
+
+std::string format_address(const ListenAddress& address); // as it stands in a URL
+
+// What a user may set. Directories are absolute.
+struct Config {
+    std::string db;
+    std::string server; // empty: embedded
+    std::string key;
+    std::string log = "warn";
+    OutputFormat output = OutputFormat::table;
+    ListenAddress listen;
+    std::optional<std::size_t> workers; // commands at once; nothing: as the command says
+    RunnerKind runner = RunnerKind::process;
+    Isolation isolation = Isolation::mount_namespace;
+    std::chrono::seconds grace{10};
+    std::string data_directory; // logs and work directories stand below it
+    std::string secrets_directory;
+};
+
+// One setting: `--data-dir`, SLUICE_DATA_DIR and `data_dir` in the file are the same one.
+struct Setting {
+    std::string_view name; // "data_dir"
+    std::string_view value_name;
+    std::string_view fallback; // for people
+    std::string_view meaning;
+    Result<void> (*set)(Config&, std::string_view text);
+    std::string (*show)(const Config&);
+
+    std::string flag() const;     // "--data-dir"
+    std::string variable() const; // "SLUICE_DATA_DIR"
+};
+
+// All of them, in the order in which they are shown.
+std::span<const Setting> settings();
+const Setting& setting(std::string_view name); // asking for another one is a bug
+
+// Where settings come from, the strongest first.
+struct ConfigSources {
+    std::map<std::string, std::string, std::less<>> flags; // by name
+    std::function<std::optional<std::string>(const std::string&)> environment;
+    std::string file;              // a YAML or JSON object of names; empty: none
+    std::string working_directory; // what relative paths of settings are taken from
+};
+
+// Errors (invalid): a value that cannot be, an unknown name in the file, a file that cannot be
+// read. The detail names the flag, the variable, or the file with the name.
+Result<Config> read_config(const ConfigSources& sources);
+
+} // namespace sluice

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/database.h"
+
+#include "app/crash_points.h"
+#include "app/directories.h"
+
+namespace sluice {
+
+Result<Database>
+open_database(asio::any_io_executor executor, const Config& config, const LogHub& logs)
+{
+    if (const Result<void> made = make_database_folder(config); !made)
+        return made.error();
+    Result<std::unique_ptr<StatementObserver>> observer = crash_observer_from_environment();
+    if (!observer)
+        return observer.error();
+    StoreOptions options;
+    options.url = config.db;
+    options.observer = observer->get();
+    Result<std::unique_ptr<Store>> store = open_store(executor, options, logs.component("store"));
+    if (!store)
+        return with_context("database " + without_password(config.db), store.error());
+    return Database{*std::move(observer), *std::move(store)};
+}
+
+std::string without_password(std::string_view url)
+{
+    const std::size_t scheme = url.find("://");
+    const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const std::string_view authority = url.substr(begin, url.find('/', begin) - begin);
+    const std::size_t at = authority.rfind('@');
+    const std::size_t colon = authority.find(':');
+    if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
+        return std::string(url);
+    return std::string(url.substr(0, begin + colon)) + std::string(url.substr(begin + at));
+}
+
+} // namespace sluice

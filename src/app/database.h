@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/config.h"
+#include "base/log.h"
+#include "store/store.h"
+
+#include <memory>
+
+namespace sluice {
+
+// The database of the settings, open. What commands need that do not run jobs.
+struct Database {
+    std::unique_ptr<StatementObserver> observer; // outlives the store
+    std::unique_ptr<Store> store;
+};
+
+// Opens (creates, migrates) the database. Blocks. Errors: those of open_store(), with the URL's
+// password left out.
+Result<Database>
+open_database(asio::any_io_executor executor, const Config& config, const LogHub& logs);
+
+// The URL without a password, for messages.
+std::string without_password(std::string_view url);
+
+} // namespace sluice

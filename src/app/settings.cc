@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.h"
+#include "base/assert.h"
+#include "base/enum_names.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "model/duration.h"
+#include "store/url.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t workers_max = 1000;
+
+constexpr EnumNames<RunnerKind, 2> runner_names{
+    {{RunnerKind::process, "process"}, {RunnerKind::container, "container"}}};
+constexpr EnumNames<Isolation, 2> isolation_names{
+    {{Isolation::mount_namespace, "namespaces"}, {Isolation::none, "none"}}};
+constexpr EnumNames<OutputFormat, 4> output_names{
+    {{OutputFormat::table, "table"},
+     {OutputFormat::json, "json"},
+     {OutputFormat::yaml, "yaml"},
+     {OutputFormat::name, "name"}}};
+
+Error refuse(std::string_view accepted, std::string_view text)
+{
+    return Error{Errc::invalid, fmt::format("must be {}, not '{}'", accepted, printable(text))};
+}
+
+template <auto Field>
+Result<void> set_text(Config& config, std::string_view text)
+{
+    if (text.find('\0') != std::string_view::npos)
+        return refuse("text without a NUL byte", text);
+    config.*Field = text;
+    return {};
+}
+
+template <auto Field>
+std::string show_text(const Config& config)
+{
+    return config.*Field;
+}
+
+template <auto Field, const auto& Names>
+Result<void> set_word(Config& config, std::string_view text)
+{
+    std::vector<std::string> accepted;
+    for (const auto& [value, name] : Names.entries) {
+        accepted.emplace_back(name);
+        if (name == text) {
+            config.*Field = value;
+            return {};
+        }
+    }
+    return refuse(join(accepted, " or "), text);
+}
+
+template <auto Field, const auto& Names>
+std::string show_word(const Config& config)
+{
+    return std::string(Names.name(config.*Field));
+}
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text)
+{
+    Number number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end)
+        return std::nullopt;
+    return number;
+}
+
+Result<void> set_db(Config& config, std::string_view text)
+{
+    const Result<DatabaseUrl> url = parse_database_url(text);
+    if (!url)
+        return url.error();
+    config.db = text;
+    return {};
+}
+
+Result<void> set_server(Config& config, std::string_view text)
+{
+    if (!text.starts_with("http://") && !text.starts_with("https://"))
+        return refuse("a URL, http://… or https://…", text);
+    while (text.ends_with('/'))
+        text.remove_suffix(1);
+    config.server = text;
+    return {};
+}
+
+std::string show_key(const Config& config)
+{
+    return config.key.empty() ? "" : "(set)";
+}
+
+Result<void> set_log(Config& config, std::string_view text)
+{
+    const Result<LogHub> hub = LogHub::make(text);
+    if (!hub)
+        return hub.error();
+    config.log = text;
+    return {};
+}
+
+Result<void> set_listen(Config& config, std::string_view text)
+{
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos)
+        return refuse("ADDRESS:PORT, for instance 127.0.0.1:8085", text);
+    const auto port = whole_number<std::uint16_t>(text.substr(colon + 1));
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']'))
+        host = host.substr(1, host.size() - 2);
+    if (!port || host.empty())
+        return refuse("ADDRESS:PORT, for instance 127.0.0.1:8085", text);
+    config.listen = ListenAddress{std::string(host), *port};
+    return {};
+}
+
+std::string show_listen(const Config& config)
+{
+    return format_address(config.listen);
+}
+
+Result<void> set_workers(Config& config, std::string_view text)
+{
+    const auto number = whole_number<std::size_t>(text);
+    if (!number || *number > workers_max)
+        return refuse(fmt::format("a whole number from 0 to {}", workers_max), text);
+    config.workers = *number;
+    return {};
+}
+
+std::string show_workers(const Config& config)
+{
+    return config.workers ? fmt::format("{}", *config.workers) : "";
+}
+
+Result<void> set_grace(Config& config, std::string_view text)
+{
+    if (text == "0" || text == "0s") {
+        config.grace = std::chrono::seconds(0);
+        return {};
+    }
+    const Result<std::chrono::seconds> grace = parse_duration(text);
+    if (!grace)
+        return grace.error();
+    config.grace = *grace;
+    return {};
+}
+
+std::string show_grace(const Config& config)
+{
+    return format_duration(config.grace);
+}
+
+// One line each; README and `sluice config` show what stands here.
+constexpr Setting table[] = {
+    {"db", "URL", "sluice.db in the user's state directory",
+     "database: sqlite:///path, a path, or postgresql://…", set_db, show_text<&Config::db>},
+    {"server", "URL", "", "server to talk to; without it commands work on the database", set_server,
+     show_text<&Config::server>},
+    {"key", "KEY", "", "API key for the server", set_text<&Config::key>, show_key},
+    {"log", "LEVELS", "warn", "what is logged on stderr: a level, then component=level, …", set_log,
+     show_text<&Config::log>},
+    {"output", "FORMAT", "table", "table, json, yaml or name",
+     set_word<&Config::output, output_names>, show_word<&Config::output, output_names>},
+    {"listen", "ADDRESS:PORT", "127.0.0.1:8085", "where the server listens; port 0: any free one",
+     set_listen, show_listen},
+    {"workers", "N", "job run: the pipeline's; serve: one for each processor",
+     "commands that may run at once in this process", set_workers, show_workers},
+    {"grace", "TIME", "10s", "so long a stopping server or worker lets commands go on", set_grace,
+     show_grace},
+    {"executor", "KIND", "process", "what runs a datum's command: process or container",
+     set_word<&Config::runner, runner_names>, show_word<&Config::runner, runner_names>},
+    {"isolation", "KIND", "namespaces",
+     "namespaces: processes see /pfs and /scratch; none: they find them by SLUICE_PFS",
+     set_word<&Config::isolation, isolation_names>, show_word<&Config::isolation, isolation_names>},
+    {"data_dir", "DIR", "the folder of an SQLite database, else the user's state directory",
+     "logs and work directories stand below it", set_text<&Config::data_directory>,
+     show_text<&Config::data_directory>},
+    {"secrets_dir", "DIR", "", "secrets of local commands: DIR/<name>/<key>",
+     set_text<&Config::secrets_directory>, show_text<&Config::secrets_directory>},
+};
+
+} // namespace
+
+std::string format_address(const ListenAddress& address)
+{
+    const bool is_v6 = address.host.find(':') != std::string::npos;
+    const std::string host = is_v6 ? '[' + address.host + ']' : address.host;
+    return fmt::format("{}:{}", host, address.port);
+}
+
+std::string Setting::flag() const
+{
+    std::string text = "--" + std::string(name);
+    for (char& c : text)
+        c = c == '_' ? '-' : c;
+    return text;
+}
+
+std::string Setting::variable() const
+{
+    std::string text = "SLUICE_" + std::string(name);
+    for (char& c : text)
+        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
+}
+
+std::span<const Setting> settings()
+{
+    return table;
+}
+
+const Setting& setting(std::string_view name)
+{
+    for (const Setting& candidate : table)
+        if (candidate.name == name)
+            return candidate;
+    SLUICE_ASSERT(!"a setting that does not exist");
+    return table[0];
+}
+
+} // namespace sluice

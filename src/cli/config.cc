@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.h"
+
+#include "app/limits.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+#include <CLI/CLI.hpp>
+
+namespace sluice {
+
+namespace {
+
+Json document_of(const Config& config)
+{
+    Json values = Json::object();
+    for (const Setting& setting : settings())
+        values[std::string(setting.name)] = setting.show(config);
+    Json bounds = Json::object();
+    for (const Limit& limit : limits())
+        bounds[limit.name] = limit.value;
+    Json document = Json::object();
+    document["settings"] = std::move(values);
+    document["limits"] = std::move(bounds);
+    return document;
+}
+
+Async<Result<int>> print_config(Context& context)
+{
+    const Config& config = context.config;
+    if (config.output == OutputFormat::json || config.output == OutputFormat::yaml) {
+        print_document(config.output, document_of(config));
+        co_return exit_code::success;
+    }
+    Table table({"SETTING", "VALUE", "VARIABLE", "MEANING"});
+    for (const Setting& setting : settings())
+        table.add(
+            {std::string(setting.name), setting.show(config), setting.variable(),
+             std::string(setting.meaning)}
+        );
+    print_bytes(table.text());
+    Table bounds({"LIMIT", "VALUE", "MEANING"});
+    for (const Limit& limit : limits())
+        bounds.add({limit.name, limit.value, limit.meaning});
+    print("");
+    print_bytes(bounds.text());
+    co_return exit_code::success;
+}
+
+} // namespace
+
+void add_config(CommandLine& line)
+{
+    CLI::App& command = line.add(line.root(), "config");
+    line.takes(
+        command,
+        {"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
+    );
+    line.runs(command, print_config);
+}
+
+} // namespace sluice

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/keys.h"
+#include "app/database.h"
+#include "base/enum_names.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+#include <CLI/CLI.hpp>
+
+namespace sluice {
+
+namespace {
+
+constexpr EnumNames<KeyRole, 3> role_names{
+    {{KeyRole::read, "read"}, {KeyRole::write, "write"}, {KeyRole::admin, "admin"}}};
+constexpr std::size_t name_size_max = 100;
+
+struct KeyOptions {
+    std::string name;
+    std::string role = "write";
+};
+using Options = std::shared_ptr<KeyOptions>;
+
+Result<void> check_name(const std::string& name)
+{
+    if (name.empty() || name.size() > name_size_max || printable(name) != name ||
+        name.find_first_of("\n\t") != std::string::npos)
+        return Error{
+            Errc::invalid, fmt::format(
+                               "key name '{}': must be 1 to {} printable characters",
+                               printable(name), name_size_max
+                           )};
+    return {};
+}
+
+Json document_of(const KeyRow& key)
+{
+    Json document = Json::object();
+    document["name"] = key.name;
+    document["role"] = role_names.name(key.role);
+    document["created_at"] = format_time(key.created_at);
+    document["revoked_at"] = nullptr;
+    if (key.revoked_at)
+        document["revoked_at"] = format_time(*key.revoked_at);
+    return document;
+}
+
+Async<Result<int>> create_key(Context& context, Options options)
+{
+    if (const Result<void> checked = check_name(options->name); !checked)
+        co_return checked.error();
+    const Result<Database> database =
+        open_database(context.loop.get_executor(), context.config, context.logs);
+    if (!database)
+        co_return database.error();
+    SystemRandom random;
+    const std::string secret = make_api_key(random);
+    CreateKey request;
+    request.name = options->name;
+    request.hash = hash_api_key(secret);
+    request.role = *role_names.find(options->role);
+    Result<KeyRow> created = co_await database->store->create_key(std::move(request));
+    if (!created)
+        co_return created.error();
+    if (context.config.output == OutputFormat::table || context.config.output == OutputFormat::name)
+        print(secret);
+    else {
+        Json document = document_of(*created);
+        document["key"] = secret;
+        print_document(context.config.output, document);
+    }
+    co_return exit_code::success;
+}
+
+void print_keys(OutputFormat format, const std::vector<KeyRow>& keys)
+{
+    Json list = Json::array();
+    Table table({"NAME", "ROLE", "CREATED", "REVOKED"});
+    for (const KeyRow& key : keys) {
+        list.push_back(document_of(key));
+        table.add(
+            {key.name, std::string(role_names.name(key.role)), format_time(key.created_at),
+             key.revoked_at ? format_time(*key.revoked_at) : "-"}
+        );
+        if (format == OutputFormat::name)
+            print(key.name);
+    }
+    if (format == OutputFormat::table)
+        print_bytes(table.text());
+    else if (format != OutputFormat::name)
+        print_document(format, Json{{"keys", std::move(list)}});
+}
+
+Async<Result<int>> list_keys(Context& context)
+{
+    const Result<Database> database =
+        open_database(context.loop.get_executor(), context.config, context.logs);
+    if (!database)
+        co_return database.error();
+    const auto ask = [](Reads& reads) { return reads.keys(); };
+    Result<std::vector<KeyRow>> keys = co_await database->store->read(ask);
+    if (!keys)
+        co_return keys.error();
+    print_keys(context.config.output, *keys);
+    co_return exit_code::success;
+}
+
+Async<Result<int>> revoke_key(Context& context, Options options)
+{
+    const Result<Database> database =
+        open_database(context.loop.get_executor(), context.config, context.logs);
+    if (!database)
+        co_return database.error();
+    RevokeKey request;
+    request.name = options->name;
+    Result<bool> revoked = co_await database->store->revoke_key(std::move(request));
+    if (!revoked)
+        co_return with_context(fmt::format("key '{}'", printable(options->name)), revoked.error());
+    co_return exit_code::success;
+}
+
+} // namespace
+
+void add_key(CommandLine& line)
+{
+    CLI::App& key = line.add(line.root(), "key");
+    key.require_subcommand(1);
+    const auto options = std::make_shared<KeyOptions>();
+
+    CLI::App& create = line.add(key, "create");
+    create.add_option("NAME", options->name, "what you will call it")->required();
+    create.add_option("--role", options->role, "read, write or admin [write]")
+        ->check(CLI::IsMember({"read", "write", "admin"}));
+    line.runs(create, [options](Context& context) { return create_key(context, options); });
+
+    line.runs(line.add(key, "list"), list_keys);
+
+    CLI::App& revoke = line.add(key, "revoke");
+    revoke.add_option("NAME", options->name, "of the key")->required();
+    line.runs(revoke, [options](Context& context) { return revoke_key(context, options); });
+}
+
+} // namespace sluice

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/server.h"
+#include "app/app.h"
+#include "app/version.h"
+#include "async/interrupts.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/foreground.h"
+#include "cli/output.h"
+
+#include <CLI/CLI.hpp>
+
+#include <thread>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::chrono::seconds request_patience{5}; // for requests under way at the end
+
+struct ServeOptions {
+    bool insecure = false;
+};
+
+ApiServer::Options api_options(const ServeOptions& given)
+{
+    ApiServer::Options options;
+    options.version = version();
+    options.exposure =
+        given.insecure ? ApiServer::Exposure::insecure : ApiServer::Exposure::guarded;
+    return options;
+}
+
+Async<Result<void>> start_local_workers(App& app)
+{
+    const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t workers = app.config().workers.value_or(processors);
+    if (workers == 0)
+        co_return Result<void>();
+    const Result<DatumExecutor*> executor = app.datums();
+    if (!executor)
+        co_return executor.error();
+    Dispatcher::Options options;
+    options.queues = {"job/*"};
+    options.capacity = workers;
+    const Result<Dispatcher*> dispatcher =
+        co_await app.engine().serve(std::move(options), **executor);
+    if (!dispatcher)
+        co_return dispatcher.error();
+    co_return Result<void>();
+}
+
+Async<Result<int>> serve_with(App& app, ApiServer& server, Interrupts& interrupts)
+{
+    const ListenAddress& address = app.config().listen;
+    const Result<std::uint16_t> port = co_await server.start(address.host, address.port);
+    if (!port)
+        co_return port.error();
+    const Result<void> working = co_await start_local_workers(app);
+    if (working) {
+        const ListenAddress heard{address.host, *port};
+        print("sluice is listening on http://" + format_address(heard));
+        std::fflush(stdout);
+        co_await interrupts.wait();
+    }
+    co_await server.stop(request_patience);
+    co_await app.stop(app.config().grace);
+    if (!working)
+        co_return working.error();
+    co_return exit_code::success;
+}
+
+Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const ServeOptions> options)
+{
+    Interrupts interrupts(context.loop.get_executor());
+    const Result<void> started = co_await app.start();
+    if (!started)
+        co_return started.error();
+    ApiServer server(
+        context.loop.get_executor(), app.engine(), app.jobs(), app.threads(), api_options(*options),
+        app.log("api")
+    );
+    Result<int> code = co_await serve_with(app, server, interrupts);
+    co_return code;
+}
+
+} // namespace
+
+void add_serve(CommandLine& line)
+{
+    CLI::App& command = line.add(line.root(), "serve");
+    const auto options = std::make_shared<ServeOptions>();
+    command.add_flag(
+        "--insecure", options->insecure,
+        "serve other machines although there are no API keys: everybody may run commands here"
+    );
+    line.takes(
+        command, {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace"}
+    );
+    line.runs(command, on_app([options](Context& context, App& app) {
+                  return serve(context, app, options);
+              }));
+}
+
+} // namespace sluice

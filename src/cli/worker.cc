@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/remote_worker.h"
+#include "app/work_place.h"
+#include "async/interrupts.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "store/store_clock.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t threads_count = 4;
+
+struct WorkerOptions {
+    std::string job;
+    bool prefetch = false;
+};
+
+// This machine's time, for the log of attempts.
+class WallClock final : public Clock {
+public:
+    Time now() const override { return source_.wall(); }
+
+private:
+    SystemClockSource source_;
+};
+
+// What commands print is also the worker's own output.
+void forward(OutputStream stream, std::string_view bytes)
+{
+    std::FILE* const file = stream == OutputStream::out ? stdout : stderr;
+    std::fwrite(bytes.data(), 1, bytes.size(), file);
+    std::fflush(file);
+}
+
+RemoteWorker::Options options_of(const Context& context, const WorkerOptions& given)
+{
+    RemoteWorker::Options options;
+    options.job = given.job;
+    options.node_name = host_name();
+    options.pod_name = process_name();
+    options.prefetch = given.prefetch ? RemoteWorker::Prefetch::on : RemoteWorker::Prefetch::off;
+    options.grace = context.config.grace;
+    return options;
+}
+
+Async<void> stop_on_interrupt(Interrupts& interrupts, RemoteWorker& worker)
+{
+    co_await interrupts.wait();
+    worker.stop();
+}
+
+Async<Result<int>> work(Context& context, std::shared_ptr<const WorkerOptions> options)
+{
+    const asio::any_io_executor executor = context.loop.get_executor();
+    const Config& config = context.config;
+    if (config.server.empty())
+        co_return Error{Errc::invalid, "--server: is required (or SLUICE_SERVER)"};
+    ApiClient::Options client_options{config.server, config.key};
+    Result<std::unique_ptr<ApiClient>> client = ApiClient::make(executor, client_options);
+    if (!client)
+        co_return client.error();
+
+    const Log log = context.logs.component("worker");
+    const WallClock clock;
+    WorkerThreads threads(executor, "files", threads_count);
+    BlobStores blobs(threads);
+    Result<WorkPlace> place = WorkPlace::make({config, forward}, threads, blobs, clock, log);
+    if (!place)
+        co_return place.error();
+    RemoteWorker worker(
+        executor, **client, place->runner(), threads, options_of(context, *options), log
+    );
+    Interrupts interrupts(executor);
+    TaskScope scope(executor, log);
+    scope.spawn(stop_on_interrupt(interrupts, worker));
+    print(fmt::format("worker {} takes datums from {}", process_name(), config.server));
+    std::fflush(stdout);
+    const Result<void> ended = co_await worker.run();
+    scope.cancel();
+    co_await scope.join();
+    if (!ended)
+        co_return ended.error();
+    co_return exit_code::success;
+}
+
+} // namespace
+
+void add_worker(CommandLine& line)
+{
+    CLI::App& command = line.add(line.root(), "worker");
+    const auto options = std::make_shared<WorkerOptions>();
+    command.add_option("--job", options->job, "only datums of this job; ends with it");
+    command.add_flag("--prefetch", options->prefetch, "fetch the next datum while one runs");
+    line.takes(command, {"executor", "isolation", "secrets_dir", "data_dir", "grace"});
+    line.runs(command, [options](Context& context) { return work(context, options); });
+}
+
+} // namespace sluice
