@@ -5,6 +5,7 @@
 #include "async/worker_threads.h"
 #include "batch/blob_stores.h"
 #include "batch/jobs.h"
+#include "batch/output_sweeper.h"
 
 #include <sys/resource.h>
 
@@ -83,11 +84,12 @@ Async<Result<Json>> datums_body(Fixture& fixture)
 
     WorkerThreads threads(fixture.executor(), "bench-files", 1);
     BlobStores blobs(threads);
-    Jobs jobs(fixture.engine(), blobs, threads, Jobs::Options{}, Log());
+    OutputSweeper sweeper(fixture.executor(), fixture.store(), blobs, Log());
+    Jobs jobs(fixture.engine(), blobs, sweeper, threads, Jobs::Options());
     Jobs::NewJob request;
     request.spec = pipeline(folder);
     const SteadyTime start = std::chrono::steady_clock::now();
-    const Checked<Jobs::Created> created = co_await jobs.create(std::move(request));
+    const Judged<Jobs::Created> created = co_await jobs.create(std::move(request));
     const double seconds = seconds_since(start);
     if (!created)
         co_return to_error(created.error());

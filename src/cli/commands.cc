@@ -15,6 +15,7 @@ void add_commands(CommandLine& line)
     add_config(line);
     add_db(line);
     add_migrate(line);
+    add_bench(line);
     add_version(line);
 }
 

@@ -13,6 +13,7 @@ class CommandLine;
 // with those below it.
 void add_commands(CommandLine& line);
 
+void add_bench(CommandLine& line);
 void add_config(CommandLine& line);
 void add_datum(CommandLine& line);
 void add_db(CommandLine& line);

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/version.h"
 #include "async/interrupts.h"
+#include "batch/local_workers.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -32,18 +33,20 @@ ApiServer::Options api_options(const ServeOptions& given)
     return options;
 }
 
-Async<Result<void>> start_local_workers(App& app)
+std::size_t worker_count(const Config& config)
 {
     const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
-    const std::size_t workers = app.config().workers.value_or(processors);
-    if (workers == 0)
+    return config.workers.value_or(processors);
+}
+
+Async<Result<void>> start_local_workers(App& app, LocalWorkers& workers)
+{
+    if (worker_count(app.config()) == 0)
         co_return Result<void>();
     const Result<DatumExecutor*> executor = app.datums();
     if (!executor)
         co_return executor.error();
-    Dispatcher::Options options;
-    options.queues = {"job/*"};
-    options.capacity = workers;
+    Dispatcher::Options options = workers.dispatcher();
     const Result<Dispatcher*> dispatcher =
         co_await app.engine().serve(std::move(options), **executor);
     if (!dispatcher)
@@ -57,7 +60,8 @@ Async<Result<int>> serve_with(App& app, ApiServer& server, Interrupts& interrupt
     const Result<std::uint16_t> port = co_await server.start(address.host, address.port);
     if (!port)
         co_return port.error();
-    const Result<void> working = co_await start_local_workers(app);
+    LocalWorkers workers(app.engine().store(), worker_count(app.config())); // until app.stop()
+    const Result<void> working = co_await start_local_workers(app, workers);
     if (working) {
         const ListenAddress heard{address.host, *port};
         print("sluice is listening on http://" + format_address(heard));
