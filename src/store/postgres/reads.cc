@@ -119,6 +119,13 @@ std::vector<LeaseRow> PostgresReads::leases_of(WorkerId worker)
     return connection_.query(sql::read_leases_of_worker, params).all(read_lease);
 }
 
+std::int64_t PostgresReads::retrying(const RunRow& run)
+{
+    Params params;
+    params.add(run.task_first).add(run.task_last).add(run.id);
+    return connection_.query(sql::count_retrying, params).value<std::int64_t>().value_or(0);
+}
+
 std::int64_t PostgresReads::ready_before(const Place& place, std::int64_t limit)
 {
     Params params;

@@ -232,7 +232,7 @@ std::vector<LinkRow> SqliteReads::parents(const RunRow& run, TaskId child)
 
 std::int64_t SqliteReads::retrying(const RunRow& run)
 {
-    const Snapshot snapshot(connection_);
+    const Snapshot snapshot(connection_, gate_);
     return find(
                connection_.prepared(sql::count_retrying), read_value<std::int64_t>, run.task_first,
                run.task_last, run.id

@@ -120,6 +120,15 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, own
 FROM lease WHERE worker_id = @worker_id::bigint
 ORDER BY claimed_at, task_id;
 
+-- name: count_retrying
+-- By the failed attempts, which are few: 0 failed, 1 timed out.
+SELECT count(*)
+FROM (SELECT DISTINCT task_id FROM attempt
+      WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND ended IN (0, 1)) AS failed
+     JOIN task ON task.id = failed.task_id AND task.run_id = @run_id::bigint
+WHERE NOT EXISTS (SELECT FROM done WHERE done.task_id = failed.task_id)
+  AND NOT EXISTS (SELECT FROM lease WHERE lease.task_id = failed.task_id);
+
 -- name: ready_before
 SELECT count(*) FROM (
     SELECT FROM ready
