@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "batch/attempt_logs.h"
 #include "batch/datum_runner.h"
+#include "batch/job.h"
 #include "net/backoff.h"
 
 #include <chrono>

@@ -42,8 +42,8 @@ public:
     // and the outcome is `returned` unless everything had ended before. All three outlive the call.
     Async<Outcome> run(const DatumWork& work, DatumChannel& channel, Stop& stop);
 
-    // Fetches the inputs ahead of run(), while another datum runs. An error only means that run()
-    // will meet it again.
+    // Fetches the inputs ahead of run(), which must not begin before this has returned. An error
+    // only means that run() will meet it again.
     Async<Result<void>> prefetch(const DatumWork& work);
 
     // Forgets what prefetch() brought, when run() will not follow.

@@ -55,6 +55,7 @@ struct Datum {
     std::string pod_name;  // the worker's name
     std::string backtrace;
     std::string output; // the end of what the command printed
+    int attempt = 0;    // number of the last one; counts also those that used up no try
     int attempted_run_count = 0;
     int maximum_allowed_run_count = 1;
     std::optional<Time> started_at;

@@ -4,6 +4,7 @@
 #include "async/worker_threads.h"
 #include "base/os.h"
 #include "batch/command_env.h"
+#include "model/datum_payload.h"
 
 #include <fmt/format.h>
 
@@ -16,8 +17,11 @@ namespace {
 // Where the URIs of the atoms stand in the document, in the order of atoms_of().
 void find_uri_paths(const Json& input, const Path& path, std::vector<std::string>& found)
 {
-    const std::string key = input.begin().key();
-    const Json& node = input.begin().value();
+    auto member = input.begin();
+    while (member.value().is_null())
+        ++member; // an absent kind
+    const std::string key = member.key();
+    const Json& node = member.value();
     const Path here(path, key);
     if (node.is_object()) {
         found.push_back(Path(here, "URI").text());

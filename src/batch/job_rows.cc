@@ -125,6 +125,7 @@ std::string output_of(const std::string& result)
 void show_done(Datum& datum, const DoneRow& done)
 {
     const bool succeeded = done.outcome == TaskState::succeeded;
+    datum.attempt = done.attempt;
     datum.attempted_run_count = done.tries + (succeeded ? 1 : 0);
     datum.error_message = done.error;
     datum.output = output_of(done.result);
@@ -134,6 +135,7 @@ void show_done(Datum& datum, const DoneRow& done)
 
 void show_lease(Datum& datum, const LeaseRow& lease)
 {
+    datum.attempt = lease.place.attempt;
     datum.attempted_run_count = lease.place.tries + 1;
     datum.started_at = lease.started_at.value_or(lease.claimed_at);
     datum.updated_at = *datum.started_at;
@@ -179,12 +181,14 @@ Datum to_datum(const Store& store, const RunRow& run, const Reads::Task& task)
     datum.pod_name = task.worker_name;
     if (const Result<Retry> retry = parse_retry(task.row.retry))
         datum.maximum_allowed_run_count = retry->tries_max;
-    if (task.done)
+    if (task.done) {
         show_done(datum, *task.done);
-    else if (task.lease)
+    } else if (task.lease) {
         show_lease(datum, *task.lease);
-    else if (task.place)
+    } else if (task.place) {
+        datum.attempt = task.place->attempt;
         datum.attempted_run_count = task.place->tries;
+    }
     return datum;
 }
 

@@ -230,13 +230,9 @@ Async<Result<Job>> Jobs::unpause(std::string id_or_name, std::string actor)
     co_return co_await job_at(run->row.id);
 }
 
-Async<Result<void>> Jobs::remove(std::string id_or_name)
+// Sees to it that nothing of failed attempts is left in the egress.
+Async<Result<void>> Jobs::clear_outputs(RunId id)
 {
-    const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
-    if (!run)
-        co_return run.error();
-    const RunId id = run->row.id;
-    // The rows tell which files are still to be removed: those first.
     const Result<std::size_t> swept = co_await sweeper_.run_once();
     auto look = [id](Reads& reads) { return reads.outputs(id, TaskId{}); };
     const Result<std::vector<OutputRow>> outputs = co_await store().read(std::move(look));
@@ -249,6 +245,19 @@ Async<Result<void>> Jobs::remove(std::string id_or_name)
                                        "output '{}' of a failed attempt is still to be removed{}",
                                        printable(row.path), swept ? "" : ": " + swept.error().detail
                                    )};
+    co_return Result<void>();
+}
+
+Async<Result<void>> Jobs::remove(std::string id_or_name)
+{
+    const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
+    if (!run)
+        co_return run.error();
+    const RunId id = run->row.id;
+    // The rows tell which files are still to be removed: those first.
+    const Result<void> cleared = co_await clear_outputs(id);
+    if (!cleared)
+        co_return cleared.error();
     for (;;) {
         DeleteRun request;
         request.run = id;

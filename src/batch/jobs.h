@@ -129,7 +129,7 @@ private:
     Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
     Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
     Async<Result<Reads::Run>> run_of(std::string id_or_name);
-    Async<Result<Reads::Run>> run_at(RunId run);
+    Async<Result<void>> clear_outputs(RunId run);
     Async<Result<Job>> job_at(RunId run);
     Async<Result<TaskId>> task_of(std::string id);
     Async<Error> no_such_job(std::string id_or_name);

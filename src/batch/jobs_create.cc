@@ -168,6 +168,10 @@ Async<Judged<Jobs::Created>> Jobs::retry(RetryJob request)
         const JobRow row{*run, std::nullopt};
         co_return Refusal(not_retryable(to_job(store(), row)));
     }
+    // Else it could be removed after the new job has written it anew.
+    const Result<void> cleared = co_await clear_outputs(run->row.id);
+    if (!cleared)
+        co_return Refusal(cleared.error());
     Result<JobSpec> spec = parse_job_spec(run->detail.spec);
     if (!spec)
         co_return Refusal(spec.error());

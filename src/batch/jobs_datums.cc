@@ -38,16 +38,6 @@ std::optional<DatumRows> datum_rows(Reads& reads, TaskId id)
     return rows;
 }
 
-int last_attempt(const DatumRows& rows)
-{
-    const Reads::Task& task = rows.task;
-    if (task.done)
-        return task.done->attempt;
-    if (task.lease)
-        return task.lease->place.attempt;
-    return task.place ? task.place->attempt : 0;
-}
-
 } // namespace
 
 Async<Result<TaskId>> Jobs::task_of(std::string id)
@@ -183,14 +173,14 @@ Async<Result<std::string>> Jobs::log_file(std::string datum, int attempt)
         co_return rows.error();
     if (!*rows)
         co_return no_such_datum(datum);
-    const int last = last_attempt(**rows);
+    const Datum seen = to_datum(store(), (*rows)->run.row, (*rows)->task);
+    const int last = seen.attempt;
     if (attempt < 0 || attempt > last)
         co_return Error{
             Errc::not_found,
             fmt::format("no attempt {} of datum '{}': there were {}", attempt, datum, last)};
-    const RunRow& run = (*rows)->run.row;
-    const std::string job = format_uid(store().uid(UidKind::run, run.created_at, run.id.value));
-    co_return logs_.path(AttemptLogName{job, datum, attempt == 0 ? std::max(last, 1) : attempt});
+    const int chosen = attempt == 0 ? std::max(last, 1) : attempt;
+    co_return logs_.path(AttemptLogName{seen.job_id, seen.id, chosen});
 }
 
 } // namespace sluice

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "batch/job_logs.h"
 #include "batch/testing.h"
 
 namespace sluice {
@@ -111,7 +112,7 @@ TEST_F(JobsTest, what_failed_and_waits_for_its_next_try_is_counted)
     dir_.put("in/good", "x");
     const Job job = create(spec).value().job;
     for (JobDescription seen;;) {
-        testing::await(loop_, printed_.wait_for(std::chrono::milliseconds(10)));
+        testing::await(loop_, changed_.wait());
         seen = testing::await(loop_, jobs_->describe(job.id)).value();
         const StatusCount& ready = seen.datum_status_counts.at(0);
         if (ready.status != DatumStatus::ready || ready.count != 2 || seen.job.running > 0)
@@ -234,6 +235,24 @@ TEST_F(JobsTest, why_tells_who_runs_a_datum)
     EXPECT_EQ(datums(job).at(0).status, DatumStatus::running);
     testing::await(loop_, jobs_->cancel(job.id, "ann")).value();
     EXPECT_TRUE(has(why(job), "canceled by ann")) << why(job);
+}
+
+TEST_F(JobsTest, the_logs_of_a_job_are_those_of_its_datums)
+{
+    serve();
+    const Job job = finish(fragile());
+
+    JobLogs logs(*jobs_, job.job_name);
+    std::vector<std::string> seen;
+    for (;;) {
+        const auto piece = testing::await(loop_, logs.next()).value();
+        if (!piece)
+            break;
+        seen.push_back(piece->datum_id + " " + piece->chunks.at(0).bytes);
+    }
+
+    const std::vector<Datum> all = datums(job);
+    EXPECT_EQ(seen, (std::vector{all[0].id + " broken\n", all[2].id + " broken\n"}));
 }
 
 TEST_F(JobsTest, a_job_survives_in_its_file)

@@ -86,8 +86,8 @@ Async<void> OutputSweeper::run()
 
 void OutputSweeper::changed(const Changes& changes)
 {
-    if (changes.doomed_outputs || changes.from_outside)
-        wake_.notify();
+    if (changes.doomed_outputs)
+        wake_.notify(); // what others doom, they sweep
 }
 
 } // namespace sluice

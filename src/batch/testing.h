@@ -34,7 +34,10 @@ protected:
         engine.host = "host-1";
         engine_ = std::make_unique<Engine>(loop_.get_executor(), *store_, engine, Log());
         sweeper_ = std::make_unique<OutputSweeper>(loop_.get_executor(), *store_, blobs_, Log());
-        engine_->on_changes([this](const Changes& changes) { sweeper_->changed(changes); });
+        engine_->on_changes([this](const Changes& changes) {
+            sweeper_->changed(changes);
+            changed_.notify();
+        });
         scope_ = std::make_unique<TaskScope>(loop_.get_executor(), Log());
         jobs_ = make_jobs(nullptr);
         await(loop_, engine_->start()).value();
@@ -174,7 +177,8 @@ protected:
     TestDir dir_;
     FixedClock clock_;
     asio::io_context loop_;
-    Signal printed_{loop_.get_executor()};
+    Signal printed_{loop_.get_executor()}; // by a command
+    Signal changed_{loop_.get_executor()}; // by a commit
     WorkerThreads threads_{loop_.get_executor(), "test", 4};
     BlobStores blobs_{threads_};
     std::unique_ptr<Store> store_;

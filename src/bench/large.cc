@@ -10,13 +10,13 @@ class Repeated final : public TaskSource {
 public:
     Repeated(std::int64_t count, const std::string& payload) : left_(count), payload_(payload) {}
 
-    std::vector<NewTask> next(std::size_t limit) override
+    Async<Result<std::vector<NewTask>>> next(std::size_t limit) override
     {
         std::vector<NewTask> tasks(std::min<std::size_t>(limit, static_cast<std::size_t>(left_)));
         for (NewTask& task : tasks)
             task.payload = payload_;
         left_ -= static_cast<std::int64_t>(tasks.size());
-        return tasks;
+        co_return tasks;
     }
 
 private:

@@ -209,8 +209,11 @@ Result<void> remove_files(const std::string& root, const std::vector<std::string
     const std::string below_root = root == "/" ? root : root + '/';
     std::set<std::string> directories;
     for (const std::string& path : paths) {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
-            return os_error("remove", path, errno);
+        const int failure = ::unlink(path.c_str()) == 0 ? 0 : errno;
+        if (failure == ENOTDIR)
+            continue; // a file stands where the object's folder would be
+        if (failure != 0 && failure != ENOENT)
+            return os_error("remove", path, failure);
         // rmdir refuses a directory that holds anything, which is the only check that cannot race.
         std::string above = parent_of(path);
         while (above.starts_with(below_root) && above != root && ::rmdir(above.c_str()) == 0)

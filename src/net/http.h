@@ -51,14 +51,14 @@ private:
 bool same_header(std::string_view a, std::string_view b); // equal but for the case of ASCII letters
 
 // The target of a request, percent-decoded. "/" has one empty segment.
-struct Target {
+struct RequestTarget {
     std::string path; // as it was sent, without the query
     std::vector<std::string> segments;
     std::vector<Field> query;
 };
 
 // Errors (invalid): neither an absolute path nor an http URL.
-Result<Target> parse_target(std::string_view text);
+Result<RequestTarget> parse_target(std::string_view text);
 
 // The client's end of the connection while its request is being handled.
 class Peer {
@@ -83,7 +83,7 @@ private:
 // it over their awaits.
 struct Request {
     Method method = Method::get;
-    Target target;
+    RequestTarget target;
     std::vector<Field> path_fields; // what the {names} of the route's pattern stand for
     Headers headers;
     std::string body;

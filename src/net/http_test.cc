@@ -42,9 +42,9 @@ TEST(Headers, are_found_without_regard_to_case)
     EXPECT_EQ(headers.find("X-B"), std::nullopt);
 }
 
-TEST(Target, is_split_and_decoded)
+TEST(RequestTarget, is_split_and_decoded)
 {
-    const Target target = parse_target("/jobs/a%2Fb%20c/?name=x%26y+z&empty=&bare").value();
+    const RequestTarget target = parse_target("/jobs/a%2Fb%20c/?name=x%26y+z&empty=&bare").value();
 
     EXPECT_EQ(target.path, "/jobs/a%2Fb%20c/");
     EXPECT_EQ(target.segments, (std::vector<std::string>{"jobs", "a/b c", ""}));
@@ -52,18 +52,18 @@ TEST(Target, is_split_and_decoded)
     EXPECT_EQ(target.query, query);
 }
 
-TEST(Target, of_the_root_has_one_empty_segment)
+TEST(RequestTarget, of_the_root_has_one_empty_segment)
 {
     EXPECT_EQ(parse_target("/").value().segments, std::vector<std::string>{""});
 }
 
-TEST(Target, may_be_a_url_as_proxies_get_it)
+TEST(RequestTarget, may_be_a_url_as_proxies_get_it)
 {
     EXPECT_EQ(parse_target("http://host:80/jobs?x=1").value().path, "/jobs");
     EXPECT_EQ(parse_target("http://host").value().path, "/");
 }
 
-TEST(Target, that_is_neither_path_nor_url_is_invalid)
+TEST(RequestTarget, that_is_neither_path_nor_url_is_invalid)
 {
     for (const char* text : {"", "jobs", "*", "/a b", "/%", "/%4", "/a\x80", "host:443"})
         EXPECT_TRUE(parse_target(text).has_error()) << text;

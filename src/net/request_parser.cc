@@ -52,7 +52,7 @@ private:
     {
         version_ = version;
         request_.method = method_of(view(method));
-        Result<Target> parsed = sluice::parse_target(view(target));
+        Result<RequestTarget> parsed = sluice::parse_target(view(target));
         if (parsed)
             request_.target = std::move(*parsed);
         else

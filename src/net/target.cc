@@ -19,9 +19,9 @@ boost::system::result<urls::url_view> read_target(std::string_view text)
     return urls::parse_absolute_uri(text);
 }
 
-Target decode(const urls::url_view& url)
+RequestTarget decode(const urls::url_view& url)
 {
-    Target target;
+    RequestTarget target;
     target.path = std::string(url.encoded_path());
     if (target.path.empty())
         target.path.push_back('/');
@@ -40,7 +40,7 @@ Target decode(const urls::url_view& url)
 
 } // namespace
 
-Result<Target> parse_target(std::string_view text)
+Result<RequestTarget> parse_target(std::string_view text)
 {
     const auto url = read_target(text);
     if (!url || (url->has_scheme() && !url->has_authority()))
