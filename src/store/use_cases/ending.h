@@ -36,7 +36,7 @@ struct FailedAttempt {
     LeaseRow lease;
     FailureKind kind = FailureKind::reported;
     std::string error;
-    std::string result; // kept when the task ends
+    std::string result{}; // kept when the task ends
 };
 // Per attempt, in order: when it will be tried again; nothing: the task has failed for good.
 std::vector<std::optional<Time>>
