@@ -11,6 +11,7 @@ struct Refusal {
     Errc code = Errc::invalid;
     std::vector<Problem> problems;
 
+    Refusal() = default;
     Refusal(std::vector<Problem> list) : problems(std::move(list)) {}
     Refusal(const Error& error) : code(error.code), problems{{"", error.detail}} {}
 };
