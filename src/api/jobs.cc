@@ -28,9 +28,11 @@ Response answer(const Result<Job>& job)
     return job ? json_response(200, wrapped(*job)) : error_response(job.error());
 }
 
+// More datums than the limit (overloaded) is a fault of the specification, too: it would not help
+// to try again.
 Response refused(const Refusal& refusal)
 {
-    if (refusal.code == Errc::invalid)
+    if (refusal.code == Errc::invalid || refusal.code == Errc::overloaded)
         return refused_spec(refusal.problems);
     return error_response(to_error(refusal));
 }
@@ -271,7 +273,7 @@ std::vector<Operation> start_operations()
          .body = "NewJob",
          .status = 201,
          .answer = "CreatedJob",
-         .errors = {409, 413, 415, 422, 429},
+         .errors = {409, 413, 415, 422},
          .handle = create_job},
         {.method = Method::post,
          .pattern = "/jobs/{id}/retry",

@@ -192,7 +192,8 @@ Async<Result<std::shared_ptr<const Job>>> RemoteWorker::job_of(std::string id)
     const Result<Answer> answer = co_await call(std::move(ask));
     if (!answer)
         co_return answer.error();
-    Result<Job> job = read_job(answer->json.is_object() ? answer->json["job"] : answer->json);
+    const auto member = answer->json.find("job");
+    Result<Job> job = read_job(member == answer->json.end() ? Json() : *member);
     if (!job)
         co_return job.error();
     if (jobs_.size() >= jobs_remembered_max)

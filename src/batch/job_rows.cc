@@ -112,14 +112,10 @@ void show_spec(Job& job, Json pipeline)
     job.pipeline_spec = std::move(pipeline);
 }
 
-std::string output_of(const std::string& result)
+std::string text_of(const Json& result, const char* key)
 {
-    const Result<Json> json = parse_json(result);
-    if (!json || !json->is_object())
-        return {};
-    const auto output = json->find("output");
-    return output != json->end() && output->is_string() ? output->get<std::string>()
-                                                        : std::string();
+    const auto text = result.find(key);
+    return text != result.end() && text->is_string() ? text->get<std::string>() : std::string();
 }
 
 void show_done(Datum& datum, const DoneRow& done)
@@ -128,7 +124,10 @@ void show_done(Datum& datum, const DoneRow& done)
     datum.attempt = done.attempt;
     datum.attempted_run_count = done.tries + (succeeded ? 1 : 0);
     datum.error_message = done.error;
-    datum.output = output_of(done.result);
+    if (const Result<Json> result = parse_json(done.result)) {
+        datum.output = text_of(*result, "output");
+        datum.backtrace = text_of(*result, "backtrace");
+    }
     datum.started_at = done.started_at ? done.started_at : done.claimed_at;
     datum.updated_at = done.finished_at;
 }
