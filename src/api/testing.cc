@@ -141,7 +141,7 @@ Reply ApiFixture::reply_of(const ClientRequest& request, ClientResponse response
 // What the document promises for this operation and status.
 void ApiFixture::validate(const ClientRequest& request, const Reply& reply) const
 {
-    const Result<Target> target = parse_target(request.url);
+    const Result<RequestTarget> target = parse_target(request.url);
     for (const Operation& operation : operations_) {
         const std::vector<std::string> pattern = split(operation.pattern.substr(1), '/');
         const bool fits =
