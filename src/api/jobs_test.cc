@@ -130,7 +130,7 @@ TEST(ApiJobs, bad_query_values_are_named)
 {
     ApiFixture api;
     const std::string job = api.create_job();
-    for (const std::string path :
+    for (const std::string& path :
          {std::string("/jobs/list?status=idle"), std::string("/jobs/list?limit=0"),
           std::string("/jobs/list?limit=many"), "/jobs/" + job + "/datums?status=idle",
           "/jobs/" + job + "/datums?limit=1001", "/jobs/" + job + "/wait?timeout=-1"}) {

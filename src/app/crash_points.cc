@@ -29,7 +29,11 @@ class CrashObserver final : public StatementObserver {
 public:
     CrashObserver(CrashPoint point, Fd log) : point_(std::move(point)), log_(std::move(log)) {}
 
-    void before(std::string_view statement) override
+    void before(std::string_view statement) override { reached(statement); }
+    void committed() override { reached("committed"); }
+
+private:
+    void reached(std::string_view statement)
     {
         point_.with([&](CrashPoint& point) {
             if (log_)
@@ -39,7 +43,6 @@ public:
         });
     }
 
-private:
     void write_line(std::string_view statement)
     {
         const std::string line = std::string(statement) + '\n';

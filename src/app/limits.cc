@@ -61,8 +61,7 @@ void add_server_limits(std::vector<Limit>& all)
     all.push_back({"lease", time(engine.lease), "a datum is rescued so long after its last sign"});
     all.push_back({"heartbeat", time(engine.heartbeat), "time between two signs of life"});
     all.push_back({"body_bytes_max", bytes(server.body_bytes_max), "body of an HTTP request"});
-    all.push_back(
-        {"header_bytes_max", bytes(server.header_bytes_max), "headers of an HTTP request"}
+    all.push_back({"header_bytes_max", bytes(server.header_bytes_max), "headers of an HTTP request"}
     );
     all.push_back(
         {"connections_max", fmt::format("{}", server.connections_max), "connections to the server"}

@@ -33,6 +33,15 @@ T await(asio::io_context& loop, Async<T> work)
     return std::move(*outcome);
 }
 
+// Starts `work`; what it throws comes out of the loop.
+inline void spawn(asio::io_context& loop, Async<void> work)
+{
+    asio::co_spawn(loop, std::move(work), [](std::exception_ptr error) {
+        if (error)
+            std::rethrow_exception(error);
+    });
+}
+
 inline void await(asio::io_context& loop, Async<void> work)
 {
     bool ended = false;

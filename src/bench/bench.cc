@@ -28,7 +28,7 @@ const std::vector<Benchmark>& benchmarks()
         {"chain", "a chain of tasks, each the parent of the next: submit and drain", bench::chain},
         {"queues", "cycle by a worker that serves 10,000 queues, of which ten have work",
          bench::queues},
-        {"datums", "a job whose input is a cross of two folders: planned and stored, with the peak memory",
+        {"datums", "a job over a cross of two folders: planned and stored, with the peak memory",
          bench::datums},
         {"submit",
          "one submission of many tasks, staged, while another caller submits single tasks: their "

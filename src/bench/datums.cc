@@ -93,10 +93,11 @@ Async<Result<Json>> datums_body(Fixture& fixture)
     const double seconds = seconds_since(start);
     if (!created)
         co_return to_error(created.error());
-    Json figures{{"datums", created->job.counts.total},
-                 {"seconds", seconds},
-                 {"datums_per_s", static_cast<double>(created->job.counts.total) / seconds},
-                 {"peak_memory_mib", peak_memory_mib()}};
+    Json figures{
+        {"datums", created->job.counts.total},
+        {"seconds", seconds},
+        {"datums_per_s", static_cast<double>(created->job.counts.total) / seconds},
+        {"peak_memory_mib", peak_memory_mib()}};
     co_return json_result(std::move(figures));
 }
 

@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "model/validation.h"
 
-#include "pages.h"
+#include "cli/pages.h"
 
 #include <CLI/CLI.hpp>
 

@@ -55,8 +55,7 @@ void add_config(CommandLine& line)
 {
     CLI::App& command = line.add(line.root(), "config");
     line.takes(
-        command,
-        {"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
+        command, {"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
     );
     line.runs(command, print_config);
 }

@@ -13,14 +13,14 @@ class CountedSource final : public TaskSource {
 public:
     CountedSource(std::size_t total, std::size_t piece) : left_(total), piece_(piece) {}
 
-    std::vector<NewTask> next(std::size_t limit) override
+    Async<Result<std::vector<NewTask>>> next(std::size_t limit) override
     {
         const std::size_t count = std::min({left_, piece_, limit});
         left_ -= count;
         std::vector<NewTask> tasks(count);
         for (NewTask& task : tasks)
             task.payload = "{}";
-        return tasks;
+        co_return tasks;
     }
 
 private:

@@ -10,9 +10,10 @@ namespace sluice {
 namespace {
 
 constexpr Micros jump_min = std::chrono::seconds(1);
-// On the same machine a lost byte lock means that the process is dead; a session with a server may be
-// lost by a blip of the network: its worker has so long to say that it lives.
-constexpr Micros lost_session_lease = std::chrono::seconds(10);
+// On the same machine a lost byte lock means that the process is dead; a session with a server may
+// be lost by a blip of the network: its worker has so long to say that it lives, which is longer
+// than the time between two heartbeats.
+constexpr Micros lost_session_lease = std::chrono::seconds(15);
 
 template <class T>
 std::optional<T> earliest(std::initializer_list<std::optional<T>> times)

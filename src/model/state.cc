@@ -41,10 +41,11 @@ constexpr EnumNames<RunState, 5> run_names{
      {RunState::failed, "failed"},
      {RunState::canceled, "canceled"}}};
 
-constexpr EnumNames<AttemptEnd, 4> attempt_end_names{{{AttemptEnd::failed, "failed"},
-                                                      {AttemptEnd::timed_out, "timed_out"},
-                                                      {AttemptEnd::rescued, "rescued"},
-                                                      {AttemptEnd::returned, "returned"}}};
+constexpr EnumNames<AttemptEnd, 4> attempt_end_names{
+    {{AttemptEnd::failed, "failed"},
+     {AttemptEnd::timed_out, "timed_out"},
+     {AttemptEnd::rescued, "rescued"},
+     {AttemptEnd::returned, "returned"}}};
 
 std::optional<TaskState> only_if(bool allowed, TaskState state)
 {

@@ -16,8 +16,8 @@ constexpr std::array all_events{TaskEvent::parents_done, TaskEvent::claim,     T
                                 TaskEvent::skip,         TaskEvent::give_back, TaskEvent::pause,
                                 TaskEvent::resume,       TaskEvent::retry};
 
-constexpr std::optional<TaskState> no = std::nullopt;
-using Row = std::array<std::optional<TaskState>, all_task_states.size()>;
+using Cell = std::optional<TaskState>;
+using Row = std::array<Cell, all_task_states.size()>;
 
 // The whole machine, one row per event, one column per state, in the order of their declarations.
 struct Line {
@@ -25,20 +25,30 @@ struct Line {
     Row after;
 };
 
+constexpr Cell no = std::nullopt;
+constexpr Cell pend = pending;
+constexpr Cell clmd = claimed;
+constexpr Cell runs = running;
+constexpr Cell paus = paused;
+constexpr Cell succ = succeeded;
+constexpr Cell fail = failed;
+constexpr Cell canc = canceled;
+constexpr Cell skip = skipped;
+
 // clang-format off
 constexpr std::array<Line, all_events.size()> machine{{
-    // before:                 waiting   pending   claimed    running    paused     succ fail     canceled skipped
-    {TaskEvent::parents_done, {pending,  no,       no,        no,        no,        no,  no,      no,      no}},
-    {TaskEvent::claim,        {no,       claimed,  no,        no,        no,        no,  no,      no,      no}},
-    {TaskEvent::start,        {no,       no,       running,   no,        no,        no,  no,      no,      no}},
-    {TaskEvent::succeed,      {no,       no,       succeeded, succeeded, succeeded, no,  no,      no,      no}},
-    {TaskEvent::fail,         {failed,   failed,   failed,    failed,    failed,    no,  no,      no,      no}},
-    {TaskEvent::cancel,       {canceled, canceled, canceled,  canceled,  canceled,  no,  no,      no,      no}},
-    {TaskEvent::skip,         {skipped,  skipped,  no,        no,        skipped,   no,  no,      no,      no}},
-    {TaskEvent::give_back,    {no,       no,       pending,   pending,   no,        no,  no,      no,      no}},
-    {TaskEvent::pause,        {paused,   paused,   paused,    paused,    no,        no,  no,      no,      no}},
-    {TaskEvent::resume,       {no,       no,       no,        no,        pending,   no,  no,      no,      no}},
-    {TaskEvent::retry,        {no,       no,       no,        no,        no,        no,  pending, pending, pending}},
+    // before:                 wait  pend  clmd  runs  paus  succ  fail  canc  skip
+    {TaskEvent::parents_done, {pend, no,   no,   no,   no,   no,   no,   no,   no}},
+    {TaskEvent::claim,        {no,   clmd, no,   no,   no,   no,   no,   no,   no}},
+    {TaskEvent::start,        {no,   no,   runs, no,   no,   no,   no,   no,   no}},
+    {TaskEvent::succeed,      {no,   no,   succ, succ, succ, no,   no,   no,   no}},
+    {TaskEvent::fail,         {fail, fail, fail, fail, fail, no,   no,   no,   no}},
+    {TaskEvent::cancel,       {canc, canc, canc, canc, canc, no,   no,   no,   no}},
+    {TaskEvent::skip,         {skip, skip, no,   no,   skip, no,   no,   no,   no}},
+    {TaskEvent::give_back,    {no,   no,   pend, pend, no,   no,   no,   no,   no}},
+    {TaskEvent::pause,        {paus, paus, paus, paus, no,   no,   no,   no,   no}},
+    {TaskEvent::resume,       {no,   no,   no,   no,   pend, no,   no,   no,   no}},
+    {TaskEvent::retry,        {no,   no,   no,   no,   no,   no,   pend, pend, pend}},
 }};
 // clang-format on
 

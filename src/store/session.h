@@ -16,6 +16,7 @@ class StatementObserver {
 public:
     virtual ~StatementObserver() = default;
     virtual void before(std::string_view statement) = 0;
+    virtual void committed() {} // after a commit, before anybody has heard of it
 };
 
 // How a transaction that lost its connection at COMMIT has ended.
@@ -38,6 +39,7 @@ public:
     virtual CommitFate fate_of_last_commit() = 0;
 
     // True when another process has written since the last call: cached heads of queues are stale.
+    // Asked after begin_write(), so that nothing is written between the answer and our reads.
     virtual bool written_by_others() = 0;
 
     virtual Tables& tables() = 0; // between begin_write() and commit()

@@ -19,7 +19,7 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
 {
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
-        std::move(parts.writer), clock_, mailbox_, uid_secret_, std::move(on_commit),
+        std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_, std::move(on_commit),
         Writer::Limits{}, std::move(log)
     );
     for (std::unique_ptr<Session>& session : parts.readers)
@@ -201,11 +201,7 @@ Async<Result<OutputsRegistered>> Store::register_outputs(RegisterOutputs request
 
 Async<Result<WorkerId>> Store::register_worker(RegisterWorker request)
 {
-    const bool attached = request.kind == RegisterWorker::Kind::attached;
-    Result<WorkerId> worker = co_await perform(std::move(request));
-    if (worker && attached)
-        neighbours_->join(*worker);
-    co_return worker;
+    return perform(std::move(request));
 }
 
 Async<Result<bool>> Store::release_worker(ReleaseWorker request)

@@ -43,12 +43,13 @@ void run_read(Session& session, ReadJob& job)
 }
 
 Writer::Writer(
-    std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox, std::uint64_t uid_secret,
-    OnCommit on_commit, Limits limits, Log log
+    std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox, Neighbours& neighbours,
+    std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
 )
     : session_(std::move(session)),
       clock_(clock),
       mailbox_(mailbox),
+      neighbours_(neighbours),
       uid_secret_(uid_secret),
       on_commit_(std::move(on_commit)),
       limits_(limits),
@@ -194,14 +195,15 @@ void Writer::run_transaction(const Operations& operations)
 {
     session_->connect();
     changes_ = Changes{};
+    session_->begin_write();
     if (session_->written_by_others()) {
         board_.forget();
         changes_.from_outside = true;
     }
-    session_->begin_write();
     WriteContext context{
         .tables = session_->tables(),
         .board = board_,
+        .neighbours = neighbours_,
         .random = random_,
         .now = clock_.now(),
         .uid_secret = uid_secret_,

@@ -38,7 +38,7 @@ public:
 
     Writer(
         std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox,
-        std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
+        Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
     );
     ~Writer(); // what is queued is finished first
     Writer(const Writer&) = delete;
@@ -76,6 +76,7 @@ private:
     std::unique_ptr<Session> session_;
     StoreClock& clock_;
     Mailbox& mailbox_;
+    Neighbours& neighbours_;
     std::uint64_t uid_secret_;
     OnCommit on_commit_;
     Limits limits_;

@@ -16,8 +16,9 @@ import tempfile
 TITLE = """# Errors
 
 What the program says about bad input, and its exit code: 0 done, 1 failed, 2 wrong usage, 3 not
-found, 124 out of time, 130 interrupted. Each line goes to stderr after `sluice: `. A test runs every
-row (`tests/functional/test_cli_errors.py`); `/dir` stands for its directory and `<id>` for an id.
+found, 124 out of time, 130 interrupted. Each line goes to stderr after `sluice: `. A test runs
+every row (`tests/functional/test_cli_errors.py`); `/dir` stands for its directory and `<id>` for an
+id.
 
 | situation | message | exit code |
 |---|---|---|
@@ -60,8 +61,8 @@ AT_SERVER = ("--server", "http://127.0.0.1:9")
 
 
 class Case:
-    """`pipeline` becomes p.json; `files` are written beside; the commands of `before` run first, and
-    `{job}` is what the last of them has printed."""
+    """`pipeline` becomes p.json; `files` are written beside; the commands of `before` run first,
+    and `{job}` is what the last of them has printed."""
 
     def __init__(self, title, pipeline=GOOD, command=CHECK, files=None, before=(), **settings):
         self.title = title

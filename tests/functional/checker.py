@@ -6,15 +6,16 @@
 
 or, by hand: checker.py DATABASE [LEDGER]
 
-A ledger is a file to which the commands of a test append one line per effect, "<task name> <attempt>\\n",
-with a single write. Then each task that has succeeded had exactly one effect by the attempt that was
-accepted, and no attempt had two.
+A ledger is a file to which the commands of a test append a line for each effect, with a single
+write: "$SLUICE_DATUM_ID $SLUICE_ATTEMPT\\n". Then each task that has succeeded had exactly one
+effect by the attempt that was accepted, and no attempt had two.
 """
 
 import collections
 import pathlib
 import sqlite3
 import sys
+import uuid
 
 import psycopg
 
@@ -71,38 +72,48 @@ def rule_problems(database):
             yield f"{name}: {' | '.join(map(str, row))}"
 
 
-def ledger_problems(database, ledger):
-    effects = collections.Counter()
+def task_key(uid):
+    """The key of the task in its public id (src/base/uid.h)."""
+    bits = uuid.UUID(uid).int
+    return (bits >> 64 & 0xFFF) << 36 | (bits >> 26 & 0xFFFFFFFFF)
+
+
+def read_ledger(ledger):
+    """(task, attempt) of each line; text for a line that is none."""
     for number, line in enumerate(pathlib.Path(ledger).read_text().splitlines(), 1):
-        name, _, attempt = line.rpartition(" ")
-        if not name or not attempt.isdigit():
-            yield f"ledger: line {number} is not '<task name> <attempt>': {line!r}"
-            continue
-        effects[name, int(attempt)] += 1
-    for (name, attempt), count in sorted(effects.items()):
+        try:
+            uid, attempt = line.split(" ")
+            yield task_key(uid), int(attempt)
+        except ValueError:
+            yield f"ledger: line {number} is not '<datum id> <attempt>': {line!r}"
+
+
+def ledger_problems(database, ledger):
+    entries = list(read_ledger(ledger))
+    yield from (entry for entry in entries if isinstance(entry, str))
+    effects = collections.Counter(entry for entry in entries if not isinstance(entry, str))
+    for (task, attempt), count in sorted(effects.items()):
         if count > 1:
-            yield f"ledger: attempt {attempt} of task '{name}' had {count} effects"
+            yield f"ledger: attempt {attempt} of task {task} had {count} effects"
 
     last_attempts = {}
-    for name, attempt, outcome in database.query(
-        "SELECT task.name, coalesce(done.attempt, lease.attempt, timer.attempt, held.attempt, "
+    for task, attempt, outcome in database.query(
+        "SELECT task.id, coalesce(done.attempt, lease.attempt, timer.attempt, held.attempt, "
         "       need.attempt, ready.attempt, 0), done.outcome "
         "FROM task LEFT JOIN done ON done.task_id = task.id "
         "LEFT JOIN lease ON lease.task_id = task.id LEFT JOIN timer ON timer.task_id = task.id "
         "LEFT JOIN held ON held.task_id = task.id LEFT JOIN need ON need.task_id = task.id "
         "LEFT JOIN ready ON ready.task_id = task.id"
     ):
-        if name in last_attempts:
-            yield f"ledger: two tasks are named '{name}'"
-        last_attempts[name] = attempt
-        if outcome == 5 and effects[name, attempt] != 1:
+        last_attempts[task] = attempt
+        if outcome == 5 and effects[task, attempt] != 1:
             yield (
-                f"ledger: task '{name}' has succeeded with attempt {attempt}, "
-                f"which had {effects[name, attempt]} effects"
+                f"ledger: task {task} has succeeded with attempt {attempt}, "
+                f"which had {effects[task, attempt]} effects"
             )
-    for name, attempt in sorted(effects):
-        if attempt > last_attempts.get(name, 0):
-            yield f"ledger: attempt {attempt} of task '{name}' had an effect but never was"
+    for task, attempt in sorted(effects):
+        if attempt > last_attempts.get(task, 0):
+            yield f"ledger: attempt {attempt} of task {task} had an effect but never was"
 
 
 def problems(database, ledger=None):

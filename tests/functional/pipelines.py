@@ -7,6 +7,10 @@ import json
 SLOW = "for f in /pfs/in/*; do echo \"$(basename $f)\" >> {ledger}; sleep {pause}; " \
        "tr a-z A-Z < $f > /pfs/out/$(basename $f); done"
 
+# Its effect is a line in the ledger that checker.py reads, its result a file.
+LEDGER = "f=$(basename /pfs/in/*); tr a-z A-Z < /pfs/in/$f > /pfs/out/$f; sleep {pause}; " \
+         "echo \"$SLUICE_DATUM_ID $SLUICE_ATTEMPT\" >> {ledger}"
+
 
 def write_pipeline(directory, script, files, name="demo", **members):
     """`files` are the names of the inputs; each holds its name. The path of the pipeline file."""
@@ -30,3 +34,19 @@ def contents(directory):
     """relative path → bytes of every file below."""
     return {str(path.relative_to(directory)): path.read_bytes()
             for path in sorted(directory.rglob("*")) if path.is_file()}
+
+
+class LedgerJob:
+    """A job of `count` small datums in a directory of its own; its commands write the ledger."""
+
+    def __init__(self, directory, ledger, count, pause=0.01, **members):
+        self.files = [f"{number:03}.txt" for number in range(count)]
+        self.out = directory / "out"
+        self.pipeline = write_pipeline(
+            directory, LEDGER.format(ledger=ledger, pause=pause), self.files, **members
+        )
+
+    def assert_done(self):
+        """Each datum's result is there, and nothing else."""
+        expected = {file: f"THIS IS {file.upper()}\n".encode() for file in self.files}
+        assert contents(self.out) == expected

@@ -91,3 +91,10 @@ class Program:
         said = "\n".join(self.lines[-20:])
         complained = self.stderr()[-4000:]
         return f"{' '.join(self.arguments)}: {what}\nstdout:\n{said}\nstderr:\n{complained}"
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "what was waited for has not come"
+        time.sleep(0.02)

@@ -81,16 +81,19 @@ def test_damage_is_found(database, damage, rule):
     assert any(line.startswith(rule) for line in found), found
 
 
+ONE, TWO, FOUR = (f"00000000-0000-7000-8000-00{key << 26:010x}" for key in (1, 2, 4))
+
+
 @pytest.mark.parametrize(
     "lines, problem",
     [
-        ("one 1\n", None),
-        ("one 1\ntwo 1\n", None),
-        ("", "task 'one' has succeeded with attempt 1, which had 0 effects"),
-        ("one 1\none 1\n", "attempt 1 of task 'one' had 2 effects"),
-        ("one 1\none 2\n", "attempt 2 of task 'one' had an effect but never was"),
-        ("one 1\nfour 1\n", "attempt 1 of task 'four' had an effect but never was"),
-        ("one 1\nhalf a li", "line 2 is not '<task name> <attempt>'"),
+        (f"{ONE} 1\n", None),
+        (f"{ONE} 1\n{TWO} 1\n", None),
+        ("", "task 1 has succeeded with attempt 1, which had 0 effects"),
+        (f"{ONE} 1\n{ONE} 1\n", "attempt 1 of task 1 had 2 effects"),
+        (f"{ONE} 1\n{ONE} 2\n", "attempt 2 of task 1 had an effect but never was"),
+        (f"{ONE} 1\n{FOUR} 1\n", "attempt 1 of task 4 had an effect but never was"),
+        (f"{ONE} 1\nhalf a li", "line 2 is not '<datum id> <attempt>'"),
     ],
 )
 def test_a_ledger_has_one_effect_for_each_accepted_attempt(database, tmp_path, lines, problem):

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from pipelines import SLOW, contents, write_pipeline
+from programs import wait_until
 
 NAMES = [f"{number:02}.txt" for number in range(8)]
 EXPECTED = {name: f"THIS IS {name.upper()}\n".encode() for name in NAMES}
@@ -16,13 +17,6 @@ EXPECTED = {name: f"THIS IS {name.upper()}\n".encode() for name in NAMES}
 def ledger_of(directory):
     path = directory / "ledger"
     return collections.Counter(path.read_text().split()) if path.exists() else {}
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -75,15 +69,3 @@ def test_two_processes_may_run_one_job(slow_job, sluice, directory):
 def test_resume_of_a_finished_job_says_how_it_ended(sluice, directory):
     job = sluice("job", "run", write_pipeline(directory, "true", ["a"])).stdout.strip()
     assert sluice("job", "resume", job).returncode == 0
-
-
-def test_crash_points_are_named_and_each_can_be_died_at(sluice, directory):
-    pipeline = write_pipeline(directory, "cp /pfs/in/* /pfs/out/", ["a", "b"])
-    log = directory / "statements"
-    assert sluice("job", "run", pipeline, SLUICE_CRASH_LOG=str(log)).returncode == 0
-    statements = collections.Counter(log.read_text().split())
-    assert statements["commit"] >= 3
-    died = sluice("job", "run", pipeline, SLUICE_CRASH_AT="commit:2")
-    assert died.returncode == -signal.SIGKILL
-    refused = sluice("job", "run", pipeline, SLUICE_CRASH_AT="commit")
-    assert refused.returncode == 1 and "SLUICE_CRASH_AT" in refused.stderr

@@ -1,10 +1,12 @@
--- What must hold between any two transactions (docs/architecture.md, section 2). Each query gives the
--- rows that break its rule: none, when all is well. Both dialects understand them; "/*place*/" stands
--- for the view below. Read by src/store/testing/invariants.cc and tests/functional/checker.py.
+-- What must hold between any two transactions (docs/architecture.md, section 2). Each query gives
+-- the rows that break its rule: none, when all is well. Both dialects understand them; "/*place*/"
+-- stands for the view below. Read by src/store/testing/invariants.cc and
+-- tests/functional/checker.py.
 
 -- name: place
 -- Where tasks stand. A task that was paused while it waits stands in held and need: one place.
-SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'timer' AS place, 0 AS is_started FROM timer
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'timer' AS place, 0 AS is_started
+FROM timer
 UNION ALL
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, 'ready', 0 FROM ready
 UNION ALL
@@ -95,7 +97,8 @@ JOIN link ON link.child_id = need.task_id
 JOIN done ON done.task_id = link.parent_id
 JOIN run ON run.id = need.run_id
 WHERE NOT run.sweep
-  AND ((link.condition = 0 AND done.outcome <> 5) OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
+  AND ((link.condition = 0 AND done.outcome <> 5)
+    OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
     OR (link.condition = 3 AND done.outcome NOT IN (5, 8)));
 
 -- name: I3 a task that has started or may start had its conditions met
@@ -106,14 +109,16 @@ JOIN link ON link.child_id = place.task_id
 JOIN done ON done.task_id = link.parent_id
 WHERE place.place IN ('timer', 'ready') AND place.attempt = 0
   AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.task_id = link.parent_id)
-  AND ((link.condition = 0 AND done.outcome <> 5) OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
+  AND ((link.condition = 0 AND done.outcome <> 5)
+    OR (link.condition = 1 AND done.outcome NOT IN (6, 7))
     OR (link.condition = 3 AND done.outcome NOT IN (5, 8)));
 
 -- name: I2 an output that is kept is of the attempt that holds the task or has ended it well
 SELECT output.run_id, output.task_id, output.attempt, output.state
 FROM output
 LEFT JOIN lease ON lease.task_id = output.task_id AND lease.attempt = output.attempt
-LEFT JOIN done ON done.task_id = output.task_id AND done.attempt = output.attempt AND done.outcome = 5
+LEFT JOIN done ON done.task_id = output.task_id AND done.attempt = output.attempt
+      AND done.outcome = 5
 JOIN run ON run.id = output.run_id
 WHERE run.kind = 1 AND output.state < 2 AND lease.task_id IS NULL AND done.task_id IS NULL;
 

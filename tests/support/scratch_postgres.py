@@ -44,10 +44,22 @@ class ScratchPostgres:
         """The postmaster, for tests that stop or pause it."""
         return int(pathlib.Path(self.socket_directory, "data/postmaster.pid").open().readline())
 
+    def stop(self):
+        """Until start(): sessions end, nobody is let in. What was committed stays."""
+        self._ask("stop")
+
+    def start(self):
+        self._ask("start")
+
     def close(self):
         self._script.stdin.close()
         self._script.wait()
         self._script.stdout.close()
+
+    def _ask(self, command):
+        self._script.stdin.write(command + "\n")
+        self._script.stdin.flush()
+        assert self._script.stdout.readline() == "done\n"
 
     def _execute(self, statement):
         with psycopg.connect(self.url(), autocommit=True) as connection:

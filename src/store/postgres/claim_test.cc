@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is claimed, what stands where, and by which plans.
-#include "postgres_sql.h"
 #include "store/postgres/testing.h"
+#include "store/postgres_sql.h"
 #include "support/migrated_postgres.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/migrator.h"
 
-#include "postgres_sql.h"
+#include "store/postgres_sql.h"
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "base/random.h"
-#include "postgres_sql.h"
 #include "store/postgres/errors.h"
+#include "store/postgres_sql.h"
 
 #include <algorithm>
 #include <poll.h>

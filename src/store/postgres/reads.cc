@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/reads.h"
 
-#include "postgres_sql.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
+#include "store/postgres_sql.h"
 
 #include <algorithm>
 #include <functional>

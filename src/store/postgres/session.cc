@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/session.h"
 
-#include "postgres_sql.h"
+#include "store/postgres_sql.h"
 
 namespace sluice::postgres {
 
 PostgresSession::PostgresSession(
     ConnectSettings settings, StatementObserver* observer, OthersWrote others_wrote
 )
-    : connection_(std::move(settings), observer),
+    : observer_(observer),
+      connection_(std::move(settings), observer),
       tables_(connection_),
       reads_(connection_),
       others_wrote_(std::move(others_wrote))
@@ -46,6 +47,8 @@ void PostgresSession::commit()
             StoreFailure::Kind::again,
             Error{Errc::unavailable, "commit: the transaction had failed before"}
         );
+    if (observer_)
+        observer_->committed();
 }
 
 void PostgresSession::rollback() noexcept

@@ -32,6 +32,7 @@ public:
     Reads& reads() override { return reads_; }
 
 private:
+    StatementObserver* observer_;
     Connection connection_;
     PostgresTables tables_;
     PostgresReads reads_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ids.sql, submit.sql
-#include "postgres_sql.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
+#include "store/postgres_sql.h"
 
 #include <limits>
 

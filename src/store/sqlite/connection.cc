@@ -133,8 +133,8 @@ Connection::Connection(
 )
     : observer_(observer)
 {
-    // Without its statistics of memory SQLite takes no lock for each allocation. It says no when the
-    // program around us has started it already, which does no harm.
+    // Without its statistics of memory SQLite takes no lock for each allocation. It says no when
+    // the program around us has started it already, which does no harm.
     static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static_cast<void>(configured);
     const int flags =

@@ -4,7 +4,7 @@
 #include "base/random.h"
 #include "store/sqlite/collect.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "store/sqlite/collect.h"
 #include "store/sqlite/testing.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <barrier>
 #include <thread>

@@ -5,7 +5,7 @@
 #include "store/sqlite/collect.h"
 #include "store/sqlite/snapshot.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <limits>
 

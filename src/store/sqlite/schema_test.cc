@@ -2,7 +2,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrator.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 #include "store/sqlite/turnstile.h"
 #include "store/sqlite/wal_limit.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <fmt/format.h>
 
@@ -172,6 +172,8 @@ void SqliteSession::commit()
         throw;
     }
     fate_ = CommitFate::committed;
+    if (options_.observer)
+        options_.observer->committed();
     if (!open.turnstile)
         return;
     open.turnstile->leave();

@@ -3,7 +3,7 @@
 #include "store/sqlite/migrator.h"
 #include "store/sqlite/testing.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 #include <csignal>
 #include <fstream>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/snapshot.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 namespace sluice::sqlite {
 

@@ -3,7 +3,7 @@
 #include "store/sqlite/collect.h"
 #include "store/sqlite/tables.h"
 
-#include "sqlite_sql.h"
+#include "store/sqlite_sql.h"
 
 namespace sluice::sqlite {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/testing.h"
 #include "store/store.h"
 #include "store/testing/gate.h"
 #include "store/testing/manual_clock.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <stdexcept>
@@ -84,13 +84,7 @@ public:
     Pending<typename Request::Reply> start(Request request)
     {
         Pending<typename Request::Reply> pending(loop_);
-        asio::co_spawn(
-            loop_, keep(*store_, std::move(request), pending.place()),
-            [](std::exception_ptr error) {
-                if (error)
-                    std::rethrow_exception(error);
-            }
-        );
+        spawn(loop_, keep(*store_, std::move(request), pending.place()));
         return pending;
     }
 
@@ -126,13 +120,7 @@ public:
     {
         using Out = std::invoke_result_t<Body&, Reads&>;
         Pending<Out> pending(loop_);
-        asio::co_spawn(
-            loop_, keep_read<Body>(*store_, std::move(body), pending.place()),
-            [](std::exception_ptr error) {
-                if (error)
-                    std::rethrow_exception(error);
-            }
-        );
+        spawn(loop_, keep_read<Body>(*store_, std::move(body), pending.place()));
         return pending.get().value();
     }
 

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/uid.h"
 #include "store/changes.h"
+#include "store/neighbours.h"
 #include "store/operation.h"
 #include "store/queue_board.h"
 #include "store/tables.h"
@@ -38,6 +39,7 @@ struct ClockState {
 struct WriteContext {
     Tables& tables;
     QueueBoard& board;
+    Neighbours& neighbours;
     Random& random;
     Time now;
     std::uint64_t uid_secret = 0;

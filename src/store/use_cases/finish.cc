@@ -21,7 +21,8 @@ Error superseded(TaskId, int attempt)
 // The leases that this group has taken, each handed out once: a second report of one group is late.
 class TakenLeases {
 public:
-    explicit TakenLeases(std::vector<LeaseRow> rows) : rows_(std::move(rows)), used_(rows_.size(), 0)
+    explicit TakenLeases(std::vector<LeaseRow> rows)
+        : rows_(std::move(rows)), used_(rows_.size(), 0)
     {
         std::sort(rows_.begin(), rows_.end(), [](const LeaseRow& a, const LeaseRow& b) {
             return a.place.task < b.place.task;
@@ -104,9 +105,7 @@ void run(WriteContext& context, Operations<Finish> operations)
         if (!lease) {
             late.push_back(operation);
         } else if (report.failure) {
-            failed.push_back(
-                {std::move(*lease), *report.failure, report.error, report.result}
-            );
+            failed.push_back({std::move(*lease), *report.failure, report.error, report.result});
             failed_operations.push_back(operation);
         } else {
             succeeded.push_back(ended(*lease, TaskState::succeeded));

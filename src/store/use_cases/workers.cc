@@ -36,6 +36,8 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
         row.registered_at = context.now;
         row.until = context.now + request.lease;
         context.tables.insert_worker(row);
+        if (row.attached)
+            context.neighbours.join(row.id); // before anybody sees it, and takes it for dead
         operation->answer(row.id);
     }
 }

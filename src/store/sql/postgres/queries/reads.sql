@@ -124,7 +124,8 @@ ORDER BY claimed_at, task_id;
 -- By the failed attempts, which are few: 0 failed, 1 timed out.
 SELECT count(*)
 FROM (SELECT DISTINCT task_id FROM attempt
-      WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND ended IN (0, 1)) AS failed
+      WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint
+        AND ended IN (0, 1)) AS failed
      JOIN task ON task.id = failed.task_id AND task.run_id = @run_id::bigint
 WHERE NOT EXISTS (SELECT FROM done WHERE done.task_id = failed.task_id)
   AND NOT EXISTS (SELECT FROM lease WHERE lease.task_id = failed.task_id);
