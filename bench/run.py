@@ -2,42 +2,96 @@
 """Runs the benchmarks on both stores and prints one table; ./dev bench calls it."""
 
 import argparse
+import contextlib
 import json
 import pathlib
 import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+
+import psycopg
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
-NAMES = ("cycle", "single", "latency", "dag", "chain", "datums", "submit")
+NAMES = ("cycle", "single", "latency", "dag", "chain", "queues", "datums", "submit")
+# Made of several runs of cycle: see pair() and aged().
+MADE = ("pair", "aged")
 STORES = ("sqlite", "postgres")
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; else all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + MADE)}; else all")
     parser.add_argument("--store", choices=STORES, help="only this one")
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures there, too")
     parser.add_argument("--bin", default=ROOT / "build/release/src/cli/sluice", type=pathlib.Path)
     options = parser.parse_args()
-    unknown = set(options.names) - set(NAMES)
+    unknown = set(options.names) - set(NAMES + MADE)
     if unknown:
-        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: {', '.join(NAMES)} exist")
+        known = ", ".join(NAMES + MADE)
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: {known} exist")
     return options
 
 
-def run_once(binary, name, url):
-    result = subprocess.run(
-        [binary, "bench", name, "--db", url, "--json"], stdout=subprocess.PIPE, text=True
+def start(binary, name, url, *arguments):
+    return subprocess.Popen(
+        [binary, "bench", name, "--db", url, "--json", *arguments],
+        stdout=subprocess.PIPE, text=True,
     )
-    if result.returncode != 0:
-        sys.exit(f"sluice bench {name} --db {url}: exit code {result.returncode}")
-    return json.loads(result.stdout)
+
+
+def figures_of(process):
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(map(str, process.args))}: exit code {process.returncode}")
+    return json.loads(output)
+
+
+def pair(binary, url):
+    """Two processes that share the database, each with 100,000 tasks of its own queue."""
+    one = figures_of(start(binary, "cycle", url, "--size", "100000"))["tasks_per_s"]
+    begin = time.monotonic()
+    both = [start(binary, "cycle", url, "--size", "100000", "--queue", f"q{i}") for i in (1, 2)]
+    for process in both:
+        figures_of(process)
+    two = 200_000 / (time.monotonic() - begin)
+    return {"one_tasks_per_s": one, "two_tasks_per_s": two, "ratio": two / one}
+
+
+def aged(binary, url):
+    """cycle on a new database, and after 1,000,000 tasks during which a snapshot was held open."""
+    new = figures_of(start(binary, "cycle", url))["tasks_per_s"]
+    with snapshot(url):
+        figures_of(start(binary, "cycle", url, "--size", "1000000"))
+        old = figures_of(start(binary, "cycle", url))["tasks_per_s"]
+    return {"new_tasks_per_s": new, "aged_tasks_per_s": old, "ratio": old / new}
+
+
+@contextlib.contextmanager
+def snapshot(url):
+    if url.startswith("sqlite://"):
+        connection = sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)
+    else:
+        connection = psycopg.connect(url, autocommit=True)
+    try:
+        connection.execute("BEGIN" if url.startswith("sqlite://")
+                           else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+        connection.execute("SELECT count(*) FROM task").fetchone()
+        yield
+    finally:
+        connection.close()
+
+
+def run_once(binary, name, url):
+    if name in MADE:
+        return {"pair": pair, "aged": aged}[name](binary, url)
+    return figures_of(start(binary, name, url))
 
 
 def median_of(runs):
@@ -54,7 +108,7 @@ def is_number(value):
 
 def measure(options, store, new_url):
     """(name, store, figures) of each benchmark, every run on a new database."""
-    for name in options.names or NAMES:
+    for name in options.names or NAMES + MADE:
         print(f"{store}: {name} …", file=sys.stderr)
         yield name, store, median_of(
             [run_once(options.bin, name, new_url(f"{name}{run}")) for run in range(options.runs)]

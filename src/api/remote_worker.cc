@@ -240,7 +240,13 @@ Async<Outcome> RemoteWorker::execute(const DatumWork& work, Lease& lease)
     beside.spawn(keep_shipping(work, log));
     if (options_.prefetch == Prefetch::on)
         beside.spawn(prefetch_next());
-    Outcome outcome = co_await runner_.run(work, channel, lease.stop);
+    Outcome outcome;
+    try {
+        outcome = co_await runner_.run(work, channel, lease.stop);
+    } catch (const std::exception& error) { // as the dispatcher does: a failed attempt
+        outcome.kind = Outcome::Kind::failed;
+        outcome.error = error.what();
+    }
     beside.cancel();
     co_await beside.join();
     for (bool more = !lease.lost; more;) {

@@ -26,10 +26,15 @@ public:
         while (hold)
             co_await go_.wait();
         log.close();
+        if (throws)
+            throw std::runtime_error("thrown by the runner");
         namespace fs = std::filesystem;
         fs::create_directories(command.pfs + "/out");
         for (const auto& entry : fs::recursive_directory_iterator(command.pfs + "/texts"))
-            fs::copy_file(entry.path(), fs::path(command.pfs) / "out" / entry.path().filename());
+            if (entry.is_regular_file())
+                fs::copy_file(
+                    entry.path(), fs::path(command.pfs) / "out" / entry.path().filename()
+                );
         CommandEnd end;
         end.code = code;
         end.error = code == 0 ? "" : "exit status 1";
@@ -46,6 +51,7 @@ public:
     int started = 0;
     int code = 0;
     bool hold = false;
+    bool throws = false;
 
 private:
     Signal go_;
@@ -151,6 +157,19 @@ TEST(RemoteWorker, a_failing_command_is_an_error_of_the_datum)
     EXPECT_FALSE(std::filesystem::exists(api.directory / "out/0.txt"));
 }
 
+TEST(RemoteWorker, an_exception_is_an_error_of_the_datum)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(1);
+    Worker worker(api, "w1", for_job(job));
+    worker.commands.throws = true;
+    worker.start();
+    EXPECT_TRUE(worker.finish());
+    const Json datums = api.get("/jobs/" + job + "/datums").json["datums"];
+    EXPECT_EQ(datums[0]["status"], "error");
+    EXPECT_EQ(datums[0]["error_message"], "thrown by the runner");
+}
+
 TEST(RemoteWorker, a_cancel_stops_the_command_at_once)
 {
     ApiFixture api;
@@ -177,7 +196,8 @@ TEST(RemoteWorker, a_stop_gives_the_datum_back_without_using_up_a_try)
     api.run_until([&] { return worker.commands.started == 1; });
     worker.worker->stop();
     EXPECT_TRUE(worker.finish());
-    for (const Json& datum : api.get("/jobs/" + job + "/datums").json["datums"]) {
+    const Json datums = api.get("/jobs/" + job + "/datums").json["datums"];
+    for (const Json& datum : datums) {
         EXPECT_EQ(datum["status"], "ready");
         EXPECT_EQ(datum["attempted_run_count"], 0) << datum;
     }

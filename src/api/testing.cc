@@ -44,10 +44,12 @@ std::string schema_problem(const Json& document, const Json& schema, const Json&
             return value.dump() + " is not one of " + words.dump();
     }
     if (value.is_object()) {
-        for (const Json& key : schema.value("required", Json::array()))
+        const Json required = schema.value("required", Json::array());
+        const Json properties = schema.value("properties", Json::object());
+        for (const Json& key : required)
             if (!value.contains(key.get<std::string>()))
                 return "lacks " + key.dump();
-        for (const auto& [key, property] : schema.value("properties", Json::object()).items())
+        for (const auto& [key, property] : properties.items())
             if (value.contains(key))
                 if (std::string problem = schema_problem(document, property, value[key]);
                     !problem.empty())

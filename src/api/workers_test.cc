@@ -243,7 +243,8 @@ TEST(ApiReport, a_worker_that_leaves_gives_everything_back_without_a_try)
     EXPECT_EQ(api.post("/workers/leave", worker("w1")).status, 204);
     EXPECT_EQ(api.post("/workers/leave", worker("w1")).status, 204);
     EXPECT_EQ(api.post("/workers/leave", worker("stranger")).status, 204);
-    for (const Json& datum : api.get("/jobs/" + job + "/datums").json["datums"]) {
+    const Json datums = api.get("/jobs/" + job + "/datums").json["datums"];
+    for (const Json& datum : datums) {
         EXPECT_EQ(datum["status"], "ready");
         EXPECT_EQ(datum["attempted_run_count"], 0) << datum;
     }

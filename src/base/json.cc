@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace sluice {
@@ -77,6 +78,21 @@ Error not_json(std::string_view why)
     return {Errc::invalid, fmt::format("not valid JSON: {}", why)};
 }
 
+// simdjson does not tell where the mistake is; the other parser does, and time does not matter now.
+Error not_json(std::string_view text, simdjson::error_code failure)
+{
+    try {
+        [[maybe_unused]] const auto document = nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        const std::string_view before = text.substr(0, error.byte > 0 ? error.byte - 1 : 0);
+        const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+        const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+        return not_json(fmt::format("mistake at line {}, column {}", line, column));
+    } catch (const nlohmann::json::exception&) { // a number beyond the range, which has no place
+    }
+    return not_json(simdjson::error_message(failure));
+}
+
 } // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits)
@@ -98,7 +114,7 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits)
         return Error{
             Errc::invalid, fmt::format("JSON is nested deeper than {} levels", limits.depth_max)};
     if (failure)
-        return not_json(simdjson::error_message(failure));
+        return not_json(text, failure);
 
     Converter converter;
     Json value = converter.convert(root);

@@ -46,6 +46,12 @@ TEST(ParseJson, refuses_what_is_not_json)
         EXPECT_TRUE(why_refused(text).starts_with("not valid JSON: ")) << text << why_refused(text);
 }
 
+TEST(ParseJson, tells_where_the_mistake_is)
+{
+    EXPECT_EQ(why_refused("{\n  \"a\": 1,\n}"), "not valid JSON: mistake at line 3, column 1");
+    EXPECT_EQ(why_refused("[1, 2"), "not valid JSON: mistake at line 1, column 6");
+}
+
 TEST(ParseJson, refuses_numbers_beyond_its_range)
 {
     for (const char* text : {"1e400", "-1e400", "18446744073709551616"})

@@ -162,8 +162,10 @@ Async<std::vector<Problem>> check_surroundings(const Pipeline& pipeline, Surroun
     }
     auto read = [&] { return read_secrets(pipeline.transform, around.secrets_directory); };
     const auto secrets = co_await around.threads.run(std::move(read));
-    if (!secrets)
-        problems.insert(problems.end(), secrets.error().begin(), secrets.error().end());
+    if (!secrets) {
+        const std::vector<Problem>& more = secrets.error(); // error() gives a copy
+        problems.insert(problems.end(), more.begin(), more.end());
+    }
     co_return problems;
 }
 

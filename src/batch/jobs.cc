@@ -253,6 +253,12 @@ Async<Result<void>> Jobs::remove(std::string id_or_name)
     const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
     if (!run)
         co_return run.error();
+    if (!is_final(run->row.state))
+        co_return Error{
+            Errc::conflict, fmt::format(
+                                "job '{}' is still running: cancel it first",
+                                run->detail.name.value_or(std::string())
+                            )};
     const RunId id = run->row.id;
     // The rows tell which files are still to be removed: those first.
     const Result<void> cleared = co_await clear_outputs(id);

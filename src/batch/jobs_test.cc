@@ -200,6 +200,7 @@ TEST_F(JobsTest, a_running_job_cannot_be_removed)
 
     ASSERT_FALSE(removed);
     EXPECT_EQ(removed.error().code, Errc::conflict);
+    EXPECT_TRUE(has(removed.error().detail, "still running")) << removed.error().detail;
 }
 
 TEST_F(JobsTest, why_tells_what_a_job_waits_for)

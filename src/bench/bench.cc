@@ -10,8 +10,8 @@ const std::vector<Benchmark>& benchmarks()
     static const std::vector<Benchmark> all{
         {"cycle",
          "no-op tasks submitted in batches by 4 callers, claimed, run by the in-process executor "
-         "and finished, all "
-         "at the same time; tasks/s from the first submission to the last run's end",
+         "and finished, all at the same time; tasks/s from the first submission to the end of the "
+         "last run",
          bench::cycle},
         {"single",
          "callers that each submit one task, claim one and finish it, one operation at a time; "
@@ -32,8 +32,7 @@ const std::vector<Benchmark>& benchmarks()
          bench::datums},
         {"submit",
          "one submission of many tasks, staged, while another caller submits single tasks: their "
-         "latency and the "
-         "longest write group",
+         "latency and the longest write group",
          bench::submit_large},
     };
     return all;

@@ -20,6 +20,7 @@ struct BenchOptions {
     std::int64_t batch = 500;  // tasks of one submission
     std::int64_t clients = 64; // concurrent callers
     std::int64_t capacity = 4000; // attempts under way in the engine
+    std::string queue = "bench";  // of cycle: two processes on one database have one each
     std::string payload = std::string(158, 'x');
 };
 

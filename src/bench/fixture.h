@@ -38,9 +38,9 @@ public:
     // Starts serving these queues with a function that does nothing.
     Async<Result<void>> serve(std::vector<std::string> queues);
 
-    // Tasks that the no-op function has seen; runs that became final since the start.
-    std::int64_t executed() const { return executed_; }
-    std::int64_t final_runs() const { return final_runs_; }
+    std::int64_t executed() const { return executed_; } // tasks that the no-op function has seen
+
+    // Until so many runs have become final since the start, whoever's they are.
     Async<void> wait_for_final_runs(std::int64_t count);
 
     Submit submission(std::string queue, std::size_t tasks) const;

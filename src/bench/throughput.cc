@@ -11,7 +11,8 @@ constexpr std::int64_t ahead_max = 8000; // submitted tasks that are not execute
 
 struct Progress {
     std::int64_t submitted = 0;
-    std::int64_t runs = 0;
+    std::int64_t batches = 0;
+    std::vector<RunId> runs;
     std::optional<Error> failed;
 };
 
@@ -28,25 +29,40 @@ Async<void> submit_batches(
         }
         const std::int64_t count = std::min(fixture.options().batch, size - progress.submitted);
         progress.submitted += count;
-        const std::int64_t number = progress.runs++;
+        const std::int64_t number = progress.batches++;
         Submit request = fixture.submission(queue(number), static_cast<std::size_t>(count));
         const Result<Submitted> done = co_await submit(fixture.store(), std::move(request));
-        if (!done)
+        if (done)
+            progress.runs.push_back(done->run);
+        else
             progress.failed = done.error();
     }
+}
+
+// Another process may work on runs of its own in the same database.
+Async<Result<void>> wait_for_runs(Fixture& fixture, const std::vector<RunId>& runs)
+{
+    for (const RunId run : runs) {
+        const auto limit = std::chrono::hours(1);
+        const Result<Reads::Run> ended = co_await fixture.engine().runs().wait(run, limit);
+        if (!ended)
+            co_return ended.error();
+    }
+    co_return Result<void>();
 }
 
 Async<Result<Json>>
 drive(Fixture& fixture, std::int64_t size, std::function<std::string(std::int64_t)> queue)
 {
     Progress progress;
-    const std::int64_t runs_before = fixture.final_runs();
     const SteadyTime start = std::chrono::steady_clock::now();
     auto client = [&](std::int64_t) { return submit_batches(fixture, progress, size, queue); };
     co_await all(fixture, callers, client);
     if (progress.failed)
         co_return *progress.failed;
-    co_await fixture.wait_for_final_runs(runs_before + progress.runs);
+    const Result<void> ended = co_await wait_for_runs(fixture, progress.runs);
+    if (!ended)
+        co_return ended.error();
     const double seconds = seconds_since(start);
     Json figures{
         {"tasks", size},
@@ -57,12 +73,13 @@ drive(Fixture& fixture, std::int64_t size, std::function<std::string(std::int64_
 
 Async<Result<Json>> cycle_body(Fixture& fixture)
 {
-    std::vector<std::string> queues{"bench"};
+    const std::string name = fixture.options().queue;
+    std::vector<std::string> queues{name};
     const Result<void> served = co_await fixture.serve(std::move(queues));
     if (!served)
         co_return served.error();
     const std::int64_t size = fixture.options().size > 0 ? fixture.options().size : 200'000;
-    auto queue = [](std::int64_t) { return std::string("bench"); };
+    auto queue = [name](std::int64_t) { return name; };
     co_return co_await drive(fixture, size, queue);
 }
 

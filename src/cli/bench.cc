@@ -76,6 +76,7 @@ void add_bench(CommandLine& line)
         ->check(CLI::PositiveNumber);
     command.add_option("--capacity", flags->options.capacity, "attempts under way [4000]")
         ->check(CLI::PositiveNumber);
+    command.add_option("--queue", flags->options.queue, "queue of cycle's tasks [bench]");
     line.runs(command, [flags](Context& context) { return run_benchmark(context, flags); });
 }
 

@@ -72,12 +72,24 @@ std::string describe_extra(const CLI::App& command, const std::string& argument)
     return fmt::format("unknown argument '{}'{}; {}", argument, hint, help_hint(command));
 }
 
+std::string describe_missing_command(const CLI::App& command)
+{
+    const std::vector<std::string> left = command.remaining(true);
+    if (left.empty())
+        return fmt::format("a command must follow; {}", help_hint(command));
+    const std::string& word = left.front();
+    const std::string hint = suggest(word, nearest(word, accepted_words(command, word), 1));
+    return fmt::format("unknown command '{}'{}; {}", word, hint, help_hint(command));
+}
+
 // CLI11's words in our form: no capital letter, no full stop, one line.
 std::string describe(const CLI::ParseError& error, const CLI::App& command)
 {
     std::string text = error.what();
     if (text == "A subcommand is required")
-        return fmt::format("a command must follow; {}", help_hint(command));
+        return describe_missing_command(command);
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
+        text = text.substr(0, text.find(':')) + ": a value must follow";
     for (char& c : text)
         c = c == '\n' ? ' ' : c;
     if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[0])) &&

@@ -42,7 +42,7 @@ Async<Result<int>> open_console(Context& context)
     // sqlite3 would make a new file of it.
     if (access(url->target.c_str(), R_OK) != 0)
         co_return os_error("open the database", url->target, errno);
-    co_return become("sqlite3", {"sqlite3", "--", url->target});
+    co_return become("sqlite3", {"sqlite3", url->target});
 }
 
 } // namespace

@@ -54,17 +54,28 @@ Async<void> wake_on_interrupt(Interrupts& interrupts, Signal& wake)
     wake.notify();
 }
 
-// Until the job is final or the user interrupts.
+// A database that is away may come back; a disk that is full may get room.
+constexpr Micros outage_max = std::chrono::seconds(30);
+
+// Until the job is final or the user interrupts. Errors: the database could not be used for too
+// long.
 Async<Result<Job>>
 watch(App& app, Job job, const Interrupts& interrupts, Signal& wake, Progress& progress)
 {
+    SteadyClock::time_point last_look = SteadyClock::now();
     while (!job.finished_at && !interrupts.requested()) {
         progress.show(job, SteadyClock::now());
         co_await wake.wait_for(Progress::period());
         Result<Job> now = co_await app.jobs().find(job.id);
-        if (!now)
+        if (now) {
+            job = *std::move(now);
+            last_look = SteadyClock::now();
+        }
+        const bool is_away = SteadyClock::now() - last_look > outage_max;
+        if (!now && (is_away || !is_retryable(now.error().code)))
             co_return now;
-        job = *std::move(now);
+        if (app.engine().store().failing_for() > outage_max)
+            co_return Error{Errc::unavailable, "the database cannot be written to"};
     }
     co_return job;
 }
@@ -132,8 +143,10 @@ Async<Result<int>> run_in_foreground(Context& context, App& app, std::string nam
         if (!claiming)
             co_return claiming.error();
         Result<Job> ended = co_await run_until_end(context, app, *job, interrupts);
-        if (!ended)
+        if (!ended) {
+            complain(fmt::format("'sluice job resume {}' goes on", job->job_name));
             co_return ended.error();
+        }
         job = std::move(ended);
     }
     if (!job->finished_at) {

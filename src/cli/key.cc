@@ -64,6 +64,9 @@ Async<Result<int>> create_key(Context& context, Options options)
     request.hash = hash_api_key(secret);
     request.role = *role_names.find(options->role);
     Result<KeyRow> created = co_await database->store->create_key(std::move(request));
+    if (!created && created.error().code == Errc::conflict)
+        co_return Error{
+            Errc::conflict, fmt::format("there is a key '{}' already", printable(options->name))};
     if (!created)
         co_return created.error();
     if (context.config.output == OutputFormat::table || context.config.output == OutputFormat::name)
@@ -119,7 +122,7 @@ Async<Result<int>> revoke_key(Context& context, Options options)
     request.name = options->name;
     Result<bool> revoked = co_await database->store->revoke_key(std::move(request));
     if (!revoked)
-        co_return with_context(fmt::format("key '{}'", printable(options->name)), revoked.error());
+        co_return revoked.error();
     co_return exit_code::success;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/dispatcher.h"
 
+#include "engine/outage.h"
+
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -27,18 +29,24 @@ Dispatcher::Dispatcher(
 
 Async<void> Dispatcher::run()
 {
+    claims_ = true;
     while (!closed_) {
         if (executing_ >= options_.capacity) {
             co_await wake_.wait();
             continue;
         }
+        const WorkerId claimer = worker_.id();
         Result<std::vector<Leased>> claimed = co_await claim();
         if (!claimed) {
-            log_.warn("claim: {}", claimed.error().detail);
+            warn_unless_away(log_, "claim", claimed.error());
             co_await sleep_for(retry_pause);
             continue;
         }
         for (Leased& task : *claimed) {
+            if (closed_ || worker_.id() != claimer) {
+                co_await give_back(task, claimer, "the worker could not begin with it");
+                continue;
+            }
             std::optional<Leased> first_of_queue;
             if (options_.queue_limit && count_in(task))
                 first_of_queue = task;
@@ -49,6 +57,8 @@ Async<void> Dispatcher::run()
         if (claimed->empty() && !closed_)
             co_await wake_.wait();
     }
+    claims_ = false;
+    wake_.notify();
 }
 
 void Dispatcher::begin(Leased task)
@@ -126,61 +136,66 @@ Finish finish_of(const Leased& task, const Outcome& outcome, WorkerId worker)
     return request;
 }
 
-GiveBack give_back_of(const Leased& task, const Outcome& outcome, WorkerId worker)
+// What was thrown is a failed attempt.
+Outcome failure_by(std::string_view what)
+{
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::failed;
+    outcome.error = what.empty() ? "an exception without a message" : what;
+    return outcome;
+}
+
+} // namespace
+
+Async<Result<void>> Dispatcher::give_back(const Leased& task, WorkerId worker, std::string reason)
 {
     GiveBack request;
     request.task = task.task;
     request.run = task.run;
     request.attempt = task.attempt;
     request.worker = worker;
-    request.reason = outcome.error;
-    return request;
+    request.reason = std::move(reason);
+    const Result<bool> given = co_await store_.give_back(std::move(request));
+    if (!given)
+        co_return given.error();
+    co_return Result<void>();
 }
-
-} // namespace
 
 // Few coroutines deep, because this is what every task costs on the loop.
 Async<void> Dispatcher::execute(Attempts::iterator attempt)
 {
     Outcome outcome;
-    std::string thrown;
     // User code may throw anything: that is a failed attempt. Cancellation passes through.
     try {
         outcome = co_await tasks_.execute(attempt->task, attempt->stop);
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted)
             throw;
-        thrown = error.what();
+        outcome = failure_by(error.what());
     } catch (const std::exception& error) {
-        thrown = error.what();
+        outcome = failure_by(error.what());
     } catch (...) {
-        thrown = "an exception of unknown type";
-    }
-    if (!thrown.empty()) {
-        outcome.kind = Outcome::Kind::failed;
-        outcome.error = std::move(thrown);
+        outcome = failure_by("an exception of unknown type");
     }
     --executing_;
     if (options_.queue_limit)
         count_out(attempt->task);
     wake_.notify(); // its place is free: the claim for it joins the report's group
-    const bool is_ours = !attempt->stop.requested() || stopping_;
+    const bool is_ours = !attempt->stop.requested() || attempt->stopped_by_us;
     for (bool reported = !is_ours; !reported;) {
         Result<void> answer;
         if (outcome.kind == Outcome::Kind::returned) {
-            GiveBack request = give_back_of(attempt->task, outcome, worker_.id());
-            const Result<bool> given = co_await store_.give_back(std::move(request));
-            if (!given)
-                answer = given.error();
+            answer = co_await give_back(attempt->task, worker_.id(), outcome.error);
         } else {
             Finish request = finish_of(attempt->task, outcome, worker_.id());
             const Result<Finished> finished = co_await store_.finish(std::move(request));
             if (!finished)
                 answer = finished.error();
         }
-        reported = answer || !is_retryable(answer.error().code);
+        // Who stops does not wait for a database that is away: the rescue finds the task.
+        reported = answer || stopping_ || !is_retryable(answer.error().code);
         if (!answer)
-            log_.warn("report of a task: {}", answer.error().detail);
+            warn_unless_away(log_, "report of a task", answer.error());
         if (!reported)
             co_await sleep_for(retry_pause);
     }
@@ -196,11 +211,16 @@ void Dispatcher::close()
 
 Async<void> Dispatcher::stop(std::chrono::steady_clock::time_point deadline)
 {
+    while (claims_)
+        co_await wake_.wait(); // for a claim that is under way
     while (executing_ > 0 && std::chrono::steady_clock::now() < deadline)
         co_await wake_.wait_for(deadline - std::chrono::steady_clock::now());
     stopping_ = true;
     for (Attempt& attempt : attempts_)
-        attempt.stop.request();
+        if (!attempt.stop.requested()) {
+            attempt.stopped_by_us = true;
+            attempt.stop.request();
+        }
     co_await scope_.join();
 }
 

@@ -47,12 +47,16 @@ public:
 
     void changed(const Changes& changes);
 
+    void wake() { wake_.notify(); } // there may be something to claim
+    bool has_room() const { return executing_ < options_.capacity; }
+
     std::size_t executing() const { return executing_; }
 
 private:
     struct Attempt {
         Leased task;
         Stop stop;
+        bool stopped_by_us = false; // not because its lease was lost
     };
     using Attempts = std::list<Attempt>;
 
@@ -69,6 +73,7 @@ private:
     void count_out(const Leased& task);
     void leave_out_full_queues();
     Async<void> execute(Attempts::iterator attempt);
+    Async<Result<void>> give_back(const Leased& task, WorkerId worker, std::string reason);
 
     Store& store_;
     Worker& worker_;
@@ -81,6 +86,7 @@ private:
     Attempts attempts_;
     std::map<std::string, Load, std::less<>> loads_; // with a queue_limit only
     std::size_t executing_ = 0;
+    bool claims_ = false; // run() is under way
     bool closed_ = false;
     bool stopping_ = false;
 };

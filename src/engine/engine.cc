@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.h"
 
+#include <algorithm>
+
 namespace sluice {
 
 Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Log log)
@@ -9,7 +11,9 @@ Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Lo
       log_(std::move(log)),
       scope_(executor, log_),
       runs_(executor, store),
-      timekeeper_(executor, store, options_.timekeeper, log_)
+      timekeeper_(
+          executor, store, {.pulse = options_.pulse, .on_ready = [this] { look_again(); }}, log_
+      )
 {
     store_.on_changes([this](const Changes& changes) { changed(changes); });
 }
@@ -60,6 +64,19 @@ Async<void> Engine::stop(std::chrono::steady_clock::duration grace)
     co_await scope_.join();
     if (worker_)
         co_await worker_->leave();
+}
+
+// The net under lost news: who has nothing to do asks the database, not its memory of it.
+void Engine::look_again()
+{
+    const bool idle = std::any_of(dispatchers_.begin(), dispatchers_.end(), [](const auto& each) {
+        return each->has_room();
+    });
+    if (!idle)
+        return;
+    store_.forget_queues();
+    for (const auto& dispatcher : dispatchers_)
+        dispatcher->wake();
 }
 
 void Engine::changed(const Changes& changes)

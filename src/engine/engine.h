@@ -24,7 +24,7 @@ public:
         std::string host;
         Micros lease = std::chrono::seconds(60);
         std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
-        Timekeeper::Options timekeeper;
+        std::chrono::steady_clock::duration pulse = std::chrono::seconds(1); // of the timekeeper
     };
 
     Engine(asio::any_io_executor executor, Store& store, Options options, Log log);
@@ -52,6 +52,7 @@ public:
 
 private:
     void changed(const Changes& changes);
+    void look_again();
 
     Store& store_;
     Options options_;

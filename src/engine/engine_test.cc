@@ -12,6 +12,7 @@ namespace sluice {
 namespace {
 
 using testing::EngineTest;
+using testing::turn_until;
 
 constexpr std::array all_conditions{
     LinkCondition::on_success, LinkCondition::on_failure, LinkCondition::always,
@@ -104,6 +105,18 @@ TEST_F(EngineRuns, every_listener_hears_of_commits)
     loop.poll();
 
     EXPECT_GE(heard, 2);
+}
+
+TEST_F(EngineRuns, work_of_which_no_news_came_is_found_by_looking)
+{
+    options.pulse = std::chrono::milliseconds(1);
+    serve(1);
+    turn_until(loop, [&] { return loop.poll() == 0; }); // its first claim has found nothing
+    db.store().on_changes(nullptr);
+
+    const Submitted submitted = submit({"ok"});
+
+    turn_until(loop, [&] { return task(submitted.tasks[0]).state == TaskState::succeeded; });
 }
 
 TEST_F(EngineRuns, the_worker_is_gone_after_a_stop)

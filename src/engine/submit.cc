@@ -2,6 +2,7 @@
 #include "engine/submit.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice {
 
@@ -96,6 +97,21 @@ Async<Result<Submitted>> submit_staged(Store& store, Submit request)
     co_return published;
 }
 
+// As many as tell whether the submission is large: fewer than the threshold are all.
+Async<Result<std::vector<NewTask>>> first_tasks(TaskSource& source)
+{
+    std::vector<NewTask> tasks;
+    while (tasks.size() < staging_threshold) {
+        Result<std::vector<NewTask>> more = co_await source.next(staging_threshold - tasks.size());
+        if (!more)
+            co_return more.error();
+        if (more->empty())
+            break;
+        std::move(more->begin(), more->end(), std::back_inserter(tasks));
+    }
+    co_return tasks;
+}
+
 } // namespace
 
 Async<Result<Submitted>> submit(Store& store, Submit request)
@@ -112,7 +128,7 @@ Async<Result<Submitted>> submit(Store& store, Submit request)
 Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
 {
     const std::optional<Micros> timeout = run.timeout;
-    Result<std::vector<NewTask>> tasks = co_await source.next(staging_threshold);
+    Result<std::vector<NewTask>> tasks = co_await first_tasks(source);
     if (!tasks)
         co_return tasks.error();
     if (tasks->size() < staging_threshold) {

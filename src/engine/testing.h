@@ -83,7 +83,7 @@ protected:
         options.worker_name = "here";
         options.host = "host";
         options.heartbeat = std::chrono::hours(1);
-        options.timekeeper.pulse = std::chrono::hours(1);
+        options.pulse = std::chrono::hours(1);
     }
 
     ~EngineTest() override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/timekeeper.h"
 
+#include "engine/outage.h"
 #include "store/neighbours.h"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ Async<void> Timekeeper::run()
         co_await wake_.wait_for(time_to_sleep());
         const Result<void> done = co_await run_once();
         if (!done)
-            log_.warn("{}", done.error().detail);
+            warn_unless_away(log_, "timekeeper", done.error());
     }
 }
 
@@ -62,6 +63,8 @@ Async<Result<void>> Timekeeper::run_once()
     Result<Reads::Pulse> pulse = co_await store_.read(std::move(look));
     if (!pulse)
         co_return pulse.error();
+    if (!pulse->queues_with_ready.empty())
+        options_.on_ready();
     Result<void> done = co_await follow_clock(*pulse, asked_at);
     if (done)
         done = co_await rescue(*pulse);

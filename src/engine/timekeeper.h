@@ -17,6 +17,7 @@ class Timekeeper {
 public:
     struct Options {
         std::chrono::steady_clock::duration pulse = std::chrono::seconds(1);
+        std::function<void()> on_ready = [] {}; // a look has found tasks that may be claimed
     };
 
     Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log);

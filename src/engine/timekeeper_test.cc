@@ -11,7 +11,11 @@ using namespace std::chrono_literals;
 
 class TimekeeperTest : public EngineTest {
 protected:
-    TimekeeperTest() : timekeeper(loop.get_executor(), db.store(), {.pulse = 1h}, Log()) {}
+    TimekeeperTest()
+        : timekeeper(
+              loop.get_executor(), db.store(), {.pulse = 1h, .on_ready = [this] { ++looks; }}, Log()
+          )
+    {}
 
     void look() { EXPECT_TRUE(testing::await(loop, timekeeper.run_once())); }
 
@@ -31,8 +35,18 @@ protected:
         return db(request).value();
     }
 
+    int looks = 0; // that have found something to claim
     Timekeeper timekeeper;
 };
+
+TEST_F(TimekeeperTest, tells_when_a_look_finds_something_to_claim)
+{
+    look();
+    EXPECT_EQ(looks, 0);
+    submit({"a"});
+    look();
+    EXPECT_EQ(looks, 1);
+}
 
 TEST_F(TimekeeperTest, makes_due_timers_ready)
 {
@@ -127,7 +141,7 @@ TEST_F(TimekeeperTest, follows_a_jump_of_the_clock_with_all_leases)
 
 TEST_F(TimekeeperTest, wakes_for_what_a_commit_has_made_due)
 {
-    options.timekeeper.pulse = 1h;
+    options.pulse = 1h;
     serve(1);
     Submit request;
     request.run.queues = {"q"};

@@ -2,6 +2,7 @@
 #include "engine/worker.h"
 
 #include "async/signal.h"
+#include "engine/outage.h"
 
 namespace sluice {
 
@@ -28,7 +29,7 @@ Async<void> Worker::run()
         co_await sleep_for(options_.heartbeat);
         const Result<void> sent = co_await beat();
         if (!sent)
-            log_.warn("heartbeat: {}", sent.error().detail);
+            warn_unless_away(log_, "heartbeat", sent.error());
     }
 }
 
@@ -52,7 +53,20 @@ Async<Result<void>> Worker::beat()
             attempt->second.stop->request();
     }
     if (!answer)
-        co_return co_await enroll();
+        co_return co_await start_anew();
+    co_return Result<void>();
+}
+
+// What was claimed under the forgotten number is nobody's: the rescue finds it.
+Async<Result<void>> Worker::start_anew()
+{
+    const Result<void> enrolled = co_await enroll();
+    if (!enrolled)
+        co_return enrolled.error();
+    Rescue request;
+    const Result<std::size_t> rescued = co_await store_.rescue(std::move(request));
+    if (!rescued)
+        co_return rescued.error();
     co_return Result<void>();
 }
 

@@ -43,6 +43,8 @@ private:
         Stop* stop = nullptr;
     };
 
+    Async<Result<void>> start_anew();
+
     Store& store_;
     Options options_;
     Log log_;

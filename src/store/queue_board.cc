@@ -38,11 +38,13 @@ void QueueBoard::refresh(Tables& tables)
     ready_.clear();
     for (const QueueRow& row : tables.queues())
         add(row);
-    for (const QueueId id : tables.queues_with_ready()) {
-        const auto found = queues_.find(id);
-        if (found != queues_.end())
-            found->second.may_have_ready = true;
-        ready_.insert(id);
+    for (const Tables::QueueMark& head : tables.queue_heads()) {
+        const auto found = queues_.find(head.queue);
+        if (found == queues_.end())
+            continue;
+        found->second.mark = head;
+        found->second.may_have_ready = true;
+        ready_.insert(head.queue);
     }
     fresh_ = true;
 }
@@ -115,40 +117,43 @@ QueueBoard::Name QueueBoard::put(Tables& tables, const Place& place)
     return queue->open ? queue->name : nullptr;
 }
 
-std::vector<Tables::QueueMark>
+QueueBoard::Candidates
 QueueBoard::candidates(Tables& tables, const QueueFilter& filter, std::size_t limit)
 {
     refresh(tables);
-    std::vector<Tables::QueueMark> marks;
+    Candidates found;
+    std::vector<Tables::QueueMark>& marks = found.marks;
     for (const QueueId id : ready_) {
-        const auto found = queues_.find(id);
-        if (found != queues_.end() && found->second.open && filter.matches(*found->second.name))
-            marks.push_back(found->second.mark);
+        const Queue& queue = queues_.at(id);
+        if (queue.open && filter.matches(*queue.name))
+            marks.push_back(queue.mark);
     }
     if (marks.size() > limit) {
-        std::nth_element(
-            marks.begin(), marks.begin() + static_cast<std::ptrdiff_t>(limit), marks.end(), before
-        );
+        const auto nth = marks.begin() + static_cast<std::ptrdiff_t>(limit);
+        std::nth_element(marks.begin(), nth, marks.end(), before);
+        found.bound = *nth;
         marks.resize(limit);
     }
     std::sort(marks.begin(), marks.end(), before);
-    return marks;
+    return found;
 }
 
-void QueueBoard::took(
-    std::span<const Tables::QueueMark> asked, std::span<const Place> taken, bool complete
-)
+void QueueBoard::took(const Candidates& asked, const Tables::ReadyHeads& taken, bool all)
 {
-    for (const Place& place : taken) {
-        Queue& queue = queues_.at(place.queue);
-        queue.mark.nprio = place.nprio;
-        queue.mark.task = place.task;
-    }
-    if (!complete)
-        return;
-    for (const Tables::QueueMark& mark : asked) {
-        queues_.at(mark.queue).may_have_ready = false;
-        ready_.erase(mark.queue);
+    for (const Place& place : taken.places)
+        queues_.at(place.queue).mark = {place.queue, place.nprio, place.task};
+    // What the bound has kept back stands behind it, and the task of the bound is another queue's.
+    if (all && asked.bound)
+        for (const Tables::QueueMark& mark : asked.marks) {
+            Tables::QueueMark& own = queues_.at(mark.queue).mark;
+            const Tables::QueueMark behind{
+                mark.queue, asked.bound->nprio, TaskId{asked.bound->task.value + 1}};
+            if (before(own, behind))
+                own = behind;
+        }
+    for (const QueueId id : taken.emptied) {
+        queues_.at(id).may_have_ready = false;
+        ready_.erase(id);
     }
 }
 
@@ -161,7 +166,7 @@ QueueBoard::Name QueueBoard::name(Tables& tables, QueueId queue)
 
 bool QueueBoard::has_ready(Tables& tables, const QueueFilter& filter)
 {
-    return !candidates(tables, filter, 1).empty();
+    return !candidates(tables, filter, 1).marks.empty();
 }
 
 std::vector<QueueBoard::Name> QueueBoard::ready_names(Tables& tables)

@@ -35,13 +35,14 @@ public:
     Name put(Tables& tables, const Place& place);
 
     // The open queues that match and may have something ready, nearest mark first, at most `limit`.
-    std::vector<Tables::QueueMark>
-    candidates(Tables& tables, const QueueFilter& filter, std::size_t limit);
+    struct Candidates {
+        std::vector<Tables::QueueMark> marks;
+        std::optional<Tables::QueueMark> bound; // the first that was left out
+    };
+    Candidates candidates(Tables& tables, const QueueFilter& filter, std::size_t limit);
 
-    // The claim has taken everything of `asked` up to and with `taken` (sorted); with `complete`,
-    // nothing is left in them.
-    void
-    took(std::span<const Tables::QueueMark> asked, std::span<const Place> taken, bool complete);
+    // A claim has taken this of `asked`; with `all`, everything that stands before their bound.
+    void took(const Candidates& asked, const Tables::ReadyHeads& taken, bool all);
 
     Name name(Tables& tables, QueueId queue);
     bool has_ready(Tables& tables, const QueueFilter& filter);

@@ -83,6 +83,12 @@ Micros Store::longest_group() const
     return writer_->longest_group();
 }
 
+Micros Store::failing_for() const
+{
+    const std::optional<Micros> since = writer_->failing_since();
+    return since ? clock_.source().since_boot() - *since : Micros(0);
+}
+
 void Store::forget_statistics()
 {
     writer_->forget_statistics();

@@ -100,6 +100,9 @@ public:
 
     // The longest time that one write group took since the last forget_statistics().
     Micros longest_group() const;
+
+    // For how long nothing could be written; zero when the last write went well.
+    Micros failing_for() const;
     void forget_statistics();
 
     const StoreClock& clock() const { return clock_; }

@@ -4,6 +4,7 @@
 #include "store/rows.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +52,13 @@ public:
 
     // --- queues ------------------------------------------------------------------------------
     virtual std::vector<QueueRow> queues() = 0;
-    virtual std::vector<QueueId> queues_with_ready() = 0; // by a loose scan: cost is per such queue
+    struct QueueMark {
+        QueueId queue;
+        int nprio = INT32_MIN; // nothing ready stands before (nprio, task), as far as we know
+        TaskId task;
+    };
+    // The first place of each queue that has any, by a loose scan: the cost is per such queue.
+    virtual std::vector<QueueMark> queue_heads() = 0;
     virtual void insert_queue(const QueueRow& row) = 0;
     // Another process may have inserted the shared queue of that name first: its id then.
     virtual QueueId ensure_shared_queue(const QueueRow& row) = 0;
@@ -59,15 +66,16 @@ public:
     virtual void delete_queues(RunId run) = 0;
 
     // --- claim -------------------------------------------------------------------------------
-    struct QueueMark {
-        QueueId queue;
-        int nprio = INT32_MIN; // nothing ready stands before (nprio, task), as far as we know
-        TaskId task;
+    struct ReadyHeads {
+        std::vector<Place> places;
+        std::vector<QueueId> emptied; // nothing is left in these
     };
     // Takes up to `limit` places from the heads of the queues, by (nprio, task) over all of them;
-    // sorted so. Rows that another process is taking are passed over.
-    virtual std::vector<Place>
-    take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) = 0;
+    // sorted so. With a bound, only places before it. Rows that another process is taking are
+    // passed over.
+    virtual ReadyHeads take_ready_heads(
+        std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
+    ) = 0;
     virtual std::vector<TaskRow> tasks(std::span<const TaskId> ids) = 0;
     virtual void insert_leases(std::span<const LeaseRow> rows) = 0;
 
@@ -109,7 +117,7 @@ public:
     // --- where tasks stand (cancel, pause, resume) --------------------------------------------
     // The rows of a whole run, or of some of its tasks; at most `limit`.
     struct Selection {
-        const RunRow* run = nullptr;
+        const RunRow* run = nullptr;   // not looked at when there are tasks
         std::span<const TaskId> tasks; // empty: all of the run
         std::size_t limit = SIZE_MAX;
     };

@@ -237,6 +237,8 @@ void Writer::run_transaction(const Operations& operations)
 
 void Writer::committed(const Operations& operations)
 {
+    if (failing_since_.exchange(0, std::memory_order_relaxed) != 0)
+        log_.warn("the database can be written to again");
     clock_state_ = next_clock_state_;
     clock_.set_offset(clock_state_.offset);
     if (!changes_.empty())
@@ -250,7 +252,7 @@ bool Writer::handle(const StoreFailure& failure, const Operations& operations)
     board_.forget();
     switch (failure.kind()) {
     case Kind::again:
-        if (++again_ < limits_.again_max)
+        if (++again_ < limits_.again_max && clock_.now() < end_of_patience(operations))
             return false;
         break;
     case Kind::lost:
@@ -265,9 +267,29 @@ bool Writer::handle(const StoreFailure& failure, const Operations& operations)
         serve_singly(operations);
         return true;
     }
-    log_.warn("{}", failure.error().detail);
+    note_failure(failure.error());
     fail_all(operations, failure.error());
     return true;
+}
+
+// One line for an outage, not one for each group that meets it.
+void Writer::note_failure(const Error& error)
+{
+    if (error.code == Errc::unavailable) {
+        std::int64_t none = 0;
+        const std::int64_t now = clock_.source().since_boot().count();
+        if (!failing_since_.compare_exchange_strong(none, now, std::memory_order_relaxed))
+            return;
+    }
+    log_.warn("{}", error.detail);
+}
+
+Time Writer::end_of_patience(const Operations& operations) const
+{
+    Time oldest = clock_.now();
+    for (const OperationBase* operation : operations)
+        oldest = std::min(oldest, operation->arrived);
+    return oldest + limits_.patience;
 }
 
 void Writer::serve_singly(const Operations& operations)
@@ -279,11 +301,9 @@ void Writer::serve_singly(const Operations& operations)
 // Nothing was done. Waits for the database as long as somebody's patience lasts.
 bool Writer::reconnect(const Operations& operations, const Error& error)
 {
-    log_.warn("{}", error.detail);
-    Time oldest = clock_.now();
-    for (const OperationBase* operation : operations)
-        oldest = std::min(oldest, operation->arrived);
-    while (clock_.now() < oldest + limits_.patience) {
+    note_failure(error);
+    const Time end = end_of_patience(operations);
+    while (clock_.now() < end) {
         try {
             session_->connect();
             return false;

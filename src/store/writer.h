@@ -52,6 +52,13 @@ public:
     Micros longest_group() const { return Micros{longest_group_.load(std::memory_order_relaxed)}; }
     void forget_statistics() { longest_group_.store(0, std::memory_order_relaxed); }
 
+    // Any thread: since when nothing could be written (time since boot); none: it works.
+    std::optional<Micros> failing_since() const
+    {
+        const std::int64_t since = failing_since_.load(std::memory_order_relaxed);
+        return since == 0 ? std::nullopt : std::optional(Micros(since));
+    }
+
     // Any thread: another process has written, caches are stale.
     void forget();
 
@@ -70,6 +77,8 @@ private:
     bool reconnect(const Operations& operations, const Error& error);
     bool settle_lost_commit(const Operations& operations);
     void committed(const Operations& operations);
+    void note_failure(const Error& error);
+    Time end_of_patience(const Operations& operations) const;
     void fail_all(const Operations& operations, const Error& error);
     void deliver(const Operations& operations);
 
@@ -89,6 +98,7 @@ private:
     Operations missed_;           // their runs are locked by other processes: to be run again
     int again_ = 0;
     std::atomic<std::int64_t> longest_group_{0}; // microseconds
+    std::atomic<std::int64_t> failing_since_{0}; // microseconds since boot; 0: it works
 
     std::mutex mutex_;
     std::condition_variable arrived_;

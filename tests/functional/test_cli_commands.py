@@ -154,10 +154,10 @@ def test_config_tells_where_values_come_from(sluice, directory):
     (directory / "s.yaml").write_text("workers: 3\ngrace: 1m\nlog: debug\n")
     shown = json.loads(sluice(
         "config", "--output", "json", "--config", "s.yaml", "--grace", "2m", SLUICE_LOG="info",
-        SLUICE_KEY="secret",
+        SLUICE_KEY="hush",
     ).stdout)["settings"]
     assert (shown["workers"], shown["grace"], shown["log"]) == ("3", "2m", "info")
-    assert "secret" not in json.dumps(shown)
+    assert "hush" not in json.dumps(shown)
     assert shown["db"].endswith("/home/state/sluice/sluice.db")
 
 

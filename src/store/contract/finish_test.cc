@@ -147,7 +147,7 @@ TEST_P(StoreContract, a_stale_report_in_one_group_with_the_right_one_is_still_st
     const auto [stale, right] =
         db.together(success_of(first_attempt, w), failure_of(second, other));
 
-    EXPECT_EQ(stale.error().code, Errc::conflict);
+    EXPECT_EQ(stale.error().code, Errc::conflict) << stale.error().detail;
     ASSERT_TRUE(right);
     EXPECT_EQ(right->state, TaskState::pending);
     EXPECT_EQ(state(submitted.tasks[0]), TaskState::pending);

@@ -80,7 +80,7 @@ protected:
     void drain_all();
 
     // Until the call has an answer or waits for a lock that the other store holds.
-    void turn_until_done_or_blocked(const Underway& call, testing::Driver& store);
+    void turn_until_done_or_blocked(const Underway& call);
 
     std::unique_ptr<testing::Driver> other;
     std::unique_ptr<testing::Probe> probe = database->probe();

@@ -29,14 +29,15 @@ public:
     std::optional<RunId> find_run_named(std::string_view name) override;
 
     std::vector<QueueRow> queues() override;
-    std::vector<QueueId> queues_with_ready() override;
+    std::vector<QueueMark> queue_heads() override;
     void insert_queue(const QueueRow& row) override;
     QueueId ensure_shared_queue(const QueueRow& row) override;
     void set_queues_open(RunId run, bool open) override;
     void delete_queues(RunId run) override;
 
-    std::vector<Place>
-    take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) override;
+    ReadyHeads take_ready_heads(
+        std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
+    ) override;
     std::vector<TaskRow> tasks(std::span<const TaskId> ids) override;
     void insert_leases(std::span<const LeaseRow> rows) override;
 
@@ -94,7 +95,7 @@ public:
     bool revoke_key(std::string_view name, Time now) override;
 
 private:
-    std::vector<Place> take_ready_of_queue(const QueueMark& mark, std::size_t limit);
+    ReadyHeads take_ready_of_queue(const QueueMark& mark, std::size_t limit);
     std::vector<QueueMark> ready_heads(std::span<const QueueMark> marks, std::size_t limit_each);
     std::vector<Place> take_ready_at(std::span<const QueueMark> keys);
     Rows select(const Statement& of_run, const Statement& of_tasks, const Selection& of);

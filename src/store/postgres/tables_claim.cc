@@ -48,10 +48,13 @@ Params key_params(std::span<const QueueMark> keys)
 // of a queue that may have more cannot be put in order yet.
 class HeadMerge {
 public:
-    explicit HeadMerge(std::span<const QueueMark> marks) : marks_(marks.begin(), marks.end()) {}
+    HeadMerge(std::span<const QueueMark> marks, const std::optional<QueueMark>& bound)
+        : marks_(marks.begin(), marks.end()), bound_(bound)
+    {}
 
-    bool exhausted() const { return marks_.empty(); }
+    bool is_done() const { return marks_.empty() || is_at_bound_; }
     const std::vector<QueueMark>& marks() const { return marks_; }
+    std::vector<QueueId> take_emptied() { return std::move(emptied_); }
 
     // From `heads`, up to `each` of each queue, the first `limit` that nothing unknown can precede.
     // The marks move on behind them.
@@ -65,14 +68,19 @@ public:
         std::vector<QueueMark> chosen;
         std::unordered_map<QueueId, std::size_t> taken;
         for (const QueueMark& head : heads) {
-            if (chosen.size() == limit)
+            is_at_bound_ = bound_ && !by_key(head, *bound_);
+            if (chosen.size() == limit || is_at_bound_)
                 break;
             chosen.push_back(head);
             if (++taken[head.queue] == each)
                 break; // this queue may have more before the next head
         }
         std::erase_if(marks_, [&](const QueueMark& mark) {
-            return counts[mark.queue] < each && taken[mark.queue] == counts[mark.queue];
+            const std::size_t count = counts[mark.queue];
+            const bool is_empty = count < each && taken[mark.queue] == count;
+            if (is_empty)
+                emptied_.push_back(mark.queue);
+            return is_empty;
         });
         move_marks(chosen);
         return chosen;
@@ -90,21 +98,25 @@ private:
     }
 
     std::vector<QueueMark> marks_;
+    std::optional<QueueMark> bound_;
+    std::vector<QueueId> emptied_;
+    bool is_at_bound_ = false;
 };
 
 } // namespace
 
 // Many queues are read without locks, a little deeper than an even share of the limit; exactly the
 // chosen rows are locked. Rows that another process was faster to take make it go round again.
-std::vector<Place>
-PostgresTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t limit)
+Tables::ReadyHeads PostgresTables::take_ready_heads(
+    std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
+)
 {
-    if (queues.size() == 1)
+    if (queues.size() == 1 && !bound)
         return take_ready_of_queue(queues.front(), limit);
 
-    HeadMerge merge(queues);
+    HeadMerge merge(queues, bound);
     std::vector<Place> places;
-    for (std::size_t depth = 2; places.size() < limit && !merge.exhausted(); depth *= 4) {
+    for (std::size_t depth = 2; places.size() < limit && !merge.is_done(); depth *= 4) {
         const std::size_t wanted = limit - places.size();
         const std::size_t share = wanted / merge.marks().size() + 1;
         const std::size_t each = std::min(wanted, share * depth);
@@ -116,17 +128,20 @@ PostgresTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t 
         places.insert(places.end(), taken.begin(), taken.end());
     }
     sort_places(places);
-    return places;
+    return {std::move(places), merge.take_emptied()};
 }
 
-std::vector<Place> PostgresTables::take_ready_of_queue(const QueueMark& mark, std::size_t limit)
+Tables::ReadyHeads PostgresTables::take_ready_of_queue(const QueueMark& mark, std::size_t limit)
 {
     Params params;
     params.add(mark.queue).add(static_cast<std::int16_t>(std::max<int>(mark.nprio, INT16_MIN)));
     params.add(mark.task).add(limit_of(limit));
-    std::vector<Place> places = connection_.query(sql::take_ready_of_queue, params).all(read_place);
-    sort_places(places);
-    return places;
+    ReadyHeads taken;
+    taken.places = connection_.query(sql::take_ready_of_queue, params).all(read_place);
+    sort_places(taken.places);
+    if (taken.places.size() < limit)
+        taken.emptied = {mark.queue};
+    return taken;
 }
 
 std::vector<QueueMark>

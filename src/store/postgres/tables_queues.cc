@@ -11,9 +11,9 @@ std::vector<QueueRow> PostgresTables::queues()
     return connection_.query(sql::queues).all(read_queue);
 }
 
-std::vector<QueueId> PostgresTables::queues_with_ready()
+std::vector<Tables::QueueMark> PostgresTables::queue_heads()
 {
-    return connection_.query(sql::queues_with_ready).column<QueueId>();
+    return connection_.query(sql::queue_heads).all(read_mark);
 }
 
 void PostgresTables::insert_queue(const QueueRow& row)

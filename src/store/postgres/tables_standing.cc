@@ -13,10 +13,10 @@ Rows PostgresTables::select(const Statement& of_run, const Statement& of_tasks, 
 {
     Params params;
     if (of.tasks.empty())
-        params.add(of.run->task_first).add(of.run->task_last);
+        params.add(of.run->task_first).add(of.run->task_last).add(of.run->id);
     else
         params.array(of.tasks, std::identity());
-    params.add(of.run->id).add(limit_of(of.limit));
+    params.add(limit_of(of.limit));
     return connection_.query(of.tasks.empty() ? of_run : of_tasks, params);
 }
 

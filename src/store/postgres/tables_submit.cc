@@ -77,7 +77,7 @@ void PostgresTables::insert_run_details(std::span<const RunDetail> rows)
     params.array(rows, &RunDetail::run);
     params.texts(
         "run.name", rows,
-        [](const RunDetail& row) { return std::string_view(row.name ? *row.name : ""); }, is_null
+        [](const RunDetail& row) { return row.name ? std::string_view(*row.name) : ""; }, is_null
     );
     params.texts("run.spec", rows, &RunDetail::spec);
     params.texts("run.actor", rows, &RunDetail::actor);

@@ -48,14 +48,15 @@ void drain_in_order(std::uint64_t seed, std::int64_t queues, std::int64_t count)
     const std::vector<Mark> marks = marks_of(queues);
     for (std::size_t done = 0; done < expected.size();) {
         const auto limit = static_cast<std::size_t>(1 + below(40));
-        const std::vector<Place> taken = session->tables().take_ready_heads(marks, limit);
+        const std::vector<Place> taken =
+            session->tables().take_ready_heads(marks, limit, {}).places;
         const std::size_t left = expected.size() - done;
         ASSERT_EQ(taken.size(), std::min(limit, left));
         for (const Place& place : taken)
             ASSERT_EQ(place, expected[done++]);
     }
-    EXPECT_TRUE(session->tables().take_ready_heads(marks, 5).empty());
-    EXPECT_TRUE(session->tables().queues_with_ready().empty());
+    EXPECT_TRUE(session->tables().take_ready_heads(marks, 5, {}).places.empty());
+    EXPECT_TRUE(session->tables().queue_heads().empty());
     session->commit();
 }
 
@@ -74,14 +75,18 @@ TEST(Claim, only_the_named_queues_give)
     session->tables().insert_ready(places);
     const Mark marks[] = {{.queue = {3}, .task = {}}, {.queue = {1}, .task = {}}};
 
-    const std::vector<Place> taken = session->tables().take_ready_heads(marks, SIZE_MAX);
+    const std::vector<Place> taken = session->tables().take_ready_heads(marks, SIZE_MAX, {}).places;
 
     ASSERT_EQ(taken.size(), 2u);
     EXPECT_EQ(taken[0].task, TaskId{1});
     EXPECT_EQ(taken[1].task, TaskId{3});
-    EXPECT_EQ(session->tables().queues_with_ready(), (std::vector<QueueId>{{2}}));
-    EXPECT_TRUE(session->tables().take_ready_heads({}, 5).empty());
-    EXPECT_TRUE(session->tables().take_ready_heads(marks, 0).empty());
+    const std::vector<Mark> left = session->tables().queue_heads();
+    ASSERT_EQ(left.size(), 1u);
+    EXPECT_EQ(left[0].queue, QueueId{2});
+    EXPECT_EQ(left[0].nprio, -9);
+    EXPECT_EQ(left[0].task, TaskId{2});
+    EXPECT_TRUE(session->tables().take_ready_heads({}, 5, {}).places.empty());
+    EXPECT_TRUE(session->tables().take_ready_heads(marks, 0, {}).places.empty());
     session->commit();
 }
 

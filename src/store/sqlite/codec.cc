@@ -52,6 +52,13 @@ NeedRow read_need_and_pause(Row& row)
     return need;
 }
 
+Tables::QueueMark read_mark(Row& row)
+{
+    Tables::QueueMark mark;
+    into(row, mark.queue, mark.nprio, mark.task);
+    return mark;
+}
+
 Place read_place(Row& row)
 {
     Place place;

@@ -12,6 +12,7 @@ TaskRow read_task(Row& row);
 NeedRow read_need(Row& row);
 NeedRow read_need_and_pause(Row& row); // of need_and_pause
 Place read_place(Row& row);            // without run_at
+Tables::QueueMark read_mark(Row& row);
 Place read_place_with_time(Row& row);
 LeaseRow read_lease(Row& row);
 DoneRow read_done(Row& row);

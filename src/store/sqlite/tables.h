@@ -30,14 +30,15 @@ public:
     std::optional<RunId> find_run_named(std::string_view name) override;
 
     std::vector<QueueRow> queues() override;
-    std::vector<QueueId> queues_with_ready() override;
+    std::vector<QueueMark> queue_heads() override;
     void insert_queue(const QueueRow& row) override;
     QueueId ensure_shared_queue(const QueueRow& row) override;
     void set_queues_open(RunId run, bool open) override;
     void delete_queues(RunId run) override;
 
-    std::vector<Place>
-    take_ready_heads(std::span<const QueueMark> queues, std::size_t limit) override;
+    ReadyHeads take_ready_heads(
+        std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
+    ) override;
     std::vector<TaskRow> tasks(std::span<const TaskId> ids) override;
     void insert_leases(std::span<const LeaseRow> rows) override;
 

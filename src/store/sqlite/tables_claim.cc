@@ -39,6 +39,9 @@ public:
     const Place& front() const { return rows_[next_]; }
     Place take() { return rows_[next_++]; }
 
+    bool is_empty() const { return is_at_end_ && next_ == rows_.size(); }
+    QueueId queue() const { return queue_; }
+
     void delete_taken(Prepared& delete_heads)
     {
         if (next_ > 0)
@@ -64,15 +67,21 @@ bool is_later(const Head* a, const Head* b)
     return std::tie(left.nprio, left.task) > std::tie(right.nprio, right.task);
 }
 
+bool is_within(const Place& place, const std::optional<Tables::QueueMark>& bound)
+{
+    return !bound || std::tie(place.nprio, place.task) < std::tie(bound->nprio, bound->task);
+}
+
 } // namespace
 
 // The marks are not used: on SQLite nothing dead stands before the head of a queue. Chunks begin
 // with an even share of the limit and double, so that one queue is one statement, and many queues
 // read at most about twice what they give.
-std::vector<Place>
-SqliteTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t limit)
+Tables::ReadyHeads SqliteTables::take_ready_heads(
+    std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
+)
 {
-    std::vector<Place> taken;
+    ReadyHeads taken;
     if (queues.empty() || limit == 0)
         return taken;
 
@@ -88,18 +97,22 @@ SqliteTables::take_ready_heads(std::span<const QueueMark> queues, std::size_t li
         if (head.fill(ready_heads))
             heap.push_back(&head);
     std::ranges::make_heap(heap, is_later);
-    while (!heap.empty() && taken.size() < limit) {
+    while (!heap.empty() && taken.places.size() < limit && is_within(heap.front()->front(), bound)
+    ) {
         std::ranges::pop_heap(heap, is_later);
-        taken.push_back(heap.back()->take());
-        if (taken.size() < limit && heap.back()->fill(ready_heads))
+        taken.places.push_back(heap.back()->take());
+        if (taken.places.size() < limit && heap.back()->fill(ready_heads))
             std::ranges::push_heap(heap, is_later);
         else
             heap.pop_back();
     }
 
     Prepared& delete_heads = connection_.prepared(sql::delete_ready_heads);
-    for (Head& head : heads)
+    for (Head& head : heads) {
         head.delete_taken(delete_heads);
+        if (head.is_empty())
+            taken.emptied.push_back(head.queue());
+    }
     return taken;
 }
 

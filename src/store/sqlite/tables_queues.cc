@@ -12,9 +12,9 @@ std::vector<QueueRow> SqliteTables::queues()
     return collect(connection_.prepared(sql::queues), read_queue);
 }
 
-std::vector<QueueId> SqliteTables::queues_with_ready()
+std::vector<Tables::QueueMark> SqliteTables::queue_heads()
 {
-    return collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
+    return collect(connection_.prepared(sql::queue_heads), read_mark);
 }
 
 void SqliteTables::insert_queue(const QueueRow& row)

@@ -576,7 +576,7 @@ TEST_F(TablesTest, deleting_tasks_removes_all_that_hangs_on_them)
     EXPECT_FALSE(tables().delete_tasks(run, 2));
     EXPECT_TRUE(tables().delete_tasks(run, 2));
 
-    EXPECT_TRUE(tables().queues_with_ready().empty());
+    EXPECT_TRUE(tables().queue_heads().empty());
     EXPECT_TRUE(tables().take_due_timers(at(99), 9).empty());
     EXPECT_TRUE(tables().held({.run = &run, .tasks = {}}).empty());
     EXPECT_TRUE(tables().needs({.run = &run, .tasks = {}}).empty());

@@ -9,7 +9,6 @@ void Gate::before(std::string_view statement)
 {
     std::unique_lock lock(mutex_);
     ++seen_;
-    seen_names_.append(statement).append("\n");
     asio::post(executor_, [] {});
     if (stop_at_ == 0 || seen_ != stop_at_)
         return;
@@ -23,7 +22,6 @@ void Gate::close_at(int nth)
     std::lock_guard lock(mutex_);
     stop_at_ = nth;
     seen_ = 0;
-    seen_names_.clear();
 }
 
 void Gate::open()
@@ -51,12 +49,6 @@ int Gate::passed() const
 {
     std::lock_guard lock(mutex_);
     return seen_;
-}
-
-bool Gate::has_passed(std::string_view statement) const
-{
-    std::lock_guard lock(mutex_);
-    return seen_names_.find(statement) != std::string::npos;
 }
 
 } // namespace sluice::testing

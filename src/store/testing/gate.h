@@ -24,10 +24,9 @@ public:
     void close_at(int nth); // 1: the next statement
     void open();            // who waits goes on; nobody is stopped any more
 
-    bool is_reached() const;                           // somebody waits
-    std::string reached() const;                       // before which statement
-    int passed() const;                                // statements since close_at()
-    bool has_passed(std::string_view statement) const; // or stands before it
+    bool is_reached() const;     // somebody waits
+    std::string reached() const; // before which statement
+    int passed() const;          // statements since close_at()
 
 private:
     asio::any_io_executor executor_;
@@ -36,7 +35,6 @@ private:
     int stop_at_ = 0; // 0: open
     int seen_ = 0;
     std::string reached_;
-    std::string seen_names_;
 };
 
 } // namespace sluice::testing

@@ -55,8 +55,7 @@ take_live(WriteContext& context, const Tables::Selection& selection, Affected& a
 Affected cancel_tasks(WriteContext& context, const Target& target)
 {
     const RunRow& run = context.runs.at(target.run);
-    std::vector<TaskId> ids = target.tasks;
-    sort_unique(ids);
+    const std::vector<TaskId> ids = own_tasks(context, target);
     Affected affected;
     std::vector<Ended> tasks = take_live(context, {&run, ids}, affected);
     for (Ended& task : tasks)

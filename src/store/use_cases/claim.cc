@@ -17,13 +17,14 @@ std::vector<Place> take_places(WriteContext& context, const QueueFilter& filter,
     // A queue that was thought to have something may be empty: look at the next ones.
     while (places.size() < limit) {
         const std::size_t wanted = limit - places.size();
-        const std::vector<Tables::QueueMark> queues =
+        const QueueBoard::Candidates queues =
             context.board.candidates(context.tables, filter, std::max(candidates_min, wanted));
-        if (queues.empty())
+        if (queues.marks.empty())
             break;
-        std::vector<Place> taken = context.tables.take_ready_heads(queues, wanted);
-        context.board.took(queues, taken, taken.size() < wanted);
-        places.insert(places.end(), taken.begin(), taken.end());
+        const Tables::ReadyHeads taken =
+            context.tables.take_ready_heads(queues.marks, wanted, queues.bound);
+        context.board.took(queues, taken, taken.places.size() < wanted);
+        places.insert(places.end(), taken.places.begin(), taken.places.end());
     }
     return places;
 }

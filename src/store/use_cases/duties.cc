@@ -27,7 +27,7 @@ take_candidates(WriteContext& context, const std::vector<LeaseRow>& candidates)
 
     std::vector<Tables::LeaseKey> keys;
     for (const LeaseRow& lease : candidates)
-        if (context.runs.find(lease.place.run))
+        if (const RunRow* run = context.runs.find(lease.place.run); run && !run->sweep)
             keys.push_back({lease.place.task, lease.place.attempt, lease.worker});
     std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
         return a.task < b.task;
@@ -64,8 +64,9 @@ std::size_t expire_runs(WriteContext& context, std::size_t limit)
     std::size_t ended = 0;
     for (const RunId id : ids) {
         RunRow* run = context.runs.find(id);
-        if (!run || run->state != RunState::active)
-            continue;
+        const bool lives = run && run->state == RunState::active && run->ending == RunEnding::none;
+        if (!lives)
+            continue; // it was final, or a cancel of this group has ended it
         end_run(context, *run, RunEnding::timed_out, "the run's timeout ran out");
         ++ended;
     }

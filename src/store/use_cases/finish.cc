@@ -18,6 +18,19 @@ Error superseded(TaskId, int attempt)
     return {Errc::conflict, fmt::format("attempt {} does not hold the task any more", attempt)};
 }
 
+// Whether a report of `attempt` (0: any) by `worker` (none: from outside) is about that attempt.
+bool is_about(const Tables::LeaseKey& report, int attempt, WorkerId worker)
+{
+    return (report.attempt == 0 || report.attempt == attempt) &&
+           (!report.worker || report.worker == worker);
+}
+
+template <class Request>
+Tables::LeaseKey fence_of(const Request& request)
+{
+    return {request.task, request.attempt, request.worker};
+}
+
 // The leases that this group has taken, each handed out once: a second report of one group is late.
 class TakenLeases {
 public:
@@ -29,13 +42,14 @@ public:
         });
     }
 
-    LeaseRow* take(TaskId task)
+    LeaseRow* take(const Tables::LeaseKey& fence)
     {
         const auto row = std::lower_bound(
-            rows_.begin(), rows_.end(), task,
+            rows_.begin(), rows_.end(), fence.task,
             [](const LeaseRow& lease, TaskId id) { return lease.place.task < id; }
         );
-        if (row == rows_.end() || row->place.task != task)
+        if (row == rows_.end() || row->place.task != fence.task ||
+            !is_about(fence, row->place.attempt, row->worker))
             return nullptr;
         const auto index = static_cast<std::size_t>(row - rows_.begin());
         return std::exchange(used_[index], 1) ? nullptr : &*row;
@@ -46,15 +60,21 @@ private:
     std::vector<char> used_;
 };
 
+// The run was ended as a whole while a claim was under way: its leases are the sweep's.
+template <class Request>
+bool is_swept(WriteContext& context, const Request& request)
+{
+    return context.runs.at(request.run).sweep;
+}
+
 template <class Request>
 TakenLeases take_leases(WriteContext& context, Operations<Request> operations)
 {
     std::vector<Tables::LeaseKey> keys;
     keys.reserve(operations.size());
     for (const Operation<Request>* operation : operations)
-        keys.push_back(
-            {operation->request.task, operation->request.attempt, operation->request.worker}
-        );
+        if (!is_swept(context, operation->request))
+            keys.push_back(fence_of(operation->request));
     std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
         return a.task < b.task;
     });
@@ -76,9 +96,8 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
         const Finish& report = operation->request;
         const auto row = done.find(report.task);
         const TaskState reported = report.failure ? TaskState::failed : TaskState::succeeded;
-        const bool same = row != done.end() && report.attempt > 0 &&
-                          row->second.attempt == report.attempt &&
-                          row->second.worker == report.worker && row->second.outcome == reported;
+        const bool same = row != done.end() && row->second.outcome == reported &&
+                          is_about(fence_of(report), row->second.attempt, row->second.worker);
         if (same)
             operation->answer({reported, std::nullopt, true});
         else if (row != done.end())
@@ -101,7 +120,7 @@ void run(WriteContext& context, Operations<Finish> operations)
     std::vector<Operation<Finish>*> late;
     for (Operation<Finish>* operation : operations) {
         Finish& report = operation->request;
-        LeaseRow* lease = leases.take(report.task);
+        LeaseRow* lease = leases.take(fence_of(report));
         if (!lease) {
             late.push_back(operation);
         } else if (report.failure) {
@@ -132,7 +151,7 @@ void run(WriteContext& context, Operations<GiveBack> operations)
     std::vector<Place> places;
     std::vector<Place> held;
     for (Operation<GiveBack>* operation : operations) {
-        const LeaseRow* lease = leases.take(operation->request.task);
+        const LeaseRow* lease = leases.take(fence_of(operation->request));
         if (!lease) {
             operation->fail(superseded(operation->request.task, operation->request.attempt));
             continue;
@@ -158,7 +177,8 @@ void run(WriteContext& context, Operations<Start> operations)
         const TaskId id = request.task;
         const RunRow& run = context.runs.at(request.run);
         std::vector<LeaseRow> leases = context.tables.leases({&run, {&id, 1}});
-        const bool holds = !leases.empty() && leases.front().place.attempt == request.attempt &&
+        const bool holds = !run.sweep && !leases.empty() &&
+                           leases.front().place.attempt == request.attempt &&
                            leases.front().worker == request.worker;
         if (!holds) {
             operation->fail(superseded(id, request.attempt));

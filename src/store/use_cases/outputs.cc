@@ -19,7 +19,7 @@ bool holds_lease(WriteContext& context, const Request& request)
 {
     const RunRow& run = context.runs.at(request.run);
     const std::vector<LeaseRow> leases = context.tables.leases({&run, {&request.task, 1}});
-    return !leases.empty() && leases.front().place.attempt == request.attempt &&
+    return !run.sweep && !leases.empty() && leases.front().place.attempt == request.attempt &&
            (!request.worker || leases.front().worker == request.worker);
 }
 

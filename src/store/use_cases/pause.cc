@@ -18,8 +18,7 @@ struct Chosen {
 Chosen choose(WriteContext& context, const Target& target)
 {
     Chosen chosen;
-    chosen.ids = target.tasks;
-    sort_unique(chosen.ids);
+    chosen.ids = own_tasks(context, target);
     chosen.selection.run = &context.runs.at(target.run);
     return chosen;
 }

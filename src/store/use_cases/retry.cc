@@ -130,7 +130,7 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             operation->fail({Errc::conflict, "the run is still being cleared up: retry later"});
             continue;
         }
-        const Restored restored = with_descendants(context, run, target.tasks);
+        const Restored restored = with_descendants(context, run, own_tasks(context, target));
         Affected affected;
         affected.final = static_cast<std::int64_t>(restored.size());
         if (run.staged)

@@ -42,6 +42,14 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
         add(place.task, place.attempt, place.tries);
     for (const Place& place : context.tables.take_ready(some))
         add(place.task, place.attempt, place.tries);
+    // Of claims that were under way when the run ended.
+    std::vector<Tables::LeaseKey> keys;
+    for (const LeaseRow& lease : context.tables.leases(some))
+        keys.push_back({lease.place.task, 0, WorkerId{}});
+    for (const LeaseRow& lease : context.tables.take_leases(keys)) {
+        add(lease.place.task, lease.place.attempt, lease.place.tries);
+        context.changes.lost_leases.push_back(lease.place.task);
+    }
     if (!rows.empty())
         context.tables.insert_done(rows);
     return rows.size();

@@ -25,15 +25,12 @@ void record(WriteContext& context, const Target& target, std::string_view kind)
 
 namespace {
 
-std::optional<TaskState> state_of(WriteContext& context, const RunRow& run, TaskId task)
+TaskState state_of(WriteContext& context, const RunRow& run, TaskId task)
 {
     const Tables::Selection one{&run, {&task, 1}};
     const std::vector<DoneRow> done = context.tables.done({&task, 1});
     if (!done.empty())
         return done.front().outcome;
-    const std::vector<TaskRow> rows = context.tables.tasks({&task, 1});
-    if (rows.empty() || rows.front().run != run.id)
-        return std::nullopt;
     if (is_final(run.state))
         return TaskState::canceled; // a sweep is owed
     const std::vector<LeaseRow> leases = context.tables.leases(one);
@@ -48,6 +45,18 @@ std::optional<TaskState> state_of(WriteContext& context, const RunRow& run, Task
 
 } // namespace
 
+std::vector<TaskId> own_tasks(WriteContext& context, const Target& target)
+{
+    std::vector<TaskId> ids = target.tasks;
+    sort_unique(ids);
+    std::vector<TaskId> own;
+    for (const TaskRow& row : context.tables.tasks(ids))
+        if (row.run == target.run)
+            own.push_back(row.id);
+    std::sort(own.begin(), own.end());
+    return own;
+}
+
 std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEvent event)
 {
     const RunRow& run = context.runs.at(target.run);
@@ -56,13 +65,13 @@ std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEv
             return Error{Errc::conflict, fmt::format("the run is final: {}", name(run.state))};
         return std::nullopt;
     }
+    if (own_tasks(context, target).empty())
+        return Error{Errc::not_found, "no such task in the run"};
     if (target.tasks.size() > 1)
         return std::nullopt;
-    const std::optional<TaskState> state = state_of(context, run, target.tasks.front());
-    if (!state)
-        return Error{Errc::not_found, "no such task in the run"};
-    if (!after(*state, event))
-        return not_allowed(*state, event);
+    const TaskState state = state_of(context, run, target.tasks.front());
+    if (!after(state, event))
+        return not_allowed(state, event);
     return std::nullopt;
 }
 

@@ -1,14 +1,16 @@
 -- name: queues
 SELECT id, name, run_id, open FROM queue;
 
--- name: queues_with_ready
+-- name: queue_heads
 -- A loose index scan: one seek for each queue that has something, however many rows it has.
-WITH RECURSIVE seen (id) AS (
-    SELECT (SELECT queue_id FROM ready ORDER BY queue_id LIMIT 1)
+WITH RECURSIVE head (queue_id, nprio, task_id) AS (
+    (SELECT queue_id, nprio, task_id FROM ready ORDER BY queue_id, nprio, task_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT queue_id FROM ready WHERE queue_id > seen.id ORDER BY queue_id LIMIT 1)
-    FROM seen WHERE seen.id IS NOT NULL)
-SELECT id FROM seen WHERE id IS NOT NULL;
+    SELECT next.queue_id, next.nprio, next.task_id
+    FROM head CROSS JOIN LATERAL (
+        SELECT queue_id, nprio, task_id FROM ready WHERE ready.queue_id > head.queue_id
+        ORDER BY queue_id, nprio, task_id LIMIT 1) next)
+SELECT queue_id, nprio, task_id FROM head;
 
 -- name: insert_queue
 INSERT INTO queue (id, name, run_id, open)

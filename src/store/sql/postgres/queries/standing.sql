@@ -6,7 +6,7 @@
 DELETE FROM timer
 WHERE task_id = ANY (ARRAY(
     SELECT task_id FROM timer
-    WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+    WHERE task_id = ANY (@task_id::bigint[])
     ORDER BY task_id LIMIT @limit::bigint FOR UPDATE))
 RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
 
@@ -25,7 +25,7 @@ WHERE ctid = ANY (ARRAY(
     FROM task
     JOIN ready ON ready.queue_id = task.queue_id AND ready.nprio = task.nprio
               AND ready.task_id = task.id
-    WHERE task.id = ANY (@task_id::bigint[]) AND task.run_id = @run_id::bigint
+    WHERE task.id = ANY (@task_id::bigint[])
     ORDER BY task.id LIMIT @limit::bigint FOR UPDATE OF ready))
 RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
 
@@ -55,7 +55,7 @@ RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
 DELETE FROM held
 WHERE task_id = ANY (ARRAY(
     SELECT task_id FROM held
-    WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+    WHERE task_id = ANY (@task_id::bigint[])
     ORDER BY task_id LIMIT @limit::bigint))
 RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at;
 
@@ -71,7 +71,7 @@ RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at;
 DELETE FROM need
 WHERE task_id = ANY (ARRAY(
     SELECT task_id FROM need
-    WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+    WHERE task_id = ANY (@task_id::bigint[])
     ORDER BY task_id LIMIT @limit::bigint))
 RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 
@@ -86,7 +86,7 @@ RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 -- name: needs_of_tasks
 SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need
-WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+WHERE task_id = ANY (@task_id::bigint[])
 ORDER BY task_id LIMIT @limit::bigint;
 
 -- name: needs_of_run
@@ -99,7 +99,7 @@ ORDER BY task_id LIMIT @limit::bigint;
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
        started_at, expires_at, paused_left
 FROM lease
-WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+WHERE task_id = ANY (@task_id::bigint[])
 ORDER BY task_id LIMIT @limit::bigint;
 
 -- name: leases_of_run
@@ -112,7 +112,7 @@ ORDER BY task_id LIMIT @limit::bigint;
 -- name: held_of_tasks
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, run_at
 FROM held
-WHERE task_id = ANY (@task_id::bigint[]) AND run_id = @run_id::bigint
+WHERE task_id = ANY (@task_id::bigint[])
 ORDER BY task_id LIMIT @limit::bigint;
 
 -- name: held_of_run

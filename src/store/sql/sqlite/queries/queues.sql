@@ -10,6 +10,18 @@ WITH RECURSIVE seen (id) AS (
     FROM seen WHERE seen.id IS NOT NULL)
 SELECT id FROM seen WHERE id IS NOT NULL;
 
+-- name: queue_heads
+WITH RECURSIVE seen (id) AS (
+    SELECT min(queue_id) FROM ready
+    UNION ALL
+    SELECT (SELECT min(queue_id) FROM ready WHERE queue_id > seen.id)
+    FROM seen WHERE seen.id IS NOT NULL),
+first (id, nprio) AS MATERIALIZED (
+    SELECT id, (SELECT min(nprio) FROM ready WHERE queue_id = id) FROM seen WHERE id IS NOT NULL)
+SELECT id, nprio,
+       (SELECT min(task_id) FROM ready WHERE queue_id = first.id AND ready.nprio = first.nprio)
+FROM first;
+
 -- name: insert_queue
 INSERT INTO queue (id, name, run_id, open) VALUES (@id, @name, @run_id, @open);
 
