@@ -124,6 +124,10 @@ Json responses_of(const Operation& operation)
     Json responses = Json::object();
     responses[std::to_string(operation.status)] = good_answer(operation);
     std::vector<int> errors = operation.errors;
+    if (std::find(errors.begin(), errors.end(), 416) != errors.end()) { // it takes ranges
+        responses["206"] = good_answer(operation);
+        responses["206"]["description"] = "The part that `Range` asks for.";
+    }
     if (operation.access == Access::authenticated)
         errors.insert(errors.end(), {400, 401, 403, 503});
     else if (operation.pattern == "/health" || operation.pattern == "/ready")

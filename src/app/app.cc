@@ -81,7 +81,7 @@ Async<void> App::stop(std::chrono::steady_clock::duration grace)
         co_return;
     started_ = false;
     co_await engine_.stop(grace);
-    scope_.cancel();
+    sweeper_.stop();
     co_await scope_.join();
     // What the last attempts left in an egress must not stay there until somebody starts again.
     const Result<std::size_t> swept = co_await sweeper_.run_once();

@@ -76,12 +76,19 @@ Async<Result<std::size_t>> OutputSweeper::remove(RunId run, std::vector<OutputRo
 
 Async<void> OutputSweeper::run()
 {
-    for (;;) {
+    while (!stopping_) {
         const Result<std::size_t> removed = co_await run_once();
         if (!removed)
             log_.warn("{}", removed.error().detail);
-        co_await wake_.wait_for(look_again);
+        if (!stopping_)
+            co_await wake_.wait_for(look_again);
     }
+}
+
+void OutputSweeper::stop()
+{
+    stopping_ = true;
+    wake_.notify();
 }
 
 void OutputSweeper::changed(const Changes& changes)

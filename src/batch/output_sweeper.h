@@ -19,8 +19,10 @@ public:
     // many. Errors: the first one met, after doing what could be done; the rest is tried later.
     Async<Result<std::size_t>> run_once();
 
-    // Sweeps at start, whenever outputs are doomed, and once a minute.
+    // Sweeps at start, whenever outputs are doomed, and once a minute, until stop(). It ends with
+    // what is under way: rows that were taken and not removed would be nobody's for a minute.
     Async<void> run();
+    void stop();
 
     void changed(const Changes& changes);
 
@@ -32,6 +34,7 @@ private:
     Log log_;
     JobFactsCache facts_;
     Signal wake_;
+    bool stopping_ = false;
 };
 
 } // namespace sluice

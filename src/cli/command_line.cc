@@ -74,7 +74,10 @@ std::string describe_extra(const CLI::App& command, const std::string& argument)
 
 std::string describe_missing_command(const CLI::App& command)
 {
-    const std::vector<std::string> left = command.remaining(true);
+    const CLI::App* root = &command;
+    while (root->get_parent())
+        root = root->get_parent();
+    const std::vector<std::string> left = root->remaining(true);
     if (left.empty())
         return fmt::format("a command must follow; {}", help_hint(command));
     const std::string& word = left.front();

@@ -48,6 +48,7 @@ public:
     };
     virtual std::optional<Request> find_request(std::string_view key) = 0;
     virtual void insert_request(const Request& request) = 0;
+    virtual bool is_published(RunId run) = 0; // false while it is loading
     virtual std::optional<RunId> find_run_named(std::string_view name) = 0;
 
     // --- queues ------------------------------------------------------------------------------
@@ -155,8 +156,9 @@ public:
     // Moves the ends of all leases and workers by `jump`.
     virtual void shift_leases(Micros jump) = 0;
 
-    // The sum of all jumps of the clock that leases have been moved by; the row is locked.
-    virtual Micros lock_clock() = 0;
+    // The sum of all jumps of the clock that leases have been moved by.
+    virtual Micros clock_jumps() = 0;
+    virtual Micros lock_clock() = 0; // the same; the row stays locked
     virtual void update_clock(Micros jumps) = 0;
 
     // --- outputs -----------------------------------------------------------------------------

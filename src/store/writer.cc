@@ -260,6 +260,10 @@ bool Writer::handle(const StoreFailure& failure, const Operations& operations)
     case Kind::lost_commit:
         return settle_lost_commit(operations);
     case Kind::refused:
+        // Another process was faster with a unique name: the second look sees it.
+        if (failure.error().code == Errc::conflict && operations.size() == 1 && again_++ == 0)
+            return false;
+        break;
     case Kind::broken:
         break;
     }

@@ -69,7 +69,7 @@ def test_a_command_that_fills_its_scratch_disk_fails_alone(start, sluice_bin, sm
     pipeline = write_pipeline(
         directory,
         'if [ "$(ls /pfs/in)" = b ]; then cat /dev/zero > /pfs/out/b; else ' + COPY + "; fi",
-        list("abc"),
+        list("abc"), parallelism_spec={"constant": 1},
     )
     program = start(*on_disk, sluice_bin, "job", "run", "--db", directory / "s.db",
                     "--data-dir", place, pipeline)

@@ -107,6 +107,11 @@ void PostgresTables::shift_leases(Micros jump)
     connection_.queue(sql::shift_leases, params);
 }
 
+Micros PostgresTables::clock_jumps()
+{
+    return connection_.query(sql::clock_jumps).value<Micros>().value_or(Micros{0});
+}
+
 Micros PostgresTables::lock_clock()
 {
     return connection_.query(sql::lock_clock).value<Micros>().value_or(Micros{0});

@@ -160,6 +160,13 @@ void PostgresTables::insert_request(const Request& request)
     connection_.queue(sql::insert_request, params);
 }
 
+bool PostgresTables::is_published(RunId run)
+{
+    Params params;
+    params.add(run);
+    return connection_.query(sql::is_published, params).value<bool>().value_or(false);
+}
+
 std::optional<RunId> PostgresTables::find_run_named(std::string_view name)
 {
     Params params;

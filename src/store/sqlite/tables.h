@@ -27,6 +27,7 @@ public:
     void insert_events(std::span<const EventRow> rows) override;
     std::optional<Request> find_request(std::string_view key) override;
     void insert_request(const Request& request) override;
+    bool is_published(RunId run) override;
     std::optional<RunId> find_run_named(std::string_view name) override;
 
     std::vector<QueueRow> queues() override;
@@ -82,6 +83,7 @@ public:
     void set_workers_until(std::span<const Extension> extensions) override;
     std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) override;
     void shift_leases(Micros jump) override;
+    Micros clock_jumps() override;
     Micros lock_clock() override;
     void update_clock(Micros jumps) override;
 

@@ -140,6 +140,11 @@ void SqliteTables::insert_request(const Request& request)
         .run(request.key, request.body_hash, request.run, request.created_at);
 }
 
+bool SqliteTables::is_published(RunId run)
+{
+    return find(connection_.prepared(sql::is_published), read_value<bool>, run).value_or(false);
+}
+
 std::optional<RunId> SqliteTables::find_run_named(std::string_view run_name)
 {
     return find(connection_.prepared(sql::find_run_named), read_value<RunId>, run_name);

@@ -83,6 +83,9 @@ void claim_together(WriteContext& context, const Same& operations)
         return a.id < b.id;
     });
 
+    if (std::any_of(tasks.begin(), tasks.end(), [](const TaskRow& row) { return row.timeout; }))
+        catch_up(context, context.tables.clock_jumps());
+
     std::vector<LeaseRow> leases;
     leases.reserve(places.size());
     std::size_t next = 0;

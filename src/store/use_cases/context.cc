@@ -36,6 +36,15 @@ std::vector<RunRow> LockedRuns::take_changed()
     return rows;
 }
 
+void catch_up(WriteContext& context, Micros jumps)
+{
+    const Micros missed = jumps - context.clock.jumps_seen.value_or(jumps);
+    context.now += missed;
+    context.clock.offset += missed;
+    if (context.clock.jumps_seen)
+        context.clock.jumps_seen = jumps;
+}
+
 void WriteContext::make_pending(std::vector<Place> places)
 {
     std::vector<Place> ready;

@@ -54,6 +54,16 @@ struct WriteContext {
     void lock_runs(std::vector<RunId> ids);
 };
 
+// Final, or made so by this group, which settles its runs at its end.
+inline bool is_over(const RunRow& run)
+{
+    return is_final(run.state) ||
+           (run.state == RunState::active && is_final(run_state(run.counts, run.ending)));
+}
+
+// This process follows a jump of the clock that another one has noticed first.
+void catch_up(WriteContext& context, Micros jumps);
+
 // Sorted, each once.
 template <class T>
 void sort_unique(std::vector<T>& values)

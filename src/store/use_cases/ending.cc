@@ -140,6 +140,7 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
     std::vector<Ended> final;
     std::vector<AttemptRow> log;
     std::vector<Place> again;
+    std::vector<Place> held; // of paused attempts: they wait for their resume
     for (FailedAttempt& attempt : attempts) {
         LeaseRow& lease = attempt.lease;
         ++lease.place.tries;
@@ -151,8 +152,9 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
             const auto end =
                 attempt.kind == FailureKind::timeout ? AttemptEnd::timed_out : AttemptEnd::failed;
             log.push_back(attempt_row(lease, end, context.now, std::move(attempt.error)));
-            again.push_back(given_back(lease));
-            again.back().run_at = run_at;
+            std::vector<Place>& places = lease.paused_left ? held : again;
+            places.push_back(given_back(lease));
+            places.back().run_at = run_at;
             doom_outputs(context, lease.place.run, {lease.place.task});
         } else {
             final.push_back(ended(lease, TaskState::failed));
@@ -162,6 +164,8 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
     }
     if (!log.empty())
         context.tables.insert_attempts(log);
+    if (!held.empty())
+        context.tables.insert_held(held);
     context.make_pending(std::move(again));
     end_tasks(context, std::move(final));
     return next;

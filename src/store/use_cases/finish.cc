@@ -189,6 +189,7 @@ void run(WriteContext& context, Operations<Start> operations)
             lease.started_at = context.now;
             const std::vector<TaskRow> tasks = context.tables.tasks({&id, 1});
             if (!tasks.empty() && tasks.front().timeout) {
+                catch_up(context, context.tables.clock_jumps());
                 if (lease.paused_left)
                     lease.paused_left = *tasks.front().timeout;
                 else

@@ -65,6 +65,13 @@ Result<void> NewNames::check(const NewRun& run, std::optional<Submitted>& before
                     fmt::format(
                         "idempotency key '{}' was used with another body", run.request_key
                     )};
+            if (!context_.tables.is_published(known->run))
+                return Error{
+                    Errc::unavailable,
+                    fmt::format(
+                        "the first request with idempotency key '{}' is not done yet",
+                        run.request_key
+                    )};
             before.emplace();
             before->run = known->run;
             before->created_at = known->created_at;

@@ -25,7 +25,8 @@ Chosen choose(WriteContext& context, const Target& target)
 
 Micros time_left(const LeaseRow& lease, Time now)
 {
-    return lease.expires_at ? std::max(Micros{0}, *lease.expires_at - now) : Micros{0};
+    // Zero stands for no limit.
+    return lease.expires_at ? std::max(Micros{1}, *lease.expires_at - now) : Micros{0};
 }
 
 Place held_place(const NeedRow& need)
@@ -85,6 +86,8 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
 
     std::vector<LeaseRow> leases = context.tables.leases(selection);
     std::erase_if(leases, [](const LeaseRow& lease) { return !lease.paused_left; });
+    if (!leases.empty())
+        catch_up(context, context.tables.clock_jumps());
     for (LeaseRow& lease : leases) {
         ++affected.paused;
         if (*lease.paused_left > Micros{0})

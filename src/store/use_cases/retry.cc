@@ -50,6 +50,54 @@ Restored with_descendants(WriteContext& context, const RunRow& run, std::vector<
     return restored;
 }
 
+// A task lives again only if no parent that stays as it is forbids it to start.
+void drop_what_cannot_start(WriteContext& context, const RunRow& run, Restored& restored)
+{
+    if (!run.linked || restored.empty())
+        return;
+    std::vector<TaskId> children;
+    for (const auto& [id, row] : restored)
+        children.push_back(id);
+    const std::vector<LinkRow> links = context.tables.links_to(run, children);
+    std::vector<TaskId> parents;
+    for (const LinkRow& link : links)
+        parents.push_back(link.parent);
+    sort_unique(parents);
+    std::map<TaskId, TaskState> outcomes;
+    for (const DoneRow& row : context.tables.done(parents))
+        outcomes[row.task] = row.outcome;
+    const auto forbids = [&](const LinkRow& link) {
+        const auto outcome = outcomes.find(link.parent);
+        return restored.contains(link.child) && !restored.contains(link.parent) &&
+               outcome != outcomes.end() && !is_met(link.condition, outcome->second);
+    };
+    for (bool dropped = true; dropped;) {
+        dropped = false;
+        for (const LinkRow& link : links)
+            if (forbids(link))
+                dropped = restored.erase(link.child) > 0;
+    }
+}
+
+// Children that have not started wait again for a parent that lives again.
+void wait_again(WriteContext& context, const RunRow& run, const Restored& restored)
+{
+    if (!run.linked)
+        return;
+    std::vector<TaskId> parents;
+    for (const auto& [id, row] : restored)
+        parents.push_back(id);
+    std::map<TaskId, int> waits;
+    for (const LinkRow& link : context.tables.links_from(parents))
+        if (!restored.contains(link.child))
+            --waits[link.child];
+    std::vector<Tables::NeedChange> changes;
+    for (const auto& [child, finished] : waits)
+        changes.push_back({child, finished});
+    if (!changes.empty())
+        context.tables.subtract_needs(changes);
+}
+
 // How many parents each restored task waits for: those that are live, or live again.
 std::map<TaskId, int>
 unfinished_parents(WriteContext& context, const RunRow& run, const Restored& restored)
@@ -78,6 +126,7 @@ unfinished_parents(WriteContext& context, const RunRow& run, const Restored& res
 void revive(WriteContext& context, RunRow& run, const Restored& restored)
 {
     const std::map<TaskId, int> unfinished = unfinished_parents(context, run, restored);
+    wait_again(context, run, restored);
     std::vector<TaskId> ids;
     for (const auto& [id, row] : restored)
         ids.push_back(id);
@@ -107,7 +156,7 @@ void revive(WriteContext& context, RunRow& run, const Restored& restored)
     if (!waiting.empty())
         context.tables.insert_needs(waiting);
     context.make_pending(std::move(pending));
-    if (is_final(run.state)) {
+    if (is_over(run)) {
         run.state = RunState::active;
         run.ending = RunEnding::none;
         run.finished_at.reset();
@@ -130,7 +179,14 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             operation->fail({Errc::conflict, "the run is still being cleared up: retry later"});
             continue;
         }
-        const Restored restored = with_descendants(context, run, own_tasks(context, target));
+        Restored restored = with_descendants(context, run, own_tasks(context, target));
+        drop_what_cannot_start(context, run, restored);
+        if (target.tasks.size() == 1 && !restored.contains(target.tasks.front())) {
+            operation->fail(
+                {Errc::conflict, "a parent of the task has not ended as its link asks: retry that"}
+            );
+            continue;
+        }
         Affected affected;
         affected.final = static_cast<std::int64_t>(restored.size());
         if (run.staged)

@@ -21,7 +21,7 @@ Error not_loading()
 RunRow* loading_run(WriteContext& context, OperationBase& operation)
 {
     RunRow& run = context.runs.at(operation.run());
-    if (run.state != RunState::loading) {
+    if (run.state != RunState::loading || run.ending != RunEnding::none) {
         operation.fail(not_loading());
         return nullptr;
     }

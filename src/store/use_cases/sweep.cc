@@ -48,6 +48,9 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
         keys.push_back({lease.place.task, 0, WorkerId{}});
     for (const LeaseRow& lease : context.tables.take_leases(keys)) {
         add(lease.place.task, lease.place.attempt, lease.place.tries);
+        rows.back().worker = lease.worker;
+        rows.back().claimed_at = lease.claimed_at;
+        rows.back().started_at = lease.started_at;
         context.changes.lost_leases.push_back(lease.place.task);
     }
     if (!rows.empty())
@@ -89,9 +92,11 @@ std::size_t sweep_loads(WriteContext& context, std::size_t limit)
         return 0;
     ids.resize(1);
     context.lock_runs(ids);
-    const RunRow* run = context.runs.find(ids.front());
+    RunRow* run = context.runs.find(ids.front());
     if (!run || run->state != RunState::loading)
         return 0;
+    run->ending = RunEnding::timed_out; // the loader may not go on with what is left
+    context.runs.changed(run->id);
     if (context.tables.delete_tasks(*run, limit))
         remove_run(context, *run);
     return limit;

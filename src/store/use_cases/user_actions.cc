@@ -61,8 +61,10 @@ std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEv
 {
     const RunRow& run = context.runs.at(target.run);
     if (target.tasks.empty()) {
-        if (is_final(run.state))
-            return Error{Errc::conflict, fmt::format("the run is final: {}", name(run.state))};
+        if (is_over(run))
+            return Error{
+                Errc::conflict,
+                fmt::format("the run is final: {}", name(run_state(run.counts, run.ending)))};
         return std::nullopt;
     }
     if (own_tasks(context, target).empty())

@@ -26,6 +26,7 @@ std::map<WorkerId, WorkerRow> known_workers(WriteContext& context)
 
 void run(WriteContext& context, Operations<RegisterWorker> operations)
 {
+    catch_up(context, context.tables.lock_clock());
     for (Operation<RegisterWorker>* operation : operations) {
         const RegisterWorker& request = operation->request;
         WorkerRow row;
@@ -44,6 +45,7 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
 
 void run(WriteContext& context, Operations<Heartbeat> operations)
 {
+    catch_up(context, context.tables.lock_clock());
     const std::map<WorkerId, WorkerRow> known = known_workers(context);
     std::vector<Tables::Extension> extensions;
     std::vector<Tables::LeaseKey> asked;
@@ -81,6 +83,7 @@ void run(WriteContext& context, Operations<Heartbeat> operations)
 
 void run(WriteContext& context, Operations<ReleaseWorker> operations)
 {
+    catch_up(context, context.tables.lock_clock());
     const std::map<WorkerId, WorkerRow> known = known_workers(context);
     for (Operation<ReleaseWorker>* operation : operations) {
         const WorkerId worker = operation->request.worker;

@@ -63,5 +63,8 @@ SELECT key, body_hash, run_id, created_at FROM request WHERE key = @key::text;
 INSERT INTO request (key, body_hash, run_id, created_at)
 VALUES (@key::text, @body_hash::text, @run_id::bigint, @created_at::timestamptz);
 
+-- name: is_published
+SELECT state <> 0 FROM run WHERE id = @run_id::bigint;
+
 -- name: find_run_named
 SELECT run_id FROM run_detail WHERE name = @name::text;

@@ -31,6 +31,9 @@ WITH workers AS (
 UPDATE lease SET expires_at = expires_at + @jump * interval '1 microsecond'
 WHERE expires_at IS NOT NULL;
 
+-- name: clock_jumps
+SELECT jumps FROM clock WHERE one = 1;
+
 -- name: lock_clock
 SELECT jumps FROM clock WHERE one = 1 FOR UPDATE;
 

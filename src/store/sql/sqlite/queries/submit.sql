@@ -43,5 +43,8 @@ SELECT key, body_hash, run_id, created_at FROM request WHERE key = @key;
 INSERT INTO request (key, body_hash, run_id, created_at)
 VALUES (@key, @body_hash, @run_id, @created_at);
 
+-- name: is_published
+SELECT state <> 0 FROM run WHERE id = @run_id;
+
 -- name: find_run_named
 SELECT run_id FROM run_detail WHERE name = @name;
