@@ -26,7 +26,8 @@ STORES = ("sqlite", "postgres")
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + MADE)}; else all")
+    names = ", ".join(NAMES + MADE)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; else all")
     parser.add_argument("--store", choices=STORES, help="only this one")
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures there, too")

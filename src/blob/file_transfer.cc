@@ -92,25 +92,40 @@ Result<void> copy_bytes(const Fd& from, const Fd& to, const FileTransfer& names)
     }
 }
 
-enum class Durability : std::uint8_t { none, flushed };
+struct Source {
+    Fd file;
+    struct stat status {};
+};
+
+Result<Source> open_source(const std::string& path)
+{
+    Source source{Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)}};
+    if (!source.file || ::fstat(source.file.get(), &source.status) != 0)
+        return os_error("read", path, errno);
+    return source;
+}
+
+// The mode of a copy: always readable and writable for us, else a later copy or removal would fail.
+Result<mode_t> mode_of(const Source& source, const std::string& path)
+{
+    if (!S_ISREG(source.status.st_mode))
+        return os_error("read", path, S_ISDIR(source.status.st_mode) ? EISDIR : ENXIO);
+    return (source.status.st_mode & 0777) | 0600;
+}
 
 // A new file `names.to` with the content of `names.from`; removed again when anything fails.
-Result<void> copy_file(const FileTransfer& names, Durability durability)
+Result<void> copy_file(const FileTransfer& names)
 {
-    const Fd from{::open(names.from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    struct stat status {};
-    if (!from || ::fstat(from.get(), &status) != 0)
-        return os_error("read", names.from, errno);
-    if (!S_ISREG(status.st_mode))
-        return os_error("read", names.from, S_ISDIR(status.st_mode) ? EISDIR : ENXIO);
-    // Always readable and writable for us, else a later copy or removal would fail.
-    const mode_t mode = (status.st_mode & 0777) | 0600;
-    const Fd to{::open(names.to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+    const Result<Source> from = open_source(names.from);
+    if (!from)
+        return from.error();
+    const Result<mode_t> mode = mode_of(*from, names.from);
+    if (!mode)
+        return mode.error();
+    const Fd to{::open(names.to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, *mode)};
     if (!to)
         return os_error("create", names.to, errno);
-    Result<void> copied = copy_bytes(from, to, names);
-    if (copied && durability == Durability::flushed && ::fsync(to.get()) != 0)
-        copied = os_error("flush", names.to, errno);
+    Result<void> copied = copy_bytes(from->file, to, names);
     if (!copied)
         ::unlink(names.to.c_str());
     return copied;
@@ -123,40 +138,85 @@ bool may_become_object(const struct stat& status)
     return S_ISREG(status.st_mode) && status.st_nlink == 1 && (status.st_mode & 07000) == 0;
 }
 
-// True when the file itself now stands under `temporary`, flushed.
-Result<bool> link_flushed(const FileTransfer& names, const std::string& temporary)
+Result<void> rename_over(const std::string& temporary, const std::string& object)
 {
-    const Fd from{::open(names.from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    struct stat status {};
-    if (!from || ::fstat(from.get(), &status) != 0)
-        return os_error("read", names.from, errno);
-    if (!may_become_object(status))
-        return false;
-    if (::linkat(AT_FDCWD, names.from.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) != 0)
-        return false; // another filesystem, or not permitted: the copy says what is wrong
-    if (::fsync(from.get()) == 0)
-        return true;
-    Error failure = os_error("flush", names.from, errno);
+    if (::rename(temporary.c_str(), object.c_str()) == 0)
+        return {};
+    Error failure = os_error("create", object, errno);
     ::unlink(temporary.c_str());
     return failure;
 }
 
-Result<void> upload_into(const FileTransfer& names, const std::string& directory)
+// Gives the file at `path`, which is flushed, the name of the object; false: that needs a copy.
+// Where an object stands already it takes two steps, and a kill between them leaves a temporary.
+Result<bool> link_as(const std::string& path, const std::string& object)
 {
-    const std::string temporary = temporary_name(directory);
-    Result<bool> linked = link_flushed(names, temporary);
+    const auto link = [&path](const std::string& name) {
+        const char* to = name.c_str();
+        return ::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0;
+    };
+    if (link(object))
+        return true;
+    if (errno != EEXIST)
+        return false;
+    const std::string temporary = temporary_name(parent_of(object));
+    if (!link(temporary))
+        return false;
+    if (Result<void> renamed = rename_over(temporary, object); !renamed)
+        return renamed.error();
+    return true;
+}
+
+// A whole and flushed copy gets its name last. Until then it has none, where the filesystem can do
+// that: a kill leaves nothing.
+Result<void>
+upload_copy(const Source& from, const FileTransfer& names, const std::string& directory)
+{
+    const Result<mode_t> mode = mode_of(from, names.from);
+    if (!mode)
+        return mode.error();
+    std::string temporary;
+    Fd to{::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, *mode)};
+    if (!to) {
+        temporary = temporary_name(directory);
+        to = Fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, *mode)};
+    }
+    if (!to)
+        return os_error("create", names.to, errno);
+    Result<void> copied = copy_bytes(from.file, to, names);
+    if (copied && ::fsync(to.get()) != 0)
+        copied = os_error("flush", names.to, errno);
+    if (copied && !temporary.empty())
+        return rename_over(temporary, names.to);
+    if (!copied) {
+        if (!temporary.empty())
+            ::unlink(temporary.c_str());
+        return copied;
+    }
+    const Result<bool> linked = link_as(fmt::format("/proc/self/fd/{}", to.get()), names.to);
     if (!linked)
         return linked.error();
-    if (!*linked)
-        if (auto copied = copy_file({names.from, temporary}, Durability::flushed); !copied)
-            return with_context(
-                fmt::format("upload to '{}'", printable_path(names.to)), copied.error()
-            );
-    if (::rename(temporary.c_str(), names.to.c_str()) == 0)
-        return {};
-    Error failure = os_error("create", names.to, errno);
-    ::unlink(temporary.c_str());
-    return failure;
+    return *linked ? Result<void>() : os_error("create", names.to, errno);
+}
+
+Result<void> upload_into(const FileTransfer& names, const std::string& directory)
+{
+    const Result<Source> from = open_source(names.from);
+    if (!from)
+        return from.error();
+    struct stat place {};
+    const bool is_near = ::stat(directory.c_str(), &place) == 0 &&
+                         place.st_dev == from->status.st_dev && may_become_object(from->status);
+    if (is_near) {
+        if (::fsync(from->file.get()) != 0)
+            return os_error("flush", names.from, errno);
+        const Result<bool> linked = link_as(names.from, names.to);
+        if (!linked)
+            return linked.error();
+        if (*linked)
+            return {};
+    }
+    return upload_copy(*from, names, directory);
 }
 
 Result<void> upload_file(const FileTransfer& names)
@@ -187,7 +247,7 @@ Result<void> fetch_file(const FileTransfer& transfer, FetchMode mode)
             ) == 0)
             return {};
     }
-    return copy_file(transfer, Durability::none);
+    return copy_file(transfer);
 }
 
 Result<void> upload_files(const std::vector<FileTransfer>& transfers)

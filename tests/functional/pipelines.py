@@ -49,4 +49,7 @@ class LedgerJob:
     def assert_done(self):
         """Each datum's result is there, and nothing else."""
         expected = {file: f"THIS IS {file.upper()}\n".encode() for file in self.files}
-        assert contents(self.out) == expected
+        found = contents(self.out)
+        different = [name for name in sorted(expected | found)
+                     if found.get(name) != expected.get(name)]
+        assert different == [], {name: found.get(name) for name in different}

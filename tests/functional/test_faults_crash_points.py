@@ -34,9 +34,9 @@ class World:
     def names(self):
         return self("job", "list", "--output", "name").stdout.split()
 
-    def finish(self, name):
+    def finish(self, name, point):
         ended = self("job", "resume", name)
-        assert ended.returncode == 0, ended.stderr
+        assert ended.returncode == 0, f"{point}: {ended.stderr}"
         self.job.assert_done()
 
 
@@ -76,11 +76,13 @@ def crash_everywhere(new_world, dialect, prepare, words):
     calm = world(*words(world, prepare(world)), SLUICE_CRASH_LOG=str(log))
     assert calm.returncode == 0, calm.stderr
     for point in crash_points(log):
+        print(point)
         world = new_world(dialect)
         name = prepare(world)
         died = world(*words(world, name), SLUICE_CRASH_AT=point)
         # What one process did in many transactions may be fewer the next time.
         assert died.returncode in (-signal.SIGKILL, 0), f"{point}: {died.stderr}"
+        assert world("migrate").returncode == 0, point  # it may have died before there were tables
         assert checker.problems(world.db_url) == [], point
         yield point, world, name
 
@@ -97,7 +99,7 @@ def test_job_run_goes_on_after_a_crash_anywhere(new_world, dialect):
     for point, world, _ in points:
         names = world.names() or [world.run_detached()]
         assert len(names) == 1, point
-        world.finish(names[0])
+        world.finish(names[0], point)
         assert checker.problems(world.db_url, world.ledger) == [], point
 
 
@@ -111,7 +113,7 @@ def test_an_action_has_happened_or_not_after_a_crash_anywhere(new_world, dialect
     for point, world, name in points:
         assert world("job", action, name).returncode == 0, point
         if action == "pause":
-            world.finish(name)
+            world.finish(name, point)
         assert checker.problems(world.db_url, world.ledger) == [], point
 
 
@@ -130,7 +132,7 @@ def test_a_retry_makes_one_job_after_a_crash_anywhere(new_world, dialect):
         assert len(new) <= 1, point
         if not new:
             new = [world("job", "retry", name).stdout.strip()]
-        world.finish(new[0])
+        world.finish(new[0], point)
         assert checker.problems(world.db_url, world.ledger) == [], point
 
 

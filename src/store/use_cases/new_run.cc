@@ -51,6 +51,9 @@ std::optional<RunDetail> detail_of(RunId run, const NewRun& request)
 
 Result<void> NewNames::check(const NewRun& run, std::optional<Submitted>& before)
 {
+    // Looked at before the key: whoever sees the name of a repeated request then sees its key, too.
+    const bool is_taken =
+        run.name && (names_.contains(*run.name) || context_.tables.find_run_named(*run.name));
     if (!run.request_key.empty()) {
         if (!keys_.insert(run.request_key).second)
             return Error{
@@ -79,8 +82,10 @@ Result<void> NewNames::check(const NewRun& run, std::optional<Submitted>& before
             return {};
         }
     }
-    if (run.name && (!names_.insert(*run.name).second || context_.tables.find_run_named(*run.name)))
+    if (is_taken)
         return Error{Errc::conflict, fmt::format("name '{}' is taken by another run", *run.name)};
+    if (run.name)
+        names_.insert(*run.name);
     return {};
 }
 

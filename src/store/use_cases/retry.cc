@@ -125,6 +125,7 @@ unfinished_parents(WriteContext& context, const RunRow& run, const Restored& res
 
 void revive(WriteContext& context, RunRow& run, const Restored& restored)
 {
+    const bool was_over = is_over(run);
     const std::map<TaskId, int> unfinished = unfinished_parents(context, run, restored);
     wait_again(context, run, restored);
     std::vector<TaskId> ids;
@@ -156,7 +157,7 @@ void revive(WriteContext& context, RunRow& run, const Restored& restored)
     if (!waiting.empty())
         context.tables.insert_needs(waiting);
     context.make_pending(std::move(pending));
-    if (is_over(run)) {
+    if (was_over) {
         run.state = RunState::active;
         run.ending = RunEnding::none;
         run.finished_at.reset();
