@@ -79,8 +79,9 @@ Async<Response> announce(Api& api, const Announcement& announcement, std::vector
     request.attempt = held.attempt;
     request.worker = held.worker;
     request.paths = std::move(paths);
+    const Stop never; // the worker that goes away takes its request along
     const Result<std::vector<OutputRow>> rows =
-        co_await register_outputs(api.store(), api.jobs.sweeper(), std::move(request));
+        co_await register_outputs(api.store(), api.jobs.sweeper(), std::move(request), never);
     if (!rows)
         co_return error_response(rows.error());
     Json body = Json::object();

@@ -31,8 +31,8 @@ private:
 
 class StoreChannel final : public DatumChannel {
 public:
-    StoreChannel(Store& store, OutputSweeper& sweeper, const Leased& task)
-        : store_(store), sweeper_(sweeper), task_(task)
+    StoreChannel(Store& store, OutputSweeper& sweeper, const Leased& task, const Stop& stop)
+        : store_(store), sweeper_(sweeper), task_(task), stop_(stop)
     {}
 
     Async<Result<void>> register_outputs(std::vector<std::string> paths) override
@@ -43,7 +43,7 @@ public:
         request.attempt = task_.attempt;
         request.paths = std::move(paths);
         const auto registered =
-            co_await sluice::register_outputs(store_, sweeper_, std::move(request));
+            co_await sluice::register_outputs(store_, sweeper_, std::move(request), stop_);
         if (!registered)
             co_return registered.error();
         co_return Result<void>();
@@ -62,7 +62,7 @@ public:
             const Result<bool> told = co_await store_.outputs_uploaded(std::move(again));
             if (told)
                 co_return Result<void>();
-            if (!is_retryable(told.error().code) || pauses.over())
+            if (!is_retryable(told.error().code) || pauses.over() || stop_.requested())
                 co_return told.error();
             co_await pauses.next();
         }
@@ -72,6 +72,7 @@ private:
     Store& store_;
     OutputSweeper& sweeper_;
     const Leased& task_;
+    const Stop& stop_;
 };
 
 Outcome start_failure(const Error& error)
@@ -114,7 +115,7 @@ Result<std::vector<InputFile>> inputs_of(const Leased& task)
 } // namespace
 
 Async<Result<std::vector<OutputRow>>>
-register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request)
+register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request, const Stop& stop)
 {
     Pauses pauses;
     for (;;) {
@@ -124,9 +125,10 @@ register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request)
             co_return std::move(reply->outputs);
         if (!reply && !is_retryable(reply.error().code))
             co_return reply.error();
-        if (pauses.over() && !reply)
+        const bool is_over = pauses.over() || stop.requested();
+        if (is_over && !reply)
             co_return reply.error();
-        if (pauses.over())
+        if (is_over)
             co_return Error{
                 Errc::unavailable,
                 "the outputs of an earlier attempt could not be removed in time"};
@@ -182,7 +184,7 @@ Async<Outcome> DatumExecutor::run(const Leased& task, Stop& stop)
     work.pipeline = job.pipeline;
     work.directory = job.directory;
     work.inputs = std::move(*inputs);
-    StoreChannel channel(store_, sweeper_, task);
+    StoreChannel channel(store_, sweeper_, task, stop);
     co_return co_await runner_.run(work, channel, stop);
 }
 

@@ -32,8 +32,8 @@ private:
 };
 
 // Store::register_outputs for whoever serves a datum: removes what earlier attempts left and asks
-// again, for some minutes. Errors: conflict, unavailable.
+// again, for some minutes or until `stop` is requested. Errors: conflict, unavailable.
 Async<Result<std::vector<OutputRow>>>
-register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request);
+register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request, const Stop& stop);
 
 } // namespace sluice

@@ -32,7 +32,8 @@ protected:
     Result<std::vector<OutputRow>> announce(const Leased& task, std::string path)
     {
         RegisterOutputs request{task.task, task.run, task.attempt, worker_, {std::move(path)}};
-        return testing::await(loop_, register_outputs(*store_, *sweeper_, request));
+        const Stop never;
+        return testing::await(loop_, register_outputs(*store_, *sweeper_, request, never));
     }
 
     Result<bool> uploaded(const Leased& task, std::string path)

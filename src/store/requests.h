@@ -166,7 +166,8 @@ struct RegisterWorker {
     Micros lease = std::chrono::seconds(60);
 };
 
-// The worker ends at now + `grace` unless a heartbeat comes before; its leases are rescued then.
+// The worker ends at now + `grace` unless a heartbeat comes before; its leases are rescued then. At
+// once if its process can be seen to have ended.
 struct ReleaseWorker {
     using Reply = bool;
     WorkerId worker;

@@ -152,6 +152,7 @@ struct WorkerRow {
     WorkerId id;
     std::string name;
     std::string host;
+    std::string process;   // of an attached one (base/process_id.h)
     bool attached = false; // its process holds a session of this database, and so its death shows
     Time registered_at;
     Time until; // its leases are rescued after this, unless extended

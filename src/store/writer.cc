@@ -18,6 +18,9 @@ constexpr auto reconnect_pause = std::chrono::milliseconds(100);
 // An operation whose run is locked by other processes again and again waits for it, alone.
 constexpr int misses_max = 3;
 
+// Whoever failed has tried again by then.
+constexpr auto calm_after_failure = std::chrono::seconds(5);
+
 } // namespace
 
 void run_read(Session& session, ReadJob& job)
@@ -237,8 +240,7 @@ void Writer::run_transaction(const Operations& operations)
 
 void Writer::committed(const Operations& operations)
 {
-    if (failing_since_.exchange(0, std::memory_order_relaxed) != 0)
-        log_.warn("the database can be written to again");
+    note_success();
     clock_state_ = next_clock_state_;
     clock_.set_offset(clock_state_.offset);
     if (!changes_.empty())
@@ -276,12 +278,23 @@ bool Writer::handle(const StoreFailure& failure, const Operations& operations)
     return true;
 }
 
+// Small groups get through on a disk that is full: that alone is not the end of the outage.
+void Writer::note_success()
+{
+    if (failing_since_.load(std::memory_order_relaxed) == 0 ||
+        clock_.source().since_boot() - last_failure_ < calm_after_failure)
+        return;
+    failing_since_.store(0, std::memory_order_relaxed);
+    log_.warn("the database can be written to again");
+}
+
 // One line for an outage, not one for each group that meets it.
 void Writer::note_failure(const Error& error)
 {
     if (error.code == Errc::unavailable) {
         std::int64_t none = 0;
-        const std::int64_t now = clock_.source().since_boot().count();
+        last_failure_ = clock_.source().since_boot();
+        const std::int64_t now = last_failure_.count();
         if (!failing_since_.compare_exchange_strong(none, now, std::memory_order_relaxed))
             return;
     }

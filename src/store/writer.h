@@ -77,6 +77,7 @@ private:
     bool reconnect(const Operations& operations, const Error& error);
     bool settle_lost_commit(const Operations& operations);
     void committed(const Operations& operations);
+    void note_success();
     void note_failure(const Error& error);
     Time end_of_patience(const Operations& operations) const;
     void fail_all(const Operations& operations, const Error& error);
@@ -97,6 +98,7 @@ private:
     ClockState next_clock_state_; // once the transaction is committed
     Operations missed_;           // their runs are locked by other processes: to be run again
     int again_ = 0;
+    Micros last_failure_{0};                     // since boot
     std::atomic<std::int64_t> longest_group_{0}; // microseconds
     std::atomic<std::int64_t> failing_since_{0}; // microseconds since boot; 0: it works
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/process_id.h"
 #include "store/contract/contract.h"
 
 namespace sluice {
@@ -93,16 +94,41 @@ TEST_P(StoreContract, a_worker_that_sends_heartbeats_keeps_its_leases)
     EXPECT_TRUE(succeed(task, w));
 }
 
-TEST_P(StoreContract, a_released_worker_is_robbed_at_once_but_for_the_grace)
+TEST_P(StoreContract, a_worker_that_is_released_is_robbed_at_once)
 {
     const WorkerId w = worker(60s);
     submit(new_run(1));
     claim_one(w);
     ASSERT_TRUE(db(ReleaseWorker{w, 0s}));
+    EXPECT_EQ(db(Rescue{}).value(), 1u);
+}
 
-    clock.advance(2s);
+TEST_P(StoreContract, a_worker_that_is_released_with_a_grace_is_robbed_two_seconds_after_it)
+{
+    const WorkerId w = worker(60s);
+    submit(new_run(1));
+    claim_one(w);
+    ASSERT_TRUE(db(ReleaseWorker{w, 5s}));
+
+    clock.advance(7s);
     EXPECT_EQ(db(Rescue{}).value(), 0u);
     clock.advance(1us);
+    EXPECT_EQ(db(Rescue{}).value(), 1u);
+}
+
+TEST_P(StoreContract, a_worker_whose_process_has_ended_gets_no_grace)
+{
+    const std::unique_ptr<testing::Probe> probe = database->probe();
+    if (!probe)
+        return; // nobody else works on this database
+    const WorkerId w = worker(60s);
+    submit(new_run(1));
+    claim_one(w);
+    const std::string own = process_id();
+    const std::string former = own.substr(0, own.rfind('/')) + "/1"; // had the same PID before us
+    probe->query("UPDATE worker SET process = '" + former + "'");
+
+    ASSERT_TRUE(db(ReleaseWorker{w, 5s}));
     EXPECT_EQ(db(Rescue{}).value(), 1u);
 }
 

@@ -232,7 +232,7 @@ TEST_F(PostgresClaim, the_pulse_tells_what_is_next)
     write(session, [&](Tables& tables) {
         tables.insert_ready(std::vector{place(1, 3), place(2, 3), place(3, 900)});
         tables.insert_leases(one(lease));
-        tables.insert_worker({WorkerId{1}, "w", "h", true, test_now, test_now + Micros{9}});
+        tables.insert_worker({WorkerId{1}, "w", "h", "", true, test_now, test_now + Micros{9}});
         RunRow loading = run_row(1, 1, 1);
         loading.state = RunState::loading;
         loading.expires_at = test_now;

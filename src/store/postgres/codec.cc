@@ -100,8 +100,8 @@ QueueRow read_queue(Row& row)
 WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
-    row.into(worker.id, worker.name, worker.host, worker.attached);
-    row.into(worker.registered_at, worker.until);
+    row.into(worker.id, worker.name, worker.host, worker.process);
+    row.into(worker.attached, worker.registered_at, worker.until);
     return worker;
 }
 

@@ -108,7 +108,7 @@ TEST(PostgresNeighbours, keep_a_worker_alive_until_it_leaves_or_its_session_dies
     PostgresSession session(database.settings(), nullptr, nullptr);
     write(session, [](Tables& tables) {
         for (const std::int64_t id : {1, 2, 3})
-            tables.insert_worker({WorkerId{id}, "w", "h", id != 3, test_now, test_now});
+            tables.insert_worker({WorkerId{id}, "w", "h", "", id != 3, test_now, test_now});
     });
     const auto without = [&](const std::vector<WorkerId>& expected) {
         for (int i = 0; i < 2000; ++i) {

@@ -45,7 +45,7 @@ protected:
         write(session, [&](Tables& tables) {
             tables.insert_runs(one(run));
             tables.insert_run_details(one(detail));
-            tables.insert_worker({WorkerId{1}, "w", "host", false, test_now, test_now});
+            tables.insert_worker({WorkerId{1}, "w", "host", "", false, test_now, test_now});
             tables.insert_tasks(tasks);
             tables.insert_timers(one(timer));
             tables.insert_leases(std::vector{lease_row(2), running, paused});

@@ -67,6 +67,7 @@ void PostgresTables::insert_worker(const WorkerRow& row)
 {
     Params params;
     params.add(row.id).add(Text{"worker.name", row.name}).add(Text{"worker.host", row.host});
+    params.add(Text{"worker.process", row.process});
     params.add(row.attached).add(row.registered_at).add(row.until);
     connection_.queue(sql::insert_worker, params);
 }

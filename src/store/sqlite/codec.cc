@@ -132,8 +132,8 @@ WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
     into(
-        row, worker.id, worker.name, worker.host, worker.attached, worker.registered_at,
-        worker.until
+        row, worker.id, worker.name, worker.host, worker.process, worker.attached,
+        worker.registered_at, worker.until
     );
     return worker;
 }

@@ -62,7 +62,12 @@ protected:
         }
         session_->tables().insert_tasks(tasks);
         session_->tables().insert_worker(
-            {.id = {7}, .name = "w", .host = "h", .registered_at = at(0), .until = at(50)}
+            {.id = {7},
+             .name = "w",
+             .host = "h",
+             .process = "",
+             .registered_at = at(0),
+             .until = at(50)}
         );
     }
 

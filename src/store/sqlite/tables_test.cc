@@ -462,9 +462,19 @@ TEST_F(TablesTest, leases_and_runs_end_by_the_clock)
 TEST_F(TablesTest, leases_of_dead_and_unknown_workers_are_abandoned)
 {
     const WorkerRow live{
-        .id = {1}, .name = "live", .host = "h", .registered_at = at(0), .until = at(10)};
+        .id = {1},
+        .name = "live",
+        .host = "h",
+        .process = "",
+        .registered_at = at(0),
+        .until = at(10)};
     const WorkerRow dead{
-        .id = {2}, .name = "dead", .host = "h", .registered_at = at(0), .until = at(10)};
+        .id = {2},
+        .name = "dead",
+        .host = "h",
+        .process = "",
+        .registered_at = at(0),
+        .until = at(10)};
     tables().insert_worker(live);
     tables().insert_worker(dead);
     const Tables::Extension shortened{.worker = {2}, .until = at(1)};

@@ -10,7 +10,7 @@ namespace sluice::sqlite {
 void SqliteTables::insert_worker(const WorkerRow& row)
 {
     connection_.prepared(sql::insert_worker)
-        .run(row.id, row.name, row.host, row.attached, row.registered_at, row.until);
+        .run(row.id, row.name, row.host, row.process, row.attached, row.registered_at, row.until);
 }
 
 void SqliteTables::delete_worker(WorkerId worker)

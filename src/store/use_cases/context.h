@@ -35,6 +35,9 @@ struct ClockState {
     std::optional<Micros> jumps_seen; // of the clock row; nothing: not looked at yet
 };
 
+// A worker whose clock or host stutters is not robbed at the first microsecond.
+constexpr Micros rescue_margin = std::chrono::seconds(2);
+
 // What every use case of a group works with.
 struct WriteContext {
     Tables& tables;

@@ -11,8 +11,6 @@ namespace sluice {
 
 namespace {
 
-// A worker whose clock or host stutters is not robbed at the first microsecond.
-constexpr Micros rescue_grace = std::chrono::seconds(2);
 // A worker that holds nothing is forgotten some time after its end.
 constexpr Micros worker_memory = std::chrono::minutes(5);
 
@@ -124,7 +122,7 @@ void run(WriteContext& context, Operations<Rescue> operations)
         }
         const std::vector<LeaseRow> leases = take_candidates(
             context,
-            context.tables.abandoned_leases(context.now - rescue_grace, operation->request.limit)
+            context.tables.abandoned_leases(context.now - rescue_margin, operation->request.limit)
         );
         std::vector<AttemptRow> log;
         std::vector<Place> again;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers: registration, heartbeats, the end; the clock that their leases hang on; API keys.
+#include "base/process_id.h"
 #include "store/use_cases/context.h"
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
         row.name = request.name;
         row.host = request.host;
         row.attached = request.kind == RegisterWorker::Kind::attached;
+        row.process = row.attached ? process_id() : "";
         row.registered_at = context.now;
         row.until = context.now + request.lease;
         context.tables.insert_worker(row);
@@ -89,7 +91,9 @@ void run(WriteContext& context, Operations<ReleaseWorker> operations)
         const WorkerId worker = operation->request.worker;
         const auto row = known.find(worker);
         if (row != known.end()) {
-            const Time until = context.now + operation->request.grace;
+            const Micros grace = operation->request.grace;
+            const bool has_gone = grace == Micros{0} || has_ended(row->second.process);
+            const Time until = context.now + (has_gone ? -rescue_margin : grace);
             const Tables::Extension end{worker, std::min(until, row->second.until)};
             context.tables.set_workers_until({&end, 1});
             context.changes.due(end.until);

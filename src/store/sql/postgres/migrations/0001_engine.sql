@@ -214,7 +214,8 @@ CREATE TABLE worker (
     until         timestamptz NOT NULL,
     attached      boolean NOT NULL, -- its process holds a session of this database
     name          text NOT NULL,
-    host          text NOT NULL
+    host          text NOT NULL,
+    process       text NOT NULL -- of an attached one, as its machine knows it
 ) WITH (fillfactor = 50); -- `until` moves with each heartbeat
 
 -- Files that attempts put into the egress of their run. A path belongs to one task of the run.

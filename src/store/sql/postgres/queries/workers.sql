@@ -1,13 +1,13 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, attached, registered_at, until)
-VALUES (@id::bigint, @name::text, @host::text, @attached::boolean, @registered_at::timestamptz,
-        @until::timestamptz);
+INSERT INTO worker (id, name, host, process, attached, registered_at, until)
+VALUES (@id::bigint, @name::text, @host::text, @process::text, @attached::boolean,
+        @registered_at::timestamptz, @until::timestamptz);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id::bigint;
 
 -- name: workers
-SELECT id, name, host, attached, registered_at, until FROM worker ORDER BY id;
+SELECT id, name, host, process, attached, registered_at, until FROM worker ORDER BY id;
 
 -- name: set_workers_until
 UPDATE worker SET until = new.until

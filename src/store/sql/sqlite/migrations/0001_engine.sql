@@ -213,6 +213,7 @@ CREATE TABLE worker (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
     host          TEXT NOT NULL,
+    process       TEXT NOT NULL,
     attached      INTEGER NOT NULL CHECK (attached IN (0, 1)),
     registered_at INTEGER NOT NULL,
     until         INTEGER NOT NULL

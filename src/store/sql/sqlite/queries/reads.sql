@@ -86,7 +86,7 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues
 FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id;
 
 -- name: read_worker
-SELECT id, name, host, attached, registered_at, until FROM worker WHERE id = @id;
+SELECT id, name, host, process, attached, registered_at, until FROM worker WHERE id = @id;
 
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error

@@ -1,12 +1,12 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, attached, registered_at, until)
-VALUES (@id, @name, @host, @attached, @registered_at, @until);
+INSERT INTO worker (id, name, host, process, attached, registered_at, until)
+VALUES (@id, @name, @host, @process, @attached, @registered_at, @until);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id;
 
 -- name: workers
-SELECT id, name, host, attached, registered_at, until FROM worker;
+SELECT id, name, host, process, attached, registered_at, until FROM worker;
 
 -- name: set_worker_until
 UPDATE worker SET until = @until WHERE id = @id;
