@@ -5,6 +5,7 @@ The commands first run undisturbed and write down which statements they run (cra
 """
 
 import collections
+import json
 import signal
 
 import checker
@@ -33,6 +34,9 @@ class World:
 
     def names(self):
         return self("job", "list", "--output", "name").stdout.split()
+
+    def status(self, name):
+        return json.loads(self("job", "describe", name, "--output", "json").stdout)["job"]["status"]
 
     def finish(self, name, point):
         ended = self("job", "resume", name)
@@ -111,9 +115,12 @@ def test_an_action_has_happened_or_not_after_a_crash_anywhere(new_world, dialect
         lambda world, name: ("job", action, name),
     )
     for point, world, name in points:
-        assert world("job", action, name).returncode == 0, point
+        again = world("job", action, name)
         if action == "pause":
+            assert again.returncode == 0, point
             world.finish(name, point)
+        else:
+            assert world.status(name) == "canceled", point
         assert checker.problems(world.db_url, world.ledger) == [], point
 
 

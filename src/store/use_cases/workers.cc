@@ -93,7 +93,7 @@ void run(WriteContext& context, Operations<ReleaseWorker> operations)
         if (row != known.end()) {
             const Micros grace = operation->request.grace;
             const bool has_gone = grace == Micros{0} || has_ended(row->second.process);
-            const Time until = context.now + (has_gone ? -rescue_margin : grace);
+            const Time until = context.now + (has_gone ? -2 * rescue_margin : grace);
             const Tables::Extension end{worker, std::min(until, row->second.until)};
             context.tables.set_workers_until({&end, 1});
             context.changes.due(end.until);
