@@ -63,18 +63,22 @@ Async<Result<Job>>
 watch(App& app, Job job, const Interrupts& interrupts, Signal& wake, Progress& progress)
 {
     SteadyClock::time_point last_look = SteadyClock::now();
+    SteadyClock::time_point last_step = last_look;
     while (!job.finished_at && !interrupts.requested()) {
         progress.show(job, SteadyClock::now());
         co_await wake.wait_for(Progress::period());
         Result<Job> now = co_await app.jobs().find(job.id);
         if (now) {
-            job = *std::move(now);
             last_look = SteadyClock::now();
+            if (now->counts != job.counts)
+                last_step = last_look;
+            job = *std::move(now);
         }
         const bool is_away = SteadyClock::now() - last_look > outage_max;
         if (!now && (is_away || !is_retryable(now.error().code)))
             co_return now;
-        if (app.engine().store().failing_for() > outage_max)
+        const bool is_stuck = SteadyClock::now() - last_step > outage_max;
+        if (is_stuck && app.engine().store().failing_for() > outage_max)
             co_return Error{Errc::unavailable, "the database cannot be written to"};
     }
     co_return job;

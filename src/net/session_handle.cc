@@ -92,7 +92,7 @@ Async<std::optional<Response>> Session::read_body()
     ReadBuffer& buffer = connection_->buffer();
     parser_.limit_body(body_bytes_max());
     if (buffer.empty() && expects_continue() && !parser_.is_http_1_0())
-        co_await connection_->write(continue_line, {}, limits_.write_time);
+        co_await connection_->write(continue_line, std::string_view(), limits_.write_time);
     connection_->expire_after(limits_.body_time);
     for (;;) {
         if (!buffer.empty()) {

@@ -29,7 +29,7 @@ public:
             chunk_.append(piece).append("\r\n");
             piece = chunk_;
         }
-        const Io io = co_await connection_.write(piece, {}, patience_);
+        const Io io = co_await connection_.write(piece, std::string_view(), patience_);
         is_open_ = io == Io::ok && !connection_.has_left();
         co_return is_open_;
     }
@@ -90,11 +90,14 @@ Async<bool> Session::send(const Response& response)
     make_head(response);
     const bool has_body = request_.method != Method::head && framing_of(response) != Framing::none;
     bool sent = false;
-    if (response.stream && has_body)
+    if (response.stream && has_body) {
         sent = co_await send_stream(response);
-    else
-        sent = co_await send_whole(has_body ? std::string_view(response.body) : "");
-    co_return sent&& keep_alive_;
+    } else {
+        const std::string_view body = has_body ? std::string_view(response.body) : "";
+        sent = co_await send_whole(body);
+    }
+    const bool goes_on = sent && keep_alive_;
+    co_return goes_on;
 }
 
 Async<bool> Session::send_whole(std::string_view body)
@@ -111,7 +114,7 @@ Async<bool> Session::send_whole(std::string_view body)
 Async<bool> Session::send_stream(const Response& response)
 {
     const Framing framing = framing_of(response);
-    const Io io = co_await connection_->write(head_, {}, limits_.write_time);
+    const Io io = co_await connection_->write(head_, std::string_view(), limits_.write_time);
     if (io != Io::ok)
         co_return false;
 
@@ -131,7 +134,8 @@ Async<bool> Session::send_stream(const Response& response)
     }
     if (!writer.is_open() || framing != Framing::chunked)
         co_return false;
-    const Io last = co_await connection_->write("0\r\n\r\n", {}, limits_.write_time);
+    const Io last =
+        co_await connection_->write("0\r\n\r\n", std::string_view(), limits_.write_time);
     co_return last == Io::ok;
 }
 
