@@ -42,6 +42,7 @@ Async<void> Dispatcher::run()
             co_await sleep_for(retry_pause);
             continue;
         }
+        has_claimed_ |= !claimed->empty();
         for (Leased& task : *claimed) {
             if (closed_ || worker_.id() != claimer) {
                 co_await give_back(task, claimer, "the worker could not begin with it");

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace sluice {
 
@@ -48,7 +49,12 @@ public:
     void changed(const Changes& changes);
 
     void wake() { wake_.notify(); } // there may be something to claim
-    bool has_room() const { return executing_ < options_.capacity; }
+
+    // It could do more and has claimed nothing since the last call.
+    bool was_idle()
+    {
+        return !std::exchange(has_claimed_, false) && executing_ < options_.capacity;
+    }
 
     std::size_t executing() const { return executing_; }
 
@@ -86,7 +92,8 @@ private:
     Attempts attempts_;
     std::map<std::string, Load, std::less<>> loads_; // with a queue_limit only
     std::size_t executing_ = 0;
-    bool claims_ = false; // run() is under way
+    bool claims_ = false;      // run() is under way
+    bool has_claimed_ = false; // since was_idle()
     bool closed_ = false;
     bool stopping_ = false;
 };

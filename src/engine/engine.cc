@@ -12,7 +12,11 @@ Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Lo
       scope_(executor, log_),
       runs_(executor, store),
       timekeeper_(
-          executor, store, {.pulse = options_.pulse, .on_ready = [this] { look_again(); }}, log_
+          executor, store,
+          {.pulse = options_.pulse,
+           .is_idle = [this] { return is_idle(); },
+           .on_ready = [this] { look_again(); }},
+          log_
       )
 {
     store_.on_changes([this](const Changes& changes) { changed(changes); });
@@ -66,14 +70,17 @@ Async<void> Engine::stop(std::chrono::steady_clock::duration grace)
         co_await worker_->leave();
 }
 
+bool Engine::is_idle()
+{
+    bool idle = false;
+    for (const auto& dispatcher : dispatchers_)
+        idle |= dispatcher->was_idle();
+    return idle;
+}
+
 // The net under lost news: who has nothing to do asks the database, not its memory of it.
 void Engine::look_again()
 {
-    const bool idle = std::any_of(dispatchers_.begin(), dispatchers_.end(), [](const auto& each) {
-        return each->has_room();
-    });
-    if (!idle)
-        return;
     store_.forget_queues();
     for (const auto& dispatcher : dispatchers_)
         dispatcher->wake();

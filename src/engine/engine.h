@@ -52,6 +52,7 @@ public:
 
 private:
     void changed(const Changes& changes);
+    bool is_idle();
     void look_again();
 
     Store& store_;

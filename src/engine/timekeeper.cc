@@ -16,6 +16,11 @@ constexpr Micros jump_min = std::chrono::seconds(1);
 // than the time between two heartbeats.
 constexpr Micros lost_session_lease = std::chrono::seconds(15);
 
+// A worker that was rescued may wake up and claim before it learns so.
+constexpr Micros rescue_again = std::chrono::seconds(30);
+// More than what a worker is granted beyond the end of its time.
+constexpr Micros rescued_before = std::chrono::seconds(3);
+
 template <class T>
 std::optional<T> earliest(std::initializer_list<std::optional<T>> times)
 {
@@ -55,11 +60,24 @@ std::chrono::steady_clock::duration Timekeeper::time_to_sleep() const
     return std::clamp(left, std::chrono::steady_clock::duration(0), options_.pulse);
 }
 
+Reads::Look Timekeeper::where_to_look()
+{
+    const Micros now = store_.clock().source().since_boot();
+    if (now >= forget_rescued_) {
+        rescued_ = {};
+        forget_rescued_ = now + rescue_again;
+    }
+    Reads::Look look;
+    look.at_ready = options_.is_idle();
+    look.workers_after = rescued_;
+    return look;
+}
+
 Async<Result<void>> Timekeeper::run_once()
 {
     next_due_.reset();
     const Micros asked_at = store_.clock().source().since_boot();
-    auto look = [](Reads& reads) { return reads.pulse(); };
+    auto look = [where = where_to_look()](Reads& reads) { return reads.pulse(where); };
     Result<Reads::Pulse> pulse = co_await store_.read(std::move(look));
     if (!pulse)
         co_return pulse.error();
@@ -91,6 +109,8 @@ Async<Result<void>> Timekeeper::follow_clock(const Reads::Pulse& pulse, Micros a
         co_return moved.error();
     clock_followed_ = true;
     if (*moved)
+        rescued_ = {};
+    if (*moved)
         log_.warn("the clock has jumped: all leases were moved along");
     co_return Result<void>();
 }
@@ -109,11 +129,14 @@ Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
     }
     if (!died && !is_due(pulse.worker_until, store_.clock().now()))
         co_return Result<void>();
+    const Time now = store_.clock().now();
     Rescue request;
     const Result<std::size_t> rescued = co_await store_.rescue(request);
     if (!rescued)
         co_return rescued.error();
-    if (*rescued > 0)
+    if (*rescued == 0)
+        rescued_ = now - rescued_before;
+    else
         log_.warn("{} tasks of dead workers were given back", *rescued);
     co_return Result<void>();
 }

@@ -17,7 +17,9 @@ class Timekeeper {
 public:
     struct Options {
         std::chrono::steady_clock::duration pulse = std::chrono::seconds(1);
-        std::function<void()> on_ready = [] {}; // a look has found tasks that may be claimed
+        // Who claims has found nothing since the last look; asked before each.
+        std::function<bool()> is_idle = [] { return true; };
+        std::function<void()> on_ready = [] {}; // while idle: there are tasks that may be claimed
     };
 
     Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log);
@@ -33,6 +35,7 @@ private:
     Async<Result<void>> rescue(const Reads::Pulse& pulse);
     Async<Result<void>> do_duties(const Reads::Pulse& pulse);
     std::chrono::steady_clock::duration time_to_sleep() const;
+    Reads::Look where_to_look();
 
     Store& store_;
     Options options_;
@@ -40,6 +43,8 @@ private:
     Signal wake_;
     std::optional<Time> next_due_;
     bool clock_followed_ = false;
+    Time rescued_{}; // the leases of workers whose time had ended by then have been rescued
+    Micros forget_rescued_{0}; // since boot
 };
 
 } // namespace sluice

@@ -84,7 +84,13 @@ public:
         bool has_loading = false;
         std::optional<Time> server_time; // the database's clock, where it is another machine's
     };
-    virtual Pulse pulse() = 0;
+    struct Look {
+        // Which queues have something ready; not cheap while an old snapshot keeps dead rows.
+        bool at_ready = true;
+        Time workers_after{}; // workers whose time ended before are not told of
+    };
+    virtual Pulse pulse(const Look& look) = 0;
+    Pulse pulse() { return pulse(Look{}); }
 };
 
 } // namespace sluice

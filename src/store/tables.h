@@ -28,6 +28,10 @@ public:
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;
 
+    // So many will be asked for: where an answer takes a round trip, one that is made anyway brings
+    // them.
+    virtual void expect_ids(Sequence, std::size_t) {}
+
     // --- submit ------------------------------------------------------------------------------
     virtual void insert_runs(std::span<const RunRow> rows) = 0;
     virtual void insert_run_details(std::span<const RunDetail> rows
@@ -69,6 +73,7 @@ public:
     // --- claim -------------------------------------------------------------------------------
     struct ReadyHeads {
         std::vector<Place> places;
+        std::vector<TaskRow> tasks;   // of the places, in any order
         std::vector<QueueId> emptied; // nothing is left in these
     };
     // Takes up to `limit` places from the heads of the queues, by (nprio, task) over all of them;
@@ -113,7 +118,7 @@ public:
     };
     virtual std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes
     ) = 0; // those left
-    virtual std::vector<NeedRow> take_needs(std::span<const TaskId> ids) = 0;
+    virtual void delete_needs(std::span<const TaskId> ids) = 0;
 
     // --- where tasks stand (cancel, pause, resume) --------------------------------------------
     // The rows of a whole run, or of some of its tasks; at most `limit`.

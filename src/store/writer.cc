@@ -223,6 +223,7 @@ void Writer::run_transaction(const Operations& operations)
         if (operation->run())
             runs.push_back(operation->run());
     }
+    foresee(context.tables, group);
     sort_unique(runs);
     if (!runs.empty())
         context.runs.add(

@@ -259,7 +259,7 @@ std::vector<Statement> hot_statements()
         sql::take_ready_of_queue, sql::ready_heads,     sql::take_ready_at,  sql::tasks,
         sql::take_leases,         sql::update_leases,   sql::update_runs,    sql::lock_runs_free,
         sql::queue_heads,         sql::take_due_timers, sql::expired_leases, sql::subtract_needs,
-        sql::take_needs,          sql::links_from,      sql::done,           sql::pulse,
+        sql::delete_needs,        sql::links_from,      sql::done,           sql::pulse,
         sql::ready_before,        sql::leases_held};
 }
 

@@ -158,7 +158,7 @@ std::optional<std::string> PostgresReads::setting(std::string_view name)
     return connection_.query(sql::setting, params).value<std::string>();
 }
 
-Reads::Pulse PostgresReads::pulse()
+Reads::Pulse PostgresReads::pulse(const Look& look)
 {
     const auto read = [](Row& row) {
         Pulse pulse;
@@ -171,7 +171,9 @@ Reads::Pulse PostgresReads::pulse()
             pulse.workers.push_back(WorkerId{worker});
         return pulse;
     };
-    return connection_.query(sql::pulse).first<Pulse>(read).value_or(Pulse{});
+    Params params;
+    params.add(look.workers_after).add(look.at_ready);
+    return connection_.query(sql::pulse, params).first<Pulse>(read).value_or(Pulse{});
 }
 
 } // namespace sluice::postgres

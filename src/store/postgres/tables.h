@@ -4,6 +4,8 @@
 #include "store/postgres/connection.h"
 #include "store/tables.h"
 
+#include <map>
+
 namespace sluice::postgres {
 
 // The statements of sql/postgres/queries, file by file: tables_<file>.cc. Those that return nothing
@@ -14,6 +16,7 @@ public:
     explicit PostgresTables(Connection& connection) : connection_(connection) {}
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
+    void expect_ids(Sequence sequence, std::size_t count) override;
 
     void insert_runs(std::span<const RunRow> rows) override;
     void insert_run_details(std::span<const RunDetail> rows) override;
@@ -57,7 +60,7 @@ public:
     std::vector<LinkRow> links_from(std::span<const TaskId> parents) override;
     std::vector<LinkRow> links_to(const RunRow& run, std::span<const TaskId> children) override;
     std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes) override;
-    std::vector<NeedRow> take_needs(std::span<const TaskId> ids) override;
+    void delete_needs(std::span<const TaskId> ids) override;
 
     std::vector<Place> take_timers(const Selection& of) override;
     std::vector<Place> take_ready(const Selection& of) override;
@@ -99,10 +102,17 @@ public:
 private:
     ReadyHeads take_ready_of_queue(const QueueMark& mark, std::size_t limit);
     std::vector<QueueMark> ready_heads(std::span<const QueueMark> marks, std::size_t limit_each);
-    std::vector<Place> take_ready_at(std::span<const QueueMark> keys);
     Rows select(const Statement& of_run, const Statement& of_tasks, const Selection& of);
 
+    // Ids that were asked for ahead, and the answer with more of them.
+    struct Ahead {
+        bool is_asked = false;
+        Rows answer;
+        std::vector<std::int64_t> ids; // from the next one on, in reverse
+    };
+
     Connection& connection_;
+    std::map<Sequence, Ahead> ahead_;
 };
 
 // A limit as a parameter; SIZE_MAX means none.

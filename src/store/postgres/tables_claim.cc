@@ -33,6 +33,21 @@ void sort_places(std::vector<Place>& places)
     });
 }
 
+// Places with what their tasks are.
+void append(Tables::ReadyHeads& taken, const Rows& rows)
+{
+    for (int i = 0; i < rows.size(); ++i) {
+        Row row = rows.at(i);
+        const Place place = taken.places.emplace_back(read_place(row));
+        TaskRow& task = taken.tasks.emplace_back();
+        task.id = place.task;
+        task.run = place.run;
+        task.queue = place.queue;
+        task.nprio = place.nprio;
+        row.into(task.timeout, task.retry, task.name, task.payload);
+    }
+}
+
 Params key_params(std::span<const QueueMark> keys)
 {
     Params params;
@@ -115,20 +130,19 @@ Tables::ReadyHeads PostgresTables::take_ready_heads(
         return take_ready_of_queue(queues.front(), limit);
 
     HeadMerge merge(queues, bound);
-    std::vector<Place> places;
-    for (std::size_t depth = 2; places.size() < limit && !merge.is_done(); depth *= 4) {
-        const std::size_t wanted = limit - places.size();
+    ReadyHeads all;
+    for (std::size_t depth = 2; all.places.size() < limit && !merge.is_done(); depth *= 4) {
+        const std::size_t wanted = limit - all.places.size();
         const std::size_t share = wanted / merge.marks().size() + 1;
         const std::size_t each = std::min(wanted, share * depth);
         const std::vector<QueueMark> chosen =
             merge.choose(ready_heads(merge.marks(), each), each, wanted);
-        if (chosen.empty())
-            continue;
-        const std::vector<Place> taken = take_ready_at(chosen);
-        places.insert(places.end(), taken.begin(), taken.end());
+        if (!chosen.empty())
+            append(all, connection_.query(sql::take_ready_at, key_params(chosen)));
     }
-    sort_places(places);
-    return {std::move(places), merge.take_emptied()};
+    sort_places(all.places);
+    all.emptied = merge.take_emptied();
+    return all;
 }
 
 Tables::ReadyHeads PostgresTables::take_ready_of_queue(const QueueMark& mark, std::size_t limit)
@@ -137,7 +151,7 @@ Tables::ReadyHeads PostgresTables::take_ready_of_queue(const QueueMark& mark, st
     params.add(mark.queue).add(static_cast<std::int16_t>(std::max<int>(mark.nprio, INT16_MIN)));
     params.add(mark.task).add(limit_of(limit));
     ReadyHeads taken;
-    taken.places = connection_.query(sql::take_ready_of_queue, params).all(read_place);
+    append(taken, connection_.query(sql::take_ready_of_queue, params));
     sort_places(taken.places);
     if (taken.places.size() < limit)
         taken.emptied = {mark.queue};
@@ -150,11 +164,6 @@ PostgresTables::ready_heads(std::span<const QueueMark> marks, std::size_t limit_
     Params params = key_params(marks);
     params.add(limit_of(limit_each));
     return connection_.query(sql::ready_heads, params).all(read_mark);
-}
-
-std::vector<Place> PostgresTables::take_ready_at(std::span<const QueueMark> keys)
-{
-    return connection_.query(sql::take_ready_at, key_params(keys)).all(read_place);
 }
 
 std::vector<TaskRow> PostgresTables::tasks(std::span<const TaskId> ids)

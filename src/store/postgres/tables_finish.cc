@@ -141,11 +141,10 @@ std::vector<NeedRow> PostgresTables::subtract_needs(std::span<const NeedChange> 
     return connection_.query(sql::subtract_needs, params).all(read_need_with_pause);
 }
 
-std::vector<NeedRow> PostgresTables::take_needs(std::span<const TaskId> ids)
+void PostgresTables::delete_needs(std::span<const TaskId> ids)
 {
-    if (ids.empty())
-        return {};
-    return connection_.query(sql::take_needs, ids_param(ids)).all(read_need);
+    if (!ids.empty())
+        connection_.queue(sql::delete_needs, ids_param(ids));
 }
 
 } // namespace sluice::postgres

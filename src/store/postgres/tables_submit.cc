@@ -4,7 +4,9 @@
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace sluice::postgres {
 
@@ -46,12 +48,34 @@ std::int64_t limit_of(std::size_t limit)
     return static_cast<std::int64_t>(std::min(limit, most));
 }
 
-std::vector<std::int64_t> PostgresTables::next_ids(Sequence sequence, std::size_t count)
+// What an earlier transaction asked for and did not use is forgotten.
+void PostgresTables::expect_ids(Sequence sequence, std::size_t count)
 {
+    Ahead& ahead = ahead_[sequence];
+    ahead = {.is_asked = true, .answer = {}, .ids = {}};
     Params params;
     params.add(limit_of(count));
+    connection_.queue(next_ids_of(sequence), params, &ahead.answer);
+}
+
+std::vector<std::int64_t> PostgresTables::next_ids(Sequence sequence, std::size_t count)
+{
     using Ids = std::vector<std::int64_t>;
-    return connection_.query(next_ids_of(sequence), params).value<Ids>().value_or(Ids{});
+    Ahead& ahead = ahead_[sequence];
+    if (std::exchange(ahead.is_asked, false)) {
+        if (!ahead.answer)
+            connection_.drain();
+        ahead.ids = ahead.answer.value<Ids>().value_or(Ids{});
+        std::ranges::reverse(ahead.ids);
+    }
+    if (ahead.ids.size() < count) {
+        Params params;
+        params.add(limit_of(count));
+        return connection_.query(next_ids_of(sequence), params).value<Ids>().value_or(Ids{});
+    }
+    Ids taken(ahead.ids.rbegin(), ahead.ids.rbegin() + static_cast<std::ptrdiff_t>(count));
+    ahead.ids.resize(ahead.ids.size() - count);
+    return taken;
 }
 
 void PostgresTables::insert_runs(std::span<const RunRow> rows)

@@ -106,13 +106,16 @@ std::optional<std::string> SqliteReads::setting(std::string_view name)
     return find(connection_.prepared(sql::setting), read_value<std::string>, name);
 }
 
-Reads::Pulse SqliteReads::pulse()
+Reads::Pulse SqliteReads::pulse(const Look& look)
 {
     const Snapshot snapshot(connection_, gate_);
-    Pulse pulse = find(connection_.prepared(sql::pulse), read_pulse).value();
-    pulse.queues_with_ready =
-        collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
-    pulse.workers = collect(connection_.prepared(sql::attached_workers), read_value<WorkerId>);
+    Pulse pulse = find(connection_.prepared(sql::pulse), read_pulse, look.workers_after).value();
+    if (look.at_ready)
+        pulse.queues_with_ready =
+            collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
+    pulse.workers = collect(
+        connection_.prepared(sql::attached_workers), read_value<WorkerId>, look.workers_after
+    );
     return pulse;
 }
 

@@ -34,7 +34,7 @@ public:
     std::vector<KeyRow> keys() override;
     std::optional<KeyRow> key_with_hash(std::string_view hash) override;
     std::optional<std::string> setting(std::string_view name) override;
-    Pulse pulse() override;
+    Pulse pulse(const Look& look) override;
 
 private:
     Connection& connection_;

@@ -58,7 +58,7 @@ public:
     std::vector<LinkRow> links_from(std::span<const TaskId> parents) override;
     std::vector<LinkRow> links_to(const RunRow& run, std::span<const TaskId> children) override;
     std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes) override;
-    std::vector<NeedRow> take_needs(std::span<const TaskId> ids) override;
+    void delete_needs(std::span<const TaskId> ids) override;
 
     std::vector<Place> take_timers(const Selection& of) override;
     std::vector<Place> take_ready(const Selection& of) override;

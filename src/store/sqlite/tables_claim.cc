@@ -113,6 +113,11 @@ Tables::ReadyHeads SqliteTables::take_ready_heads(
         if (head.is_empty())
             taken.emptied.push_back(head.queue());
     }
+    std::vector<TaskId> ids;
+    for (const Place& place : taken.places)
+        ids.push_back(place.task);
+    std::ranges::sort(ids); // neighbours share pages
+    taken.tasks = tasks(ids);
     return taken;
 }
 

@@ -38,17 +38,11 @@ std::vector<NeedRow> SqliteTables::subtract_needs(std::span<const NeedChange> ch
     return rows;
 }
 
-std::vector<NeedRow> SqliteTables::take_needs(std::span<const TaskId> ids)
+void SqliteTables::delete_needs(std::span<const TaskId> ids)
 {
-    std::vector<NeedRow> rows;
-    rows.reserve(ids.size());
-    Prepared& select = connection_.prepared(sql::need);
-    for (const TaskId id : ids)
-        collect_into(rows, select, read_need, id);
     Prepared& remove = connection_.prepared(sql::delete_need);
-    for (const NeedRow& row : rows)
-        remove.run(row.task);
-    return rows;
+    for (const TaskId id : ids)
+        remove.run(id);
 }
 
 } // namespace sluice::sqlite

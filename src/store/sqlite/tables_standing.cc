@@ -67,12 +67,16 @@ std::vector<Place> SqliteTables::take_held(const Selection& of)
 
 std::vector<NeedRow> SqliteTables::take_needs(const Selection& of)
 {
-    if (!of.tasks.empty())
-        return take_needs(of.tasks.first(std::min(of.limit, of.tasks.size())));
-    return collect(
-        connection_.prepared(sql::take_run_needs), read_need, of.run->task_first, of.run->task_last,
-        of.run->id, of.limit
-    );
+    if (of.tasks.empty())
+        return collect(
+            connection_.prepared(sql::take_run_needs), read_need, of.run->task_first,
+            of.run->task_last, of.run->id, of.limit
+        );
+    std::vector<NeedRow> rows = needs(of);
+    Prepared& remove = connection_.prepared(sql::delete_need);
+    for (const NeedRow& row : rows)
+        remove.run(row.task);
+    return rows;
 }
 
 std::vector<NeedRow> SqliteTables::needs(const Selection& of)

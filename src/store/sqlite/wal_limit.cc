@@ -34,14 +34,25 @@ void WalLimit::after_commit() noexcept
 {
     if (pages_ < pages_max_)
         pages_at_next_truncate_ = pages_max_;
-    if (pages_ < std::min(copy_pages, pages_max_))
-        return;
+    if (pages_ < copy_pages)
+        pages_at_next_copy_ = copy_pages; // the log has begun anew
     if (pages_ >= pages_at_next_truncate_)
         truncate();
-    else
-        sqlite3_wal_checkpoint_v2(
-            connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr
-        );
+    else if (pages_ >= pages_at_next_copy_)
+        copy();
+}
+
+// A reader may keep pages from being copied. Each attempt sorts the whole log: it is not made again
+// before the log has grown by an eighth.
+void WalLimit::copy() noexcept
+{
+    int in_log = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(
+        connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied
+    );
+    const bool all = code == SQLITE_OK && copied == in_log;
+    pages_at_next_copy_ = all ? copy_pages : pages_ + std::max(copy_pages, pages_ / 8);
 }
 
 void WalLimit::truncate() noexcept

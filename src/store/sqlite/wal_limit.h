@@ -28,6 +28,7 @@ public:
     void after_commit() noexcept;
 
 private:
+    void copy() noexcept;
     void truncate() noexcept;
 
     Connection& connection_;
@@ -35,6 +36,7 @@ private:
     const Limits limits_;
     const int pages_max_;
     int pages_ = 0; // in the log, after the last commit
+    int pages_at_next_copy_ = 0;
     int pages_at_next_truncate_;
 };
 

@@ -3,6 +3,8 @@
 // claim whose tasks are dealt out in the order of the operations.
 #include "store/use_cases/context.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace sluice {
@@ -11,22 +13,29 @@ namespace {
 
 constexpr std::size_t candidates_min = 64;
 
-std::vector<Place> take_places(WriteContext& context, const QueueFilter& filter, std::size_t limit)
-{
+struct Taken {
     std::vector<Place> places;
+    std::vector<TaskRow> tasks; // by id
+};
+
+Taken take_places(WriteContext& context, const QueueFilter& filter, std::size_t limit)
+{
+    Taken all;
     // A queue that was thought to have something may be empty: look at the next ones.
-    while (places.size() < limit) {
-        const std::size_t wanted = limit - places.size();
+    while (all.places.size() < limit) {
+        const std::size_t wanted = limit - all.places.size();
         const QueueBoard::Candidates queues =
             context.board.candidates(context.tables, filter, std::max(candidates_min, wanted));
         if (queues.marks.empty())
             break;
-        const Tables::ReadyHeads taken =
+        Tables::ReadyHeads taken =
             context.tables.take_ready_heads(queues.marks, wanted, queues.bound);
         context.board.took(queues, taken, taken.places.size() < wanted);
-        places.insert(places.end(), taken.places.begin(), taken.places.end());
+        all.places.insert(all.places.end(), taken.places.begin(), taken.places.end());
+        std::ranges::move(taken.tasks, std::back_inserter(all.tasks));
     }
-    return places;
+    std::ranges::sort(all.tasks, {}, &TaskRow::id);
+    return all;
 }
 
 LeaseRow
@@ -70,19 +79,7 @@ void claim_together(WriteContext& context, const Same& operations)
     std::size_t limit = 0;
     for (const Operation<Claim>* operation : operations)
         limit += operation->request.limit;
-    const std::vector<Place> places =
-        take_places(context, *operations.front()->request.queues, limit);
-
-    std::vector<TaskId> ids;
-    for (const Place& place : places)
-        ids.push_back(place.task);
-    std::sort(ids.begin(), ids.end());
-    std::vector<TaskRow> tasks =
-        places.empty() ? std::vector<TaskRow>{} : context.tables.tasks(ids);
-    std::sort(tasks.begin(), tasks.end(), [](const TaskRow& a, const TaskRow& b) {
-        return a.id < b.id;
-    });
-
+    auto [places, tasks] = take_places(context, *operations.front()->request.queues, limit);
     if (std::any_of(tasks.begin(), tasks.end(), [](const TaskRow& row) { return row.timeout; }))
         catch_up(context, context.tables.clock_jumps());
 

@@ -126,6 +126,20 @@ void settle_runs(WriteContext& context)
 
 } // namespace
 
+void foresee(Tables& tables, Group& group)
+{
+    std::size_t tasks = 0;
+    for (const Operation<Submit>* operation : group.of<Submit>())
+        tasks += operation->request.tasks.size();
+    for (const Operation<StageTasks>* operation : group.of<StageTasks>())
+        tasks += operation->request.tasks.size();
+    const std::size_t runs = group.of<Submit>().size() + group.of<StageRun>().size();
+    if (tasks > 0)
+        tables.expect_ids(Tables::Sequence::task, tasks);
+    if (runs > 0)
+        tables.expect_ids(Tables::Sequence::run, runs);
+}
+
 void run_group(WriteContext& context, Group& group)
 {
     // The lock phase is over (see Writer): what follows takes rows, then only inserts; claims,

@@ -78,6 +78,9 @@ void sort_unique(std::vector<T>& values)
 template <class Request>
 using Operations = std::span<Operation<Request>* const>;
 
+// Before anything is asked of the database: what one round trip may bring for all.
+void foresee(Tables& tables, Group& group);
+
 // Runs all operations of the group in one transaction that the caller has begun and will commit.
 // Every operation is answered afterwards, or marked as deferred.
 void run_group(WriteContext& context, Group& group);

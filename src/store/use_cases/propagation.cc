@@ -99,7 +99,7 @@ std::vector<Ended> settle_children(WriteContext& context, const std::vector<Pare
     }
     if (!settled.empty()) {
         std::sort(settled.begin(), settled.end());
-        context.tables.take_needs(settled);
+        context.tables.delete_needs(settled);
     }
     if (!no_longer_held.empty()) {
         std::sort(no_longer_held.begin(), no_longer_held.end());

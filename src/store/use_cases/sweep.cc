@@ -35,7 +35,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
     }
     sort_unique(held);
     if (!held.empty())
-        context.tables.take_needs(held); // those that were paused while waiting stand in both
+        context.tables.delete_needs(held); // those that were paused while waiting stand in both
     for (const NeedRow& need : context.tables.take_needs(some))
         add(need.task, need.attempt, 0);
     for (const Place& place : context.tables.take_timers(some))

@@ -3,14 +3,22 @@
 -- address, which cannot change while they are locked (nothing updates `ready`).
 
 -- name: take_ready_of_queue
-DELETE FROM ready
-WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ready
-    WHERE queue_id = @queue_id::bigint AND (nprio, task_id) >= (@nprio::smallint, @task_id::bigint)
-    ORDER BY queue_id, nprio, task_id
-    LIMIT @limit::bigint
-    FOR UPDATE SKIP LOCKED))
-RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+WITH taken AS (
+    DELETE FROM ready
+    WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM ready
+        WHERE queue_id = @queue_id::bigint
+          AND (nprio, task_id) >= (@nprio::smallint, @task_id::bigint)
+        ORDER BY queue_id, nprio, task_id
+        LIMIT @limit::bigint
+        FOR UPDATE SKIP LOCKED))
+    RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
+SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
+       taken.rescues, own.timeout, own.retry, own.name, own.payload
+FROM taken
+LEFT JOIN LATERAL (
+    SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
+    OFFSET 0) own ON true; -- one look at the key for each, whatever the statistics say
 
 -- name: ready_heads
 -- Without locks: most of what many queues offer is not taken.
@@ -25,15 +33,22 @@ CROSS JOIN LATERAL (
     LIMIT @limit_each::bigint) head;
 
 -- name: take_ready_at
-DELETE FROM ready
-WHERE ctid = ANY (ARRAY(
-    SELECT ready.ctid
-    FROM unnest(@queue_id::bigint[], @nprio::smallint[], @task_id::bigint[])
-             AS chosen (queue_id, nprio, task_id)
-    JOIN ready ON ready.queue_id = chosen.queue_id AND ready.nprio = chosen.nprio
-              AND ready.task_id = chosen.task_id
-    FOR UPDATE OF ready SKIP LOCKED))
-RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues;
+WITH taken AS (
+    DELETE FROM ready
+    WHERE ctid = ANY (ARRAY(
+        SELECT ready.ctid
+        FROM unnest(@queue_id::bigint[], @nprio::smallint[], @task_id::bigint[])
+                 AS chosen (queue_id, nprio, task_id)
+        JOIN ready ON ready.queue_id = chosen.queue_id AND ready.nprio = chosen.nprio
+                  AND ready.task_id = chosen.task_id
+        FOR UPDATE OF ready SKIP LOCKED))
+    RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
+SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
+       taken.rescues, own.timeout, own.retry, own.name, own.payload
+FROM taken
+LEFT JOIN LATERAL (
+    SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
+    OFFSET 0) own ON true;
 
 -- name: tasks
 SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload

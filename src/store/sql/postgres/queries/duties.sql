@@ -15,7 +15,7 @@ LIMIT @limit::bigint;
 
 -- name: expired_runs
 SELECT id FROM run
-WHERE expires_at IS NOT NULL AND state = 1 AND expires_at <= @now::timestamptz
+WHERE expires_at IS NOT NULL AND NOT loading AND state = 1 AND expires_at <= @now::timestamptz
 ORDER BY expires_at
 LIMIT @limit::bigint;
 
@@ -39,7 +39,7 @@ WHERE until < @before::timestamptz
 
 -- name: abandoned_loads
 -- A loader extends the time of its loading run with each chunk (expires_at).
-SELECT id FROM run WHERE state = 0 AND expires_at < @before::timestamptz ORDER BY id;
+SELECT id FROM run WHERE loading AND expires_at < @before::timestamptz ORDER BY id;
 
 -- name: delete_tasks
 WITH gone AS (

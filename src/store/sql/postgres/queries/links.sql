@@ -14,6 +14,5 @@ WHERE need.task_id = change.task_id
 RETURNING need.task_id, run_id, queue_id, nprio, unfinished, attempt, run_at,
           EXISTS (SELECT FROM held WHERE held.task_id = need.task_id);
 
--- name: take_needs
-DELETE FROM need WHERE task_id = ANY (@task_id::bigint[])
-RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
+-- name: delete_needs
+DELETE FROM need WHERE task_id = ANY (@task_id::bigint[]);

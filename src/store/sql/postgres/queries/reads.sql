@@ -150,11 +150,12 @@ WITH RECURSIVE seen (id) AS (
     FROM seen WHERE seen.id IS NOT NULL)
 SELECT (SELECT min(due) FROM timer),
        (SELECT min(expires_at) FROM lease WHERE expires_at IS NOT NULL),
-       (SELECT min(expires_at) FROM run WHERE expires_at IS NOT NULL AND state = 1),
-       (SELECT min(until) FROM worker),
-       ARRAY(SELECT id FROM seen WHERE id IS NOT NULL),
+       (SELECT min(expires_at) FROM run WHERE expires_at IS NOT NULL AND NOT loading),
+       (SELECT min(until) FROM worker WHERE until > @after::timestamptz),
+       CASE WHEN @at_ready::boolean THEN ARRAY(SELECT id FROM seen WHERE id IS NOT NULL)
+            ELSE '{}'::bigint[] END,
        ARRAY(SELECT id FROM worker
-             WHERE attached AND NOT EXISTS (
+             WHERE attached AND until > @after AND NOT EXISTS (
                  SELECT FROM pg_locks
                  WHERE locktype = 'advisory' AND granted AND objsubid = 2
                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -162,5 +163,5 @@ SELECT (SELECT min(due) FROM timer),
                            hashtext('sluice worker of ' || current_schema())::bigint & 4294967295
                    AND objid::bigint = worker.id & 4294967295)),
        EXISTS (SELECT FROM run WHERE sweep),
-       EXISTS (SELECT FROM run WHERE state = 0),
+       EXISTS (SELECT FROM run WHERE loading),
        clock_timestamp();
