@@ -57,8 +57,8 @@ FROM task WHERE id = ANY (@id::bigint[]);
 -- name: insert_leases
 INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner,
                    claimed_at, started_at, expires_at, paused_left)
-SELECT * FROM unnest(
-    @task_id::bigint[], @run_id::bigint[], @queue_id::bigint[], @nprio::smallint[],
-    @attempt::int[], @tries::int[], @rescues::int[], @worker_id::bigint[], @owner::smallint[],
-    @claimed_at::timestamptz[], @started_at::timestamptz[], @expires_at::timestamptz[],
-    @paused_left::bigint[]);
+SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::bigint[]),
+       unnest(@nprio::smallint[]), unnest(@attempt::int[]), unnest(@tries::int[]),
+       unnest(@rescues::int[]), unnest(@worker_id::bigint[]), unnest(@owner::smallint[]),
+       unnest(@claimed_at::timestamptz[]), unnest(@started_at::timestamptz[]),
+       unnest(@expires_at::timestamptz[]), unnest(@paused_left::bigint[]);

@@ -22,17 +22,17 @@ WHERE lease.task_id = new.task_id AND lease.attempt = new.attempt;
 -- name: insert_done
 INSERT INTO done (task_id, run_id, outcome, attempt, tries, worker_id, claimed_at, started_at,
                   finished_at, result, error)
-SELECT * FROM unnest(
-    @task_id::bigint[], @run_id::bigint[], @outcome::smallint[], @attempt::int[], @tries::int[],
-    @worker_id::bigint[], @claimed_at::timestamptz[], @started_at::timestamptz[],
-    @finished_at::timestamptz[], @result::text[], @error::text[]);
+SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@outcome::smallint[]),
+       unnest(@attempt::int[]), unnest(@tries::int[]), unnest(@worker_id::bigint[]),
+       unnest(@claimed_at::timestamptz[]), unnest(@started_at::timestamptz[]),
+       unnest(@finished_at::timestamptz[]), unnest(@result::text[]), unnest(@error::text[]);
 
 -- name: insert_attempts
 INSERT INTO attempt (task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error)
-SELECT * FROM unnest(
-    @task_id::bigint[], @attempt::int[], @ended::smallint[], @worker_id::bigint[],
-    @claimed_at::timestamptz[], @started_at::timestamptz[], @finished_at::timestamptz[],
-    @error::text[]);
+SELECT unnest(@task_id::bigint[]), unnest(@attempt::int[]), unnest(@ended::smallint[]),
+       unnest(@worker_id::bigint[]), unnest(@claimed_at::timestamptz[]),
+       unnest(@started_at::timestamptz[]), unnest(@finished_at::timestamptz[]),
+       unnest(@error::text[]);
 
 -- name: done
 SELECT task_id, run_id, outcome, attempt, tries, worker_id, claimed_at, started_at, finished_at,
