@@ -2,97 +2,43 @@
 """Runs the benchmarks on both stores and prints one table; ./dev bench calls it."""
 
 import argparse
-import contextlib
 import json
 import pathlib
 import platform
-import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-import psycopg
+import whole
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
 NAMES = ("cycle", "single", "latency", "dag", "chain", "queues", "datums", "submit")
-# Made of several runs of cycle: see pair() and aged().
-MADE = ("pair", "aged")
+NAMES += tuple(whole.ALL)
 STORES = ("sqlite", "postgres")
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    names = ", ".join(NAMES + MADE)
+    names = ", ".join(NAMES)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; else all")
     parser.add_argument("--store", choices=STORES, help="only this one")
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures there, too")
     parser.add_argument("--bin", default=ROOT / "build/release/src/cli/sluice", type=pathlib.Path)
     options = parser.parse_args()
-    unknown = set(options.names) - set(NAMES + MADE)
+    unknown = set(options.names) - set(NAMES)
     if unknown:
-        known = ", ".join(NAMES + MADE)
+        known = ", ".join(NAMES)
         parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: {known} exist")
     return options
 
 
-def start(binary, name, url, *arguments):
-    return subprocess.Popen(
-        [binary, "bench", name, "--db", url, "--json", *arguments],
-        stdout=subprocess.PIPE, text=True,
-    )
-
-
-def figures_of(process):
-    output, _ = process.communicate()
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, process.args))}: exit code {process.returncode}")
-    return json.loads(output)
-
-
-def pair(binary, url):
-    """Two processes that share the database, each with 100,000 tasks of its own queue."""
-    one = figures_of(start(binary, "cycle", url, "--size", "100000"))["tasks_per_s"]
-    begin = time.monotonic()
-    both = [start(binary, "cycle", url, "--size", "100000", "--queue", f"q{i}") for i in (1, 2)]
-    for process in both:
-        figures_of(process)
-    two = 200_000 / (time.monotonic() - begin)
-    return {"one_tasks_per_s": one, "two_tasks_per_s": two, "ratio": two / one}
-
-
-def aged(binary, url):
-    """cycle on a new database, and after 1,000,000 tasks during which a snapshot was held open."""
-    new = figures_of(start(binary, "cycle", url))["tasks_per_s"]
-    with snapshot(url):
-        figures_of(start(binary, "cycle", url, "--size", "1000000"))
-        old = figures_of(start(binary, "cycle", url))["tasks_per_s"]
-    return {"new_tasks_per_s": new, "aged_tasks_per_s": old, "ratio": old / new}
-
-
-@contextlib.contextmanager
-def snapshot(url):
-    if url.startswith("sqlite://"):
-        connection = sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)
-    else:
-        connection = psycopg.connect(url, autocommit=True)
-    try:
-        connection.execute("BEGIN" if url.startswith("sqlite://")
-                           else "BEGIN ISOLATION LEVEL REPEATABLE READ")
-        connection.execute("SELECT count(*) FROM task").fetchone()
-        yield
-    finally:
-        connection.close()
-
-
 def run_once(binary, name, url):
-    if name in MADE:
-        return {"pair": pair, "aged": aged}[name](binary, url)
-    return figures_of(start(binary, name, url))
+    if name in whole.ALL:
+        return whole.ALL[name](binary, url)
+    return whole.figures_of(whole.start(binary, name, url))
 
 
 def median_of(runs):
@@ -109,7 +55,7 @@ def is_number(value):
 
 def measure(options, store, new_url):
     """(name, store, figures) of each benchmark, every run on a new database."""
-    for name in options.names or NAMES + MADE:
+    for name in options.names or NAMES:
         print(f"{store}: {name} …", file=sys.stderr)
         yield name, store, median_of(
             [run_once(options.bin, name, new_url(f"{name}{run}")) for run in range(options.runs)]

@@ -12,6 +12,7 @@ Engine::Options engine_options()
     Engine::Options options;
     options.worker_name = process_name();
     options.host = host_name();
+    options.pulse = std::chrono::milliseconds(1200); // with the heartbeat: at most a query a second
     return options;
 }
 
