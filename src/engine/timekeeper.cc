@@ -108,10 +108,10 @@ Async<Result<void>> Timekeeper::follow_clock(const Reads::Pulse& pulse, Micros a
     if (!moved)
         co_return moved.error();
     clock_followed_ = true;
-    if (*moved)
+    if (*moved) {
         rescued_ = {};
-    if (*moved)
         log_.warn("the clock has jumped: all leases were moved along");
+    }
     co_return Result<void>();
 }
 

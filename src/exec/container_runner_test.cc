@@ -28,8 +28,8 @@ Command example()
     Command command;
     command.argv = {"wc", "-l", "/pfs/in/x y"};
     command.env = {"SECRET=s3cret", "HOME=/root"};
-    command.pfs = "/work/1/pfs";
-    command.scratch = "/work/1/scratch";
+    command.pfs = "/var/lib/sluice/1/pfs";
+    command.scratch = "/var/lib/sluice/1/scratch";
     command.name = "sluice-job-1";
     command.image = "debian:12";
     command.memory_bytes = 64u << 20;
@@ -52,9 +52,9 @@ TEST(EngineCall, says_everything_to_podman)
                        "--pull=missing",
                        "--log-driver=none",
                        "--security-opt=label=disable",
-                       "--mount=type=bind,source=/work/1/pfs,target=/pfs,readonly",
-                       "--mount=type=bind,source=/work/1/pfs/out,target=/pfs/out",
-                       "--mount=type=bind,source=/work/1/scratch,target=/scratch",
+                       "--mount=type=bind,source=/var/lib/sluice/1/pfs,target=/pfs,readonly",
+                       "--mount=type=bind,source=/var/lib/sluice/1/pfs/out,target=/pfs/out",
+                       "--mount=type=bind,source=/var/lib/sluice/1/scratch,target=/scratch",
                        "--memory=67108864",
                        "--memory-swap=67108864",
                        "--cpus=0.5",

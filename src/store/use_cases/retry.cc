@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace sluice {
 
@@ -50,30 +49,41 @@ Restored with_descendants(WriteContext& context, const RunRow& run, std::vector<
     return restored;
 }
 
-// A task lives again only if no parent that stays as it is forbids it to start.
-void drop_what_cannot_start(WriteContext& context, const RunRow& run, Restored& restored)
+// The links to the tasks that may live again, and how their final parents have ended.
+struct Parents {
+    std::vector<LinkRow> links;
+    std::map<TaskId, TaskState> outcomes;
+};
+
+Parents parents_of(WriteContext& context, const RunRow& run, const Restored& restored)
 {
+    Parents found;
     if (!run.linked || restored.empty())
-        return;
+        return found;
     std::vector<TaskId> children;
     for (const auto& [id, row] : restored)
         children.push_back(id);
-    const std::vector<LinkRow> links = context.tables.links_to(run, children);
+    found.links = context.tables.links_to(run, children);
     std::vector<TaskId> parents;
-    for (const LinkRow& link : links)
+    for (const LinkRow& link : found.links)
         parents.push_back(link.parent);
     sort_unique(parents);
-    std::map<TaskId, TaskState> outcomes;
     for (const DoneRow& row : context.tables.done(parents))
-        outcomes[row.task] = row.outcome;
+        found.outcomes[row.task] = row.outcome;
+    return found;
+}
+
+// A task lives again only if no parent that stays as it is forbids it to start.
+void drop_what_cannot_start(const Parents& parents, Restored& restored)
+{
     const auto forbids = [&](const LinkRow& link) {
-        const auto outcome = outcomes.find(link.parent);
+        const auto outcome = parents.outcomes.find(link.parent);
         return restored.contains(link.child) && !restored.contains(link.parent) &&
-               outcome != outcomes.end() && !is_met(link.condition, outcome->second);
+               outcome != parents.outcomes.end() && !is_met(link.condition, outcome->second);
     };
     for (bool dropped = true; dropped;) {
         dropped = false;
-        for (const LinkRow& link : links)
+        for (const LinkRow& link : parents.links)
             if (forbids(link))
                 dropped = restored.erase(link.child) > 0;
     }
@@ -99,34 +109,24 @@ void wait_again(WriteContext& context, const RunRow& run, const Restored& restor
 }
 
 // How many parents each restored task waits for: those that are live, or live again.
-std::map<TaskId, int>
-unfinished_parents(WriteContext& context, const RunRow& run, const Restored& restored)
+std::map<TaskId, int> unfinished_parents(const Parents& parents, const Restored& restored)
 {
     std::map<TaskId, int> unfinished;
-    if (!run.linked)
-        return unfinished;
-    std::vector<TaskId> children;
-    for (const auto& [id, row] : restored)
-        children.push_back(id);
-    const std::vector<LinkRow> links = context.tables.links_to(run, children);
-    std::vector<TaskId> parents;
-    for (const LinkRow& link : links)
-        parents.push_back(link.parent);
-    sort_unique(parents);
-    std::set<TaskId> final;
-    for (const DoneRow& row : context.tables.done(parents))
-        if (!restored.contains(row.task))
-            final.insert(row.task);
-    for (const LinkRow& link : links)
-        if (!final.contains(link.parent))
+    for (const LinkRow& link : parents.links) {
+        const bool is_final =
+            parents.outcomes.contains(link.parent) && !restored.contains(link.parent);
+        if (restored.contains(link.child) && !is_final)
             ++unfinished[link.child];
+    }
     return unfinished;
 }
 
-void revive(WriteContext& context, RunRow& run, const Restored& restored)
+void revive(
+    WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents
+)
 {
     const bool was_over = is_over(run);
-    const std::map<TaskId, int> unfinished = unfinished_parents(context, run, restored);
+    const std::map<TaskId, int> unfinished = unfinished_parents(all_parents, restored);
     wait_again(context, run, restored);
     std::vector<TaskId> ids;
     for (const auto& [id, row] : restored)
@@ -181,7 +181,8 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             continue;
         }
         Restored restored = with_descendants(context, run, own_tasks(context, target));
-        drop_what_cannot_start(context, run, restored);
+        const Parents parents = parents_of(context, run, restored);
+        drop_what_cannot_start(parents, restored);
         if (target.tasks.size() == 1 && !restored.contains(target.tasks.front())) {
             operation->fail(
                 {Errc::conflict, "a parent of the task has not ended as its link asks: retry that"}
@@ -193,7 +194,7 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
         if (run.staged)
             context.board.set_open(context.tables, run.id, true);
         if (!restored.empty())
-            revive(context, run, restored);
+            revive(context, run, restored, parents);
         record(context, target, "retry");
         operation->answer(affected);
     }
