@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/yaml.h"
 #include "batch/jobs.h"
+#include "engine/engine.h"
 #include "engine/submit.h"
 #include "exec/attempt_log.h"
 #include "model/duration.h"

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/bench.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
-
-#include <CLI/CLI.hpp>
 
 namespace sluice {
 
@@ -56,28 +54,22 @@ Async<Result<int>> run_benchmark(Context& context, std::shared_ptr<BenchFlags> f
 
 } // namespace
 
-void add_bench(CommandLine& line)
+void add_bench(CliCommand& root)
 {
     const auto flags = std::make_shared<BenchFlags>();
     std::vector<std::string> names;
     for (const Benchmark& benchmark : benchmarks())
         names.emplace_back(benchmark.name);
 
-    CLI::App& command = line.add(line.root(), "bench");
-    command.add_option("NAME", flags->name, "which benchmark")
-        ->required()
-        ->check(CLI::IsMember(names));
-    command.add_flag("--json", flags->json, "one JSON object instead of text");
-    command.add_option("--size", flags->options.size, "how many tasks or operations")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--batch", flags->options.batch, "tasks of one submission [500]")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--clients", flags->options.clients, "concurrent callers of single [64]")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--capacity", flags->options.capacity, "attempts under way [4000]")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--queue", flags->options.queue, "queue of cycle's tasks [bench]");
-    line.runs(command, [flags](Context& context) { return run_benchmark(context, flags); });
+    CliCommand command = root.add("bench");
+    command.argument("NAME", flags->name, "which benchmark", names);
+    command.flag("--json", flags->json, "one JSON object instead of text");
+    command.number("--size", flags->options.size, "how many tasks or operations");
+    command.number("--batch", flags->options.batch, "tasks of one submission [500]");
+    command.number("--clients", flags->options.clients, "concurrent callers of single [64]");
+    command.number("--capacity", flags->options.capacity, "attempts under way [4000]");
+    command.option("--queue", flags->options.queue, "queue of cycle's tasks [bench]");
+    command.runs([flags](Context& context) { return run_benchmark(context, flags); });
 }
 
 } // namespace sluice

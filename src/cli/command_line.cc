@@ -2,37 +2,17 @@
 #include "cli/command_line.h"
 
 #include "app/version.h"
-#include "base/assert.h"
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/page.h"
 #include "model/validation.h"
-
-#include "cli/pages.h"
 
 #include <CLI/CLI.hpp>
 
 namespace sluice {
 
 namespace {
-
-const pages::Page& page_of(std::string_view command)
-{
-    for (const pages::Page& page : pages::all)
-        if (page.command == command)
-            return page;
-    SLUICE_ASSERT(!"a command without a manual page");
-    return pages::all[0];
-}
-
-// "job run": the names of a command and of those above it, without the program's.
-std::string words_of(const CLI::App& command)
-{
-    if (!command.get_parent())
-        return {};
-    const std::string above = words_of(*command.get_parent());
-    return above.empty() ? command.get_name() : above + ' ' + command.get_name();
-}
 
 // The deepest command that the arguments named.
 const CLI::App& named_command(const CLI::App& root)
@@ -115,40 +95,10 @@ CommandLine::CommandLine() : root_(std::make_unique<CLI::App>())
     root_->add_option("--config", config_file_, "file of settings, YAML or JSON")
         ->envname("SLUICE_CONFIG")
         ->type_name("FILE");
-    takes(*root_, {"db", "server", "key", "log", "output"});
+    root().takes({"db", "server", "key", "log", "output"});
 }
 
 CommandLine::~CommandLine() = default;
-
-CLI::App& CommandLine::add(CLI::App& parent, std::string_view name)
-{
-    CLI::App* command = parent.add_subcommand(std::string(name));
-    const pages::Page& page = page_of(words_of(*command));
-    command->description(std::string(page.summary));
-    command->footer(std::string(page.text));
-    return *command;
-}
-
-void CommandLine::takes(CLI::App& command, std::initializer_list<std::string_view> names)
-{
-    for (const std::string_view name : names) {
-        const Setting& wanted = setting(name);
-        const auto keep = [this, key = std::string(name)](const std::string& text) {
-            flags_[key] = text;
-        };
-        std::string words(wanted.meaning);
-        if (!wanted.fallback.empty())
-            words += fmt::format(" [{}]", wanted.fallback);
-        command.add_option_function<std::string>(wanted.flag(), keep, words)
-            ->type_name(std::string(wanted.value_name))
-            ->take_last();
-    }
-}
-
-void CommandLine::runs(CLI::App& command, Action action)
-{
-    command.callback([this, action = std::move(action)] { chosen_ = action; });
-}
 
 std::optional<int> CommandLine::parse(int argc, char** argv)
 {

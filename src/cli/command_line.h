@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "app/config.h"
-#include "async/async.h"
-#include "base/log.h"
+#include "cli/cli_command.h"
 
-#include <boost/asio/io_context.hpp>
-
-#include <functional>
-#include <initializer_list>
-#include <map>
-#include <string>
-#include <string_view>
-
-namespace CLI {
-class App;
-}
+#include <memory>
+#include <optional>
 
 namespace sluice {
 
-// What a command works with.
-struct Context {
-    asio::io_context& loop;
-    const Config& config;
-    const LogHub& logs;
-};
-
-// A command gives back its exit code, or what went wrong, which main reports.
-using Action = std::function<Async<Result<int>>(Context&)>;
-
-// The commands and options of the program. Each command is added by a function of its own
-// (commands.h) and takes its words for people from its manual page.
+// The command line of the program. Its commands are added by functions of their own (commands.h).
 class CommandLine {
 public:
     CommandLine();
@@ -38,35 +16,22 @@ public:
     CommandLine(const CommandLine&) = delete;
     CommandLine& operator=(const CommandLine&) = delete;
 
-    CLI::App& root() { return *root_; }
-
-    // A command below `parent` ("job" below the root, "run" below "job"). Its manual page is
-    // job_run.md.
-    CLI::App& add(CLI::App& parent, std::string_view name);
-
-    // The flags of these settings on a command. The settings that every command has stand at the
-    // root: db, server, key, log, output.
-    void takes(CLI::App& command, std::initializer_list<std::string_view> settings);
-
-    // What the command does. What the action captures lives as long as the CommandLine.
-    void runs(CLI::App& command, Action action);
+    CliCommand root() { return CliCommand(*root_, choice_); }
 
     // Reads the arguments. The exit code, when there is nothing to run: help was asked for, or the
     // arguments are wrong (and that was said).
     std::optional<int> parse(int argc, char** argv);
 
     // After parse():
-    const Action& chosen() const { return chosen_; }
-    const std::map<std::string, std::string, std::less<>>& flags() const { return flags_; }
+    const Choice& choice() const { return choice_; }
     const std::string& config_file() const { return config_file_; }
 
 private:
     int refuse(std::string_view message) const;
 
     std::unique_ptr<CLI::App> root_;
-    std::map<std::string, std::string, std::less<>> flags_;
+    Choice choice_;
     std::string config_file_;
-    Action chosen_;
 };
 
 } // namespace sluice

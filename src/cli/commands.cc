@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include "cli/cli_command.h"
+
 namespace sluice {
 
 // In the order of `sluice --help`.
-void add_commands(CommandLine& line)
+void add_commands(CliCommand root)
 {
-    add_job(line);
-    add_datum(line);
-    add_serve(line);
-    add_worker(line);
-    add_key(line);
-    add_schema(line);
-    add_config(line);
-    add_db(line);
-    add_migrate(line);
-    add_bench(line);
-    add_version(line);
+    add_job(root);
+    add_datum(root);
+    add_serve(root);
+    add_worker(root);
+    add_key(root);
+    add_schema(root);
+    add_config(root);
+    add_db(root);
+    add_migrate(root);
+    add_bench(root);
+    add_version(root);
 }
 
 } // namespace sluice

@@ -2,12 +2,10 @@
 #include "app/config.h"
 
 #include "app/limits.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
-
-#include <CLI/CLI.hpp>
 
 namespace sluice {
 
@@ -51,13 +49,12 @@ Async<Result<int>> print_config(Context& context)
 
 } // namespace
 
-void add_config(CommandLine& line)
+void add_config(CliCommand& root)
 {
-    CLI::App& command = line.add(line.root(), "config");
-    line.takes(
-        command, {"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
+    CliCommand command = root.add("config");
+    command.takes({"listen", "workers", "grace", "executor", "isolation", "data_dir", "secrets_dir"}
     );
-    line.runs(command, print_config);
+    command.runs(print_config);
 }
 
 } // namespace sluice

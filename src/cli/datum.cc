@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/datum.h"
 
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
-
-#include <CLI/CLI.hpp>
 
 namespace sluice {
 
-void add_datum(CommandLine& line)
+void add_datum(CliCommand& root)
 {
-    CLI::App& datum = line.add(line.root(), "datum");
-    datum.require_subcommand(1);
-    add_datum_list(line, datum);
-    add_datum_describe(line, datum);
-    add_datum_why(line, datum);
-    add_datum_logs(line, datum);
-    add_datum_retry(line, datum);
+    CliCommand datum = root.add("datum");
+    datum.needs_command();
+    add_datum_list(datum);
+    add_datum_describe(datum);
+    add_datum_why(datum);
+    add_datum_logs(datum);
+    add_datum_retry(datum);
 }
 
 } // namespace sluice

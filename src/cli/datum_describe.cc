@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -23,14 +21,14 @@ Async<Result<int>> describe_datum(Context& context, JobsPort& jobs, std::string 
 
 } // namespace
 
-void add_datum_describe(CommandLine& line, CLI::App& datum)
+void add_datum_describe(CliCommand& datum)
 {
-    CLI::App& command = line.add(datum, "describe");
+    CliCommand command = datum.add("describe");
     const auto id = std::make_shared<std::string>();
-    command.add_option("ID", *id, "of the datum")->required();
-    line.runs(command, on_jobs([id](Context& context, JobsPort& jobs) {
-                  return describe_datum(context, jobs, *id);
-              }));
+    command.argument("ID", *id, "of the datum");
+    command.runs(on_jobs([id](Context& context, JobsPort& jobs) {
+        return describe_datum(context, jobs, *id);
+    }));
 }
 
 } // namespace sluice

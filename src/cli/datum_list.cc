@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -15,7 +13,7 @@ namespace {
 struct ListOptions {
     std::string job;
     std::string status;
-    std::size_t limit = 100;
+    std::int64_t limit = 100;
 };
 
 Async<Result<int>>
@@ -23,7 +21,7 @@ list_datums(Context& context, JobsPort& jobs, std::shared_ptr<const ListOptions>
 {
     Jobs::DatumFilter filter;
     filter.status = datum_status(options->status);
-    filter.limit = options->limit;
+    filter.limit = static_cast<std::size_t>(options->limit);
     const Result<std::vector<Datum>> found = co_await jobs.datums(options->job, std::move(filter));
     if (!found)
         co_return found.error();
@@ -33,21 +31,19 @@ list_datums(Context& context, JobsPort& jobs, std::shared_ptr<const ListOptions>
 
 } // namespace
 
-void add_datum_list(CommandLine& line, CLI::App& datum)
+void add_datum_list(CliCommand& datum)
 {
-    CLI::App& command = line.add(datum, "list");
+    CliCommand command = datum.add("list");
     const auto options = std::make_shared<ListOptions>();
-    command.add_option("JOB", options->job, "name or id of the job")->required();
-    command
-        .add_option(
-            "--status", options->status, "only ready, running, done, error or canceled datums"
-        )
-        ->check(CLI::IsMember({"ready", "running", "done", "error", "canceled"}));
-    command.add_option("--limit", options->limit, "at most so many [100]")
-        ->check(CLI::Range(1, 1000));
-    line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-                  return list_datums(context, jobs, options);
-              }));
+    command.argument("JOB", options->job, "name or id of the job");
+    command.option(
+        "--status", options->status, "only ready, running, done, error or canceled datums",
+        {"ready", "running", "done", "error", "canceled"}
+    );
+    command.number("--limit", options->limit, "at most so many [100]", 1000);
+    command.runs(on_jobs([options](Context& context, JobsPort& jobs) {
+        return list_datums(context, jobs, options);
+    }));
 }
 
 } // namespace sluice

@@ -6,15 +6,13 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
 
 struct LogOptions {
     std::string datum;
-    int attempt = 0;
+    std::int64_t attempt = 0;
     std::string stream;
     bool follow = false;
 };
@@ -23,7 +21,7 @@ LogQuery query_of(const LogOptions& options)
 {
     LogQuery query;
     query.datum = options.datum;
-    query.attempt = options.attempt;
+    query.attempt = static_cast<int>(options.attempt);
     if (options.stream == "stdout")
         query.stream = OutputStream::out;
     if (options.stream == "stderr")
@@ -50,19 +48,19 @@ Async<Result<int>> print_log(Context&, JobsPort& jobs, std::shared_ptr<const Log
 
 } // namespace
 
-void add_datum_logs(CommandLine& line, CLI::App& datum)
+void add_datum_logs(CliCommand& datum)
 {
-    CLI::App& command = line.add(datum, "logs");
+    CliCommand command = datum.add("logs");
     const auto options = std::make_shared<LogOptions>();
-    command.add_option("ID", options->datum, "of the datum")->required();
-    command.add_option("--attempt", options->attempt, "number of the attempt [the last one]")
-        ->check(CLI::Range(1, 1'000'000));
-    command.add_option("--stream", options->stream, "only stdout or stderr")
-        ->check(CLI::IsMember({"stdout", "stderr"}));
-    command.add_flag("--follow", options->follow, "stay until the attempt has ended");
-    line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-                  return print_log(context, jobs, options);
-              }));
+    command.argument("ID", options->datum, "of the datum");
+    command.number(
+        "--attempt", options->attempt, "number of the attempt [the last one]", 1'000'000
+    );
+    command.option("--stream", options->stream, "only stdout or stderr", {"stdout", "stderr"});
+    command.flag("--follow", options->follow, "stay until the attempt has ended");
+    command.runs(on_jobs([options](Context& context, JobsPort& jobs) {
+        return print_log(context, jobs, options);
+    }));
 }
 
 } // namespace sluice

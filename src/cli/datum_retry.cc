@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -23,14 +21,14 @@ Async<Result<int>> retry_datum(Context&, JobsPort& jobs, std::string id)
 
 } // namespace
 
-void add_datum_retry(CommandLine& line, CLI::App& datum)
+void add_datum_retry(CliCommand& datum)
 {
-    CLI::App& command = line.add(datum, "retry");
+    CliCommand command = datum.add("retry");
     const auto id = std::make_shared<std::string>();
-    command.add_option("ID", *id, "of the datum")->required();
-    line.runs(command, on_jobs([id](Context& context, JobsPort& jobs) {
-                  return retry_datum(context, jobs, *id);
-              }));
+    command.argument("ID", *id, "of the datum");
+    command.runs(on_jobs([id](Context& context, JobsPort& jobs) {
+        return retry_datum(context, jobs, *id);
+    }));
 }
 
 } // namespace sluice

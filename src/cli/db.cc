@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/os.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "store/url.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <unistd.h>
@@ -47,12 +45,12 @@ Async<Result<int>> open_console(Context& context)
 
 } // namespace
 
-void add_db(CommandLine& line)
+void add_db(CliCommand& root)
 {
-    CLI::App& db = line.add(line.root(), "db");
-    db.require_subcommand(1);
-    line.runs(line.add(db, "url"), print_url);
-    line.runs(line.add(db, "console"), open_console);
+    CliCommand db = root.add("db");
+    db.needs_command();
+    db.add("url").runs(print_url);
+    db.add("console").runs(open_console);
 }
 
 } // namespace sluice

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "store/store.h"
 
 namespace sluice {
 

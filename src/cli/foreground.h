@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 
 #include <string>
 

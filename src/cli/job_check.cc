@@ -8,8 +8,6 @@
 #include "cli/output.h"
 #include "cli/pipeline_file.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -104,15 +102,15 @@ Async<Result<int>> check_job(Context& context, App& app, std::string path)
 
 } // namespace
 
-void add_job_check(CommandLine& line, CLI::App& job)
+void add_job_check(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "check");
+    CliCommand command = job.add("check");
     const auto file = std::make_shared<std::string>();
-    command.add_option("FILE", *file, "pipeline file, YAML or JSON; - is stdin")->required();
-    line.takes(command, {"secrets_dir"});
-    line.runs(command, on_app([file](Context& context, App& app) {
-                  return check_job(context, app, *file);
-              }));
+    command.argument("FILE", *file, "pipeline file, YAML or JSON; - is stdin");
+    command.takes({"secrets_dir"});
+    command.runs(on_app([file](Context& context, App& app) {
+        return check_job(context, app, *file);
+    }));
 }
 
 } // namespace sluice

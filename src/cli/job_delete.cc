@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -26,14 +24,14 @@ Async<Result<int>> delete_jobs(Context&, JobsPort& jobs, Names names)
 
 } // namespace
 
-void add_job_delete(CommandLine& line, CLI::App& job)
+void add_job_delete(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "delete");
+    CliCommand command = job.add("delete");
     const auto names = std::make_shared<std::vector<std::string>>();
-    command.add_option("NAME", *names, "names or ids of jobs")->required();
-    line.runs(command, on_jobs([names](Context& context, JobsPort& jobs) {
-                  return delete_jobs(context, jobs, names);
-              }));
+    command.arguments("NAME", *names, "names or ids of jobs");
+    command.runs(on_jobs([names](Context& context, JobsPort& jobs) {
+        return delete_jobs(context, jobs, names);
+    }));
 }
 
 } // namespace sluice

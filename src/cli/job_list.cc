@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -15,7 +13,7 @@ namespace {
 struct ListOptions {
     std::string status;
     std::string name_part;
-    std::size_t limit = 100;
+    std::int64_t limit = 100;
 };
 
 Async<Result<int>>
@@ -24,7 +22,7 @@ list_jobs(Context& context, JobsPort& jobs, std::shared_ptr<const ListOptions> o
     Jobs::ListFilter filter;
     filter.status = job_status(options->status);
     filter.name_part = options->name_part;
-    filter.limit = options->limit;
+    filter.limit = static_cast<std::size_t>(options->limit);
     const Result<std::vector<Job>> found = co_await jobs.list(std::move(filter));
     if (!found)
         co_return found.error();
@@ -34,18 +32,19 @@ list_jobs(Context& context, JobsPort& jobs, std::shared_ptr<const ListOptions> o
 
 } // namespace
 
-void add_job_list(CommandLine& line, CLI::App& job)
+void add_job_list(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "list");
+    CliCommand command = job.add("list");
     const auto options = std::make_shared<ListOptions>();
-    command.add_option("--status", options->status, "only running, done, error or canceled jobs")
-        ->check(CLI::IsMember({"running", "done", "error", "canceled"}));
-    command.add_option("--name", options->name_part, "only jobs with this in their name");
-    command.add_option("--limit", options->limit, "at most so many, the newest [100]")
-        ->check(CLI::Range(1, 1000));
-    line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-                  return list_jobs(context, jobs, options);
-              }));
+    command.option(
+        "--status", options->status, "only running, done, error or canceled jobs",
+        {"running", "done", "error", "canceled"}
+    );
+    command.option("--name", options->name_part, "only jobs with this in their name");
+    command.number("--limit", options->limit, "at most so many, the newest [100]", 1000);
+    command.runs(on_jobs([options](Context& context, JobsPort& jobs) {
+        return list_jobs(context, jobs, options);
+    }));
 }
 
 } // namespace sluice

@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -22,14 +20,14 @@ Async<Result<int>> print_logs(Context&, JobsPort& jobs, std::string job)
 
 } // namespace
 
-void add_job_logs(CommandLine& line, CLI::App& job)
+void add_job_logs(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "logs");
+    CliCommand command = job.add("logs");
     const auto name = std::make_shared<std::string>();
-    command.add_option("NAME", *name, "name or id of the job")->required();
-    line.runs(command, on_jobs([name](Context& context, JobsPort& jobs) {
-                  return print_logs(context, jobs, *name);
-              }));
+    command.argument("NAME", *name, "name or id of the job");
+    command.runs(on_jobs([name](Context& context, JobsPort& jobs) {
+        return print_logs(context, jobs, *name);
+    }));
 }
 
 } // namespace sluice

@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -25,14 +23,14 @@ Async<Result<int>> pause_job(Context&, JobsPort& jobs, std::string job)
 
 } // namespace
 
-void add_job_pause(CommandLine& line, CLI::App& job)
+void add_job_pause(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "pause");
+    CliCommand command = job.add("pause");
     const auto name = std::make_shared<std::string>();
-    command.add_option("NAME", *name, "name or id of the job")->required();
-    line.runs(command, on_jobs([name](Context& context, JobsPort& jobs) {
-                  return pause_job(context, jobs, *name);
-              }));
+    command.argument("NAME", *name, "name or id of the job");
+    command.runs(on_jobs([name](Context& context, JobsPort& jobs) {
+        return pause_job(context, jobs, *name);
+    }));
 }
 
 } // namespace sluice

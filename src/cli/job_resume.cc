@@ -6,8 +6,6 @@
 #include "cli/jobs_port.h"
 #include "cli/output.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -44,18 +42,18 @@ Async<Result<int>> resume_at_server(Context&, JobsPort& jobs, Name name)
 
 } // namespace
 
-void add_job_resume(CommandLine& line, CLI::App& job)
+void add_job_resume(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "resume");
+    CliCommand command = job.add("resume");
     const auto name = std::make_shared<std::string>();
-    command.add_option("NAME", *name, "name or id of the job")->required();
-    line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
+    command.argument("NAME", *name, "name or id of the job");
+    command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
     const Action here =
         on_app([name](Context& context, App& app) { return resume_here(context, app, name); });
     const Action there = on_jobs([name](Context& context, JobsPort& jobs) {
         return resume_at_server(context, jobs, name);
     });
-    line.runs(command, [here, there](Context& context) {
+    command.runs([here, there](Context& context) {
         return context.config.server.empty() ? here(context) : there(context);
     });
 }

@@ -7,8 +7,6 @@
 #include "cli/new_job.h"
 #include "cli/pipeline_file.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -52,23 +50,20 @@ Async<Result<int>> retry_at_server(Context& context, JobsPort& jobs, Options opt
 
 } // namespace
 
-void add_job_retry(CommandLine& line, CLI::App& job)
+void add_job_retry(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "retry");
+    CliCommand command = job.add("retry");
     const auto options = std::make_shared<RetryOptions>();
-    command.add_option("NAME", options->job, "name or id of a failed or canceled job")->required();
-    command
-        .add_option("--set", options->set, "change of the pipeline: path=value, as datum_tries=3")
-        ->expected(1)
-        ->take_all();
-    command.add_flag("--detach", options->detach, "leave the job for sluice serve and workers");
-    line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
+    command.argument("NAME", options->job, "name or id of a failed or canceled job");
+    command.options("--set", options->set, "change of the pipeline: path=value, as datum_tries=3");
+    command.flag("--detach", options->detach, "leave the job for sluice serve and workers");
+    command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
     const Action here =
         on_app([options](Context& context, App& app) { return retry_here(context, app, options); });
     const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
         return retry_at_server(context, jobs, options);
     });
-    line.runs(command, [here, there](Context& context) {
+    command.runs([here, there](Context& context) {
         return context.config.server.empty() ? here(context) : there(context);
     });
 }

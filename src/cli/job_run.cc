@@ -8,8 +8,6 @@
 #include "cli/new_job.h"
 #include "cli/pipeline_file.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -65,20 +63,19 @@ Async<Result<int>> run_at_server(Context& context, JobsPort& jobs, Options optio
 
 } // namespace
 
-void add_job_run(CommandLine& line, CLI::App& job)
+void add_job_run(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "run");
+    CliCommand command = job.add("run");
     const auto options = std::make_shared<RunOptions>();
-    command.add_option("FILE", options->file, "pipeline file, YAML or JSON; - is stdin")
-        ->required();
-    command.add_flag("--detach", options->detach, "leave the job for sluice serve and workers");
-    line.takes(command, {"workers", "executor", "isolation", "secrets_dir", "data_dir"});
+    command.argument("FILE", options->file, "pipeline file, YAML or JSON; - is stdin");
+    command.flag("--detach", options->detach, "leave the job for sluice serve and workers");
+    command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
     const Action here =
         on_app([options](Context& context, App& app) { return run_here(context, app, options); });
     const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
         return run_at_server(context, jobs, options);
     });
-    line.runs(command, [here, there](Context& context) {
+    command.runs([here, there](Context& context) {
         return context.config.server.empty() ? here(context) : there(context);
     });
 }

@@ -7,8 +7,6 @@
 #include "cli/show.h"
 #include "model/duration.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -59,15 +57,15 @@ wait_for_jobs(Context&, JobsPort& jobs, std::shared_ptr<const WaitOptions> optio
 
 } // namespace
 
-void add_job_wait(CommandLine& line, CLI::App& job)
+void add_job_wait(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "wait");
+    CliCommand command = job.add("wait");
     const auto options = std::make_shared<WaitOptions>();
-    command.add_option("NAME", options->names, "names or ids of jobs")->required();
-    command.add_option("--timeout", options->timeout, "give up after this time, for instance 5m");
-    line.runs(command, on_jobs([options](Context& context, JobsPort& jobs) {
-                  return wait_for_jobs(context, jobs, options);
-              }));
+    command.arguments("NAME", options->names, "names or ids of jobs");
+    command.option("--timeout", options->timeout, "give up after this time, for instance 5m");
+    command.runs(on_jobs([options](Context& context, JobsPort& jobs) {
+        return wait_for_jobs(context, jobs, options);
+    }));
 }
 
 } // namespace sluice

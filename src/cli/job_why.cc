@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "cli/show.h"
 
-#include <CLI/CLI.hpp>
-
 namespace sluice {
 
 namespace {
@@ -23,14 +21,14 @@ Async<Result<int>> explain_job(Context& context, JobsPort& jobs, std::string job
 
 } // namespace
 
-void add_job_why(CommandLine& line, CLI::App& job)
+void add_job_why(CliCommand& job)
 {
-    CLI::App& command = line.add(job, "why");
+    CliCommand command = job.add("why");
     const auto name = std::make_shared<std::string>();
-    command.add_option("NAME", *name, "name or id of the job")->required();
-    line.runs(command, on_jobs([name](Context& context, JobsPort& jobs) {
-                  return explain_job(context, jobs, *name);
-              }));
+    command.argument("NAME", *name, "name or id of the job");
+    command.runs(on_jobs([name](Context& context, JobsPort& jobs) {
+        return explain_job(context, jobs, *name);
+    }));
 }
 
 } // namespace sluice

@@ -3,7 +3,7 @@
 
 #include "api/log_text.h"
 #include "batch/jobs.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 
 #include <functional>
 #include <memory>

@@ -4,12 +4,11 @@
 #include "base/enum_names.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
-
-#include <CLI/CLI.hpp>
+#include "store/store.h"
 
 namespace sluice {
 
@@ -128,23 +127,24 @@ Async<Result<int>> revoke_key(Context& context, Options options)
 
 } // namespace
 
-void add_key(CommandLine& line)
+void add_key(CliCommand& root)
 {
-    CLI::App& key = line.add(line.root(), "key");
-    key.require_subcommand(1);
+    CliCommand key = root.add("key");
+    key.needs_command();
     const auto options = std::make_shared<KeyOptions>();
 
-    CLI::App& create = line.add(key, "create");
-    create.add_option("NAME", options->name, "what you will call it")->required();
-    create.add_option("--role", options->role, "read, write or admin [write]")
-        ->check(CLI::IsMember({"read", "write", "admin"}));
-    line.runs(create, [options](Context& context) { return create_key(context, options); });
+    CliCommand create = key.add("create");
+    create.argument("NAME", options->name, "what you will call it");
+    create.option(
+        "--role", options->role, "read, write or admin [write]", {"read", "write", "admin"}
+    );
+    create.runs([options](Context& context) { return create_key(context, options); });
 
-    line.runs(line.add(key, "list"), list_keys);
+    key.add("list").runs(list_keys);
 
-    CLI::App& revoke = line.add(key, "revoke");
-    revoke.add_option("NAME", options->name, "of the key")->required();
-    line.runs(revoke, [options](Context& context) { return revoke_key(context, options); });
+    CliCommand revoke = key.add("revoke");
+    revoke.argument("NAME", options->name, "of the key");
+    revoke.runs([options](Context& context) { return revoke_key(context, options); });
 }
 
 } // namespace sluice

@@ -25,7 +25,7 @@ std::optional<std::string> environment_variable(const std::string& name)
 Result<Config> config_of(const CommandLine& line)
 {
     ConfigSources sources;
-    sources.flags = line.flags();
+    sources.flags = line.choice().flags;
     sources.environment = environment_variable;
     sources.file = line.config_file();
     std::error_code error;
@@ -59,7 +59,7 @@ int run(const CommandLine& line)
         return report(logs.error());
     asio::io_context loop(1);
     Context context{loop, *config, *logs};
-    const int code = run_main(loop, run_action(line.chosen(), context));
+    const int code = run_main(loop, run_action(line.choice().action, context));
     const Result<void> flushed = flush_output();
     if (!flushed && code == exit_code::success)
         return report(flushed.error());
@@ -74,7 +74,7 @@ int main(int argc, char** argv)
 {
     try {
         sluice::CommandLine line;
-        sluice::add_commands(line);
+        sluice::add_commands(line.root());
         if (const std::optional<int> code = line.parse(argc, argv))
             return *code;
         return sluice::run(line);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/database.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -21,9 +21,9 @@ Async<Result<int>> migrate(Context& context)
 
 } // namespace
 
-void add_migrate(CommandLine& line)
+void add_migrate(CliCommand& root)
 {
-    line.runs(line.add(line.root(), "migrate"), migrate);
+    root.add("migrate").runs(migrate);
 }
 
 } // namespace sluice

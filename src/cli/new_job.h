@@ -2,7 +2,7 @@
 #pragma once
 
 #include "batch/jobs.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 
 namespace sluice {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -17,9 +17,9 @@ Async<Result<int>> print_schema(Context& context)
 
 } // namespace
 
-void add_schema(CommandLine& line)
+void add_schema(CliCommand& root)
 {
-    line.runs(line.add(line.root(), "schema"), print_schema);
+    root.add("schema").runs(print_schema);
 }
 
 } // namespace sluice

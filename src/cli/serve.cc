@@ -4,13 +4,11 @@
 #include "app/version.h"
 #include "async/interrupts.h"
 #include "batch/local_workers.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/foreground.h"
 #include "cli/output.h"
-
-#include <CLI/CLI.hpp>
 
 #include <thread>
 
@@ -91,20 +89,19 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
 
 } // namespace
 
-void add_serve(CommandLine& line)
+void add_serve(CliCommand& root)
 {
-    CLI::App& command = line.add(line.root(), "serve");
+    CliCommand command = root.add("serve");
     const auto options = std::make_shared<ServeOptions>();
-    command.add_flag(
+    command.flag(
         "--insecure", options->insecure,
         "serve other machines although there are no API keys: everybody may run commands here"
     );
-    line.takes(
-        command, {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace"}
+    command.takes({"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace"}
     );
-    line.runs(command, on_app([options](Context& context, App& app) {
-                  return serve(context, app, options);
-              }));
+    command.runs(on_app([options](Context& context, App& app) {
+        return serve(context, app, options);
+    }));
 }
 
 } // namespace sluice

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/version.h"
 
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -18,9 +18,9 @@ Async<Result<int>> print_version(Context&)
 
 } // namespace
 
-void add_version(CommandLine& line)
+void add_version(CliCommand& root)
 {
-    line.runs(line.add(line.root(), "version"), print_version);
+    root.add("version").runs(print_version);
 }
 
 } // namespace sluice

@@ -2,13 +2,11 @@
 #include "api/remote_worker.h"
 #include "app/work_place.h"
 #include "async/interrupts.h"
-#include "cli/command_line.h"
+#include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "store/store_clock.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -93,14 +91,14 @@ Async<Result<int>> work(Context& context, std::shared_ptr<const WorkerOptions> o
 
 } // namespace
 
-void add_worker(CommandLine& line)
+void add_worker(CliCommand& root)
 {
-    CLI::App& command = line.add(line.root(), "worker");
+    CliCommand command = root.add("worker");
     const auto options = std::make_shared<WorkerOptions>();
-    command.add_option("--job", options->job, "only datums of this job; ends with it");
-    command.add_flag("--prefetch", options->prefetch, "fetch the next datum while one runs");
-    line.takes(command, {"executor", "isolation", "secrets_dir", "data_dir", "grace"});
-    line.runs(command, [options](Context& context) { return work(context, options); });
+    command.option("--job", options->job, "only datums of this job; ends with it");
+    command.flag("--prefetch", options->prefetch, "fetch the next datum while one runs");
+    command.takes({"executor", "isolation", "secrets_dir", "data_dir", "grace"});
+    command.runs([options](Context& context) { return work(context, options); });
 }
 
 } // namespace sluice
