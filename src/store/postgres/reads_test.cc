@@ -166,7 +166,7 @@ TEST_F(PostgresReadsTest, runs_are_found_by_a_literal_piece_of_their_name)
 
 TEST_F(PostgresReadsTest, a_loading_run_is_invisible)
 {
-    database.ask("UPDATE run SET state = 0");
+    database.ask("UPDATE run SET state = 0, loading = true");
 
     EXPECT_FALSE(session.reads().run(RunId{1}));
     EXPECT_FALSE(session.reads().run_named("50%_done"));

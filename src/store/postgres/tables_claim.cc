@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // claim.sql
+#include "store/postgres/alike.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
@@ -180,18 +181,23 @@ void PostgresTables::insert_leases(std::span<const LeaseRow> rows)
     const auto of_place = [](auto member) {
         return [member](const LeaseRow& row) { return row.place.*member; };
     };
-    Params params;
-    params.array(rows, of_place(&Place::task)).array(rows, of_place(&Place::run));
-    params.array(rows, of_place(&Place::queue));
-    params.array(rows, [](const LeaseRow& row) {
-        return static_cast<std::int16_t>(row.place.nprio);
+    const auto common = [](const LeaseRow& row) {
+        return std::tie(row.owner, row.claimed_at, row.started_at, row.paused_left);
+    };
+    for_each_alike(rows, common, [&](std::span<const LeaseRow> alike) {
+        Params params;
+        params.array(alike, of_place(&Place::task)).array(alike, of_place(&Place::run));
+        params.array(alike, of_place(&Place::queue));
+        params.array(alike, [](const LeaseRow& row) {
+            return static_cast<std::int16_t>(row.place.nprio);
+        });
+        params.array(alike, of_place(&Place::attempt)).array(alike, of_place(&Place::tries));
+        params.array(alike, of_place(&Place::rescues));
+        params.array(alike, &LeaseRow::worker).array(alike, &LeaseRow::expires_at);
+        const LeaseRow& one = alike.front();
+        params.add(one.owner).add(one.claimed_at).add(one.started_at).add(one.paused_left);
+        connection_.queue(sql::insert_leases, params);
     });
-    params.array(rows, of_place(&Place::attempt)).array(rows, of_place(&Place::tries));
-    params.array(rows, of_place(&Place::rescues));
-    params.array(rows, &LeaseRow::worker).array(rows, &LeaseRow::owner);
-    params.array(rows, &LeaseRow::claimed_at).array(rows, &LeaseRow::started_at);
-    params.array(rows, &LeaseRow::expires_at).array(rows, &LeaseRow::paused_left);
-    connection_.queue(sql::insert_leases, params);
 }
 
 } // namespace sluice::postgres

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ids.sql, submit.sql
+#include "store/postgres/alike.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace sluice::postgres {
@@ -38,6 +40,15 @@ Params places(std::span<const Place> rows)
     params.array(rows, [](const Place& row) { return static_cast<std::int16_t>(row.nprio); });
     params.array(rows, &Place::attempt).array(rows, &Place::tries).array(rows, &Place::rescues);
     return params;
+}
+
+auto common_of(const RunRow& row)
+{
+    const RunCounts& counts = row.counts;
+    return std::tie(
+        row.state, row.ending, row.staged, row.sweep, counts.succeeded, counts.failed,
+        counts.canceled, counts.skipped, row.finished_at
+    );
 }
 
 } // namespace
@@ -80,19 +91,19 @@ std::vector<std::int64_t> PostgresTables::next_ids(Sequence sequence, std::size_
 
 void PostgresTables::insert_runs(std::span<const RunRow> rows)
 {
-    Params params;
-    params.array(rows, &RunRow::id).array(rows, &RunRow::kind).array(rows, &RunRow::state);
-    params.array(rows, &RunRow::ending).array(rows, &RunRow::linked).array(rows, &RunRow::staged);
-    params.array(rows, &RunRow::sweep);
-    params.array(rows, [](const RunRow& row) { return row.counts.total; });
-    params.array(rows, [](const RunRow& row) { return row.counts.succeeded; });
-    params.array(rows, [](const RunRow& row) { return row.counts.failed; });
-    params.array(rows, [](const RunRow& row) { return row.counts.canceled; });
-    params.array(rows, [](const RunRow& row) { return row.counts.skipped; });
-    params.array(rows, &RunRow::task_first).array(rows, &RunRow::task_last);
-    params.array(rows, &RunRow::created_at).array(rows, &RunRow::finished_at);
-    params.array(rows, &RunRow::expires_at);
-    connection_.queue(sql::insert_runs, params);
+    for_each_alike(rows, common_of, [this](std::span<const RunRow> alike) {
+        Params params;
+        params.array(alike, &RunRow::id).array(alike, &RunRow::kind);
+        params.array(alike, &RunRow::linked);
+        params.array(alike, [](const RunRow& row) { return row.counts.total; });
+        params.array(alike, &RunRow::task_first).array(alike, &RunRow::task_last);
+        params.array(alike, &RunRow::created_at).array(alike, &RunRow::expires_at);
+        const RunRow& one = alike.front();
+        params.add(one.state).add(one.ending).add(one.staged).add(one.sweep);
+        params.add(one.counts.succeeded).add(one.counts.failed).add(one.counts.canceled);
+        params.add(one.counts.skipped).add(one.finished_at);
+        connection_.queue(sql::insert_runs, params);
+    });
 }
 
 void PostgresTables::insert_run_details(std::span<const RunDetail> rows)

@@ -15,6 +15,30 @@ CREATE SEQUENCE queue_id_seq;
 CREATE SEQUENCE worker_id_seq;
 CREATE SEQUENCE key_id_seq;
 
+-- What a value of a column may be. Domains and not CHECKs of the columns: a CHECK of a table is
+-- parsed again by each statement that writes to it, a domain once in each session.
+CREATE DOMAIN tally AS bigint CHECK (VALUE >= 0);
+CREATE DOMAIN duration AS bigint CHECK (VALUE > 0); -- microseconds
+CREATE DOMAIN time_left AS bigint CHECK (VALUE >= 0); -- microseconds
+CREATE DOMAIN small_tally AS int CHECK (VALUE >= 0);
+CREATE DOMAIN attempt_number AS int CHECK (VALUE > 0);
+CREATE DOMAIN negated_priority AS smallint CHECK (VALUE BETWEEN -1000 AND 1000);
+CREATE DOMAIN run_kind AS smallint CHECK (VALUE BETWEEN 0 AND 2); -- batch, job, execution
+-- loading, active, succeeded, failed, canceled
+CREATE DOMAIN run_state AS smallint CHECK (VALUE BETWEEN 0 AND 4);
+CREATE DOMAIN run_ending AS smallint CHECK (VALUE BETWEEN 0 AND 2); -- none, canceled, timed_out
+-- on_success, on_failure, always, not_failed
+CREATE DOMAIN link_condition AS smallint CHECK (VALUE BETWEEN 0 AND 3);
+CREATE DOMAIN unmet_effect AS smallint CHECK (VALUE IN (0, 1)); -- fail, skip
+CREATE DOMAIN lease_owner AS smallint CHECK (VALUE IN (0, 1)); -- process, target
+-- succeeded, failed, canceled, skipped
+CREATE DOMAIN task_outcome AS smallint CHECK (VALUE BETWEEN 5 AND 8);
+-- failed, timed_out, rescued, returned
+CREATE DOMAIN attempt_end AS smallint CHECK (VALUE BETWEEN 0 AND 3);
+-- registered, uploaded, doomed
+CREATE DOMAIN output_state AS smallint CHECK (VALUE BETWEEN 0 AND 2);
+CREATE DOMAIN key_role AS smallint CHECK (VALUE BETWEEN 0 AND 2); -- read, write, admin
+
 -- The sum of all jumps of the clock that leases have been moved by, in microseconds: how several
 -- processes that notice the same jump move them once.
 CREATE TABLE clock (
@@ -34,31 +58,31 @@ CREATE INDEX queue_run ON queue (run_id) WHERE run_id <> 0;
 
 CREATE TABLE run (
     id          bigint PRIMARY KEY,
-    total       bigint NOT NULL CHECK (total >= 0),
-    succeeded   bigint NOT NULL CHECK (succeeded >= 0),
-    failed      bigint NOT NULL CHECK (failed >= 0),
-    canceled    bigint NOT NULL CHECK (canceled >= 0),
-    skipped     bigint NOT NULL CHECK (skipped >= 0),
+    total       tally NOT NULL,
+    succeeded   tally NOT NULL,
+    failed      tally NOT NULL,
+    canceled    tally NOT NULL,
+    skipped     tally NOT NULL,
     task_first  bigint NOT NULL,
     task_last   bigint NOT NULL,
     created_at  timestamptz NOT NULL,
     finished_at timestamptz,
     expires_at  timestamptz,
-    -- batch, job, execution
-    kind        smallint NOT NULL CHECK (kind BETWEEN 0 AND 2),
-    -- loading, active, succeeded, failed, canceled
-    state       smallint NOT NULL CHECK (state BETWEEN 0 AND 4),
-    ending      smallint NOT NULL CHECK (ending BETWEEN 0 AND 2), -- none, canceled, timed_out
+    kind        run_kind NOT NULL,
+    state       run_state NOT NULL,
+    ending      run_ending NOT NULL,
     linked      boolean NOT NULL,
     staged      boolean NOT NULL,
     sweep       boolean NOT NULL,
-    loading     boolean GENERATED ALWAYS AS (state = 0) STORED,
-    CHECK ((state >= 2) = (finished_at IS NOT NULL)),
-    CHECK (succeeded + failed + canceled + skipped <= total),
-    CHECK (state < 2 OR succeeded + failed + canceled + skipped = total),
-    CHECK (NOT sweep OR state >= 2)
+    loading     boolean NOT NULL DEFAULT false,
+    CHECK (loading = (state = 0)),
+    CHECK (CASE WHEN state >= 2
+                THEN finished_at IS NOT NULL AND succeeded + failed + canceled + skipped = total
+                ELSE finished_at IS NULL AND succeeded + failed + canceled + skipped <= total
+                     AND NOT sweep END)
 ) WITH (fillfactor = 50); -- counters change with each group: room for new versions beside (HOT)
--- `state` stands in no index: its change would cost an entry in each of them.
+-- `state` stands in no index, also not in the condition of one: its change would cost an entry in
+-- each of them. `loading` changes once in the life of a staged run.
 CREATE INDEX run_expires ON run (expires_at) WHERE expires_at IS NOT NULL AND NOT loading;
 CREATE INDEX run_sweep ON run (id) WHERE sweep;
 CREATE INDEX run_loading ON run (id) WHERE loading;
@@ -78,8 +102,8 @@ CREATE TABLE task (
     id       bigint PRIMARY KEY,
     run_id   bigint NOT NULL,
     queue_id bigint NOT NULL,
-    timeout  bigint CHECK (timeout > 0), -- microseconds
-    nprio    smallint NOT NULL CHECK (nprio BETWEEN -1000 AND 1000),
+    timeout  duration,
+    nprio    negated_priority NOT NULL,
     retry    text,
     name     text,
     payload  text
@@ -91,17 +115,16 @@ CREATE TABLE need (
     run_id     bigint NOT NULL,
     queue_id   bigint NOT NULL,
     run_at     timestamptz,
-    unfinished int NOT NULL CHECK (unfinished >= 0),
-    attempt    int NOT NULL CHECK (attempt >= 0),
-    nprio      smallint NOT NULL
+    unfinished small_tally NOT NULL,
+    attempt    small_tally NOT NULL,
+    nprio      negated_priority NOT NULL
 ) WITH (fillfactor = 70);
 
 CREATE TABLE link (
     parent_id bigint NOT NULL,
     child_id  bigint NOT NULL,
-    -- on_success, on_failure, always, not_failed
-    condition smallint NOT NULL CHECK (condition BETWEEN 0 AND 3),
-    unmet     smallint NOT NULL CHECK (unmet IN (0, 1)), -- fail, skip
+    condition link_condition NOT NULL,
+    unmet     unmet_effect NOT NULL,
     PRIMARY KEY (parent_id, child_id),
     CHECK (parent_id <> child_id)
 );
@@ -113,10 +136,10 @@ CREATE TABLE timer (
     due      timestamptz NOT NULL,
     run_id   bigint NOT NULL,
     queue_id bigint NOT NULL,
-    attempt  int NOT NULL CHECK (attempt >= 0),
-    tries    int NOT NULL CHECK (tries >= 0),
-    rescues  int NOT NULL CHECK (rescues >= 0),
-    nprio    smallint NOT NULL
+    attempt  small_tally NOT NULL,
+    tries    small_tally NOT NULL,
+    rescues  small_tally NOT NULL,
+    nprio    negated_priority NOT NULL
 );
 CREATE INDEX timer_due ON timer (due);
 
@@ -124,10 +147,10 @@ CREATE TABLE ready (
     queue_id bigint NOT NULL,
     task_id  bigint NOT NULL,
     run_id   bigint NOT NULL,
-    attempt  int NOT NULL CHECK (attempt >= 0),
-    tries    int NOT NULL CHECK (tries >= 0),
-    rescues  int NOT NULL CHECK (rescues >= 0),
-    nprio    smallint NOT NULL,
+    attempt  small_tally NOT NULL,
+    tries    small_tally NOT NULL,
+    rescues  small_tally NOT NULL,
+    nprio    negated_priority NOT NULL,
     PRIMARY KEY (queue_id, nprio, task_id)
 );
 
@@ -139,12 +162,12 @@ CREATE TABLE lease (
     claimed_at  timestamptz NOT NULL,
     started_at  timestamptz,
     expires_at  timestamptz,
-    paused_left bigint CHECK (paused_left >= 0), -- microseconds
-    attempt     int NOT NULL CHECK (attempt > 0),
-    tries       int NOT NULL CHECK (tries >= 0),
-    rescues     int NOT NULL CHECK (rescues >= 0),
-    nprio       smallint NOT NULL,
-    owner       smallint NOT NULL CHECK (owner IN (0, 1)), -- process, target
+    paused_left time_left,
+    attempt     attempt_number NOT NULL,
+    tries       small_tally NOT NULL,
+    rescues     small_tally NOT NULL,
+    nprio       negated_priority NOT NULL,
+    owner       lease_owner NOT NULL,
     CHECK (paused_left IS NULL OR expires_at IS NULL) -- a paused clock stands still
 ) WITH (fillfactor = 90); -- room to start some leases in place
 CREATE INDEX lease_expires ON lease (expires_at) WHERE expires_at IS NOT NULL;
@@ -154,10 +177,10 @@ CREATE TABLE held (
     run_id   bigint NOT NULL,
     queue_id bigint NOT NULL,
     run_at   timestamptz,
-    attempt  int NOT NULL CHECK (attempt >= 0),
-    tries    int NOT NULL CHECK (tries >= 0),
-    rescues  int NOT NULL CHECK (rescues >= 0),
-    nprio    smallint NOT NULL
+    attempt  small_tally NOT NULL,
+    tries    small_tally NOT NULL,
+    rescues  small_tally NOT NULL,
+    nprio    negated_priority NOT NULL
 );
 
 CREATE TABLE done (
@@ -167,10 +190,9 @@ CREATE TABLE done (
     claimed_at  timestamptz,
     started_at  timestamptz,
     finished_at timestamptz NOT NULL,
-    attempt     int NOT NULL CHECK (attempt >= 0),
-    tries       int NOT NULL CHECK (tries >= 0),
-    -- succeeded, failed, canceled, skipped
-    outcome     smallint NOT NULL CHECK (outcome BETWEEN 5 AND 8),
+    attempt     small_tally NOT NULL,
+    tries       small_tally NOT NULL,
+    outcome     task_outcome NOT NULL,
     result      text,
     error       text
 );
@@ -182,9 +204,8 @@ CREATE TABLE attempt (
     claimed_at  timestamptz NOT NULL,
     started_at  timestamptz,
     finished_at timestamptz NOT NULL,
-    attempt     int NOT NULL CHECK (attempt > 0),
-    -- failed, timed_out, rescued, returned
-    ended       smallint NOT NULL CHECK (ended BETWEEN 0 AND 3),
+    attempt     attempt_number NOT NULL,
+    ended       attempt_end NOT NULL,
     error       text,
     PRIMARY KEY (task_id, attempt)
 );
@@ -226,8 +247,8 @@ CREATE TABLE output (
     task_id    bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    attempt    int NOT NULL CHECK (attempt > 0),
-    state      smallint NOT NULL CHECK (state BETWEEN 0 AND 2), -- registered, uploaded, doomed
+    attempt    attempt_number NOT NULL,
+    state      output_state NOT NULL,
     path       bytea NOT NULL,
     PRIMARY KEY (run_id, path)
 );
@@ -238,7 +259,7 @@ CREATE TABLE api_key (
     id         bigint PRIMARY KEY,
     created_at timestamptz NOT NULL,
     revoked_at timestamptz,
-    role       smallint NOT NULL CHECK (role BETWEEN 0 AND 2), -- read, write, admin
+    role       key_role NOT NULL,
     name       text NOT NULL,
     hash       text NOT NULL UNIQUE
 );

@@ -55,10 +55,9 @@ SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload
 FROM task WHERE id = ANY (@id::bigint[]);
 
 -- name: insert_leases
-INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner,
-                   claimed_at, started_at, expires_at, paused_left)
+INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, expires_at,
+                   owner, claimed_at, started_at, paused_left)
 SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::bigint[]),
        unnest(@nprio::smallint[]), unnest(@attempt::int[]), unnest(@tries::int[]),
-       unnest(@rescues::int[]), unnest(@worker_id::bigint[]), unnest(@owner::smallint[]),
-       unnest(@claimed_at::timestamptz[]), unnest(@started_at::timestamptz[]),
-       unnest(@expires_at::timestamptz[]), unnest(@paused_left::bigint[]);
+       unnest(@rescues::int[]), unnest(@worker_id::bigint[]), unnest(@expires_at::timestamptz[]),
+       @owner::smallint, @claimed_at::timestamptz, @started_at::timestamptz, @paused_left::bigint;

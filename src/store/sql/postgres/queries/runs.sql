@@ -16,10 +16,10 @@ FOR UPDATE;
 
 -- name: update_runs
 UPDATE run
-SET state = new.state, ending = new.ending, linked = new.linked, sweep = new.sweep,
-    total = new.total, succeeded = new.succeeded, failed = new.failed, canceled = new.canceled,
-    skipped = new.skipped, task_first = new.task_first, task_last = new.task_last,
-    finished_at = new.finished_at, expires_at = new.expires_at
+SET state = new.state, loading = (new.state = 0), ending = new.ending, linked = new.linked,
+    sweep = new.sweep, total = new.total, succeeded = new.succeeded, failed = new.failed,
+    canceled = new.canceled, skipped = new.skipped, task_first = new.task_first,
+    task_last = new.task_last, finished_at = new.finished_at, expires_at = new.expires_at
 FROM unnest(
     @id::bigint[], @state::smallint[], @ending::smallint[], @linked::boolean[], @sweep::boolean[],
     @total::bigint[], @succeeded::bigint[], @failed::bigint[], @canceled::bigint[],

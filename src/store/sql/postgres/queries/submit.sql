@@ -1,13 +1,12 @@
 -- name: insert_runs
-INSERT INTO run (id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled,
-                 skipped, task_first, task_last, created_at, finished_at, expires_at)
-SELECT unnest(@id::bigint[]), unnest(@kind::smallint[]), unnest(@state::smallint[]),
-       unnest(@ending::smallint[]), unnest(@linked::boolean[]), unnest(@staged::boolean[]),
-       unnest(@sweep::boolean[]), unnest(@total::bigint[]), unnest(@succeeded::bigint[]),
-       unnest(@failed::bigint[]), unnest(@canceled::bigint[]), unnest(@skipped::bigint[]),
-       unnest(@task_first::bigint[]), unnest(@task_last::bigint[]),
-       unnest(@created_at::timestamptz[]), unnest(@finished_at::timestamptz[]),
-       unnest(@expires_at::timestamptz[]);
+-- What new runs have in common comes once.
+INSERT INTO run (id, kind, linked, total, task_first, task_last, created_at, expires_at, state,
+                 loading, ending, staged, sweep, succeeded, failed, canceled, skipped, finished_at)
+SELECT unnest(@id::bigint[]), unnest(@kind::smallint[]), unnest(@linked::boolean[]),
+       unnest(@total::bigint[]), unnest(@task_first::bigint[]), unnest(@task_last::bigint[]),
+       unnest(@created_at::timestamptz[]), unnest(@expires_at::timestamptz[]), @state::smallint,
+       @state = 0, @ending::smallint, @staged::boolean, @sweep::boolean, @succeeded::bigint,
+       @failed::bigint, @canceled::bigint, @skipped::bigint, @finished_at::timestamptz;
 
 -- name: insert_run_details
 INSERT INTO run_detail (run_id, name, spec, actor, origin_id, error)
