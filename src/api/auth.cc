@@ -3,6 +3,7 @@
 
 #include "api/keys.h"
 #include "net/credentials.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

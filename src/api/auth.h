@@ -2,7 +2,7 @@
 #pragma once
 
 #include "net/server.h"
-#include "store/store.h"
+#include "store/rows.h"
 
 #include <chrono>
 #include <map>
@@ -10,6 +10,8 @@
 #include <string>
 
 namespace sluice {
+
+class Store;
 
 // Who is behind a request that came with a good key: what Request::identity holds.
 struct Caller {

@@ -3,6 +3,7 @@
 
 #include "api/remote_workers.h"
 #include "base/text.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

@@ -8,6 +8,7 @@
 #include "api/wire_worker.h"
 #include "base/text.h"
 #include "batch/datum_executor.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

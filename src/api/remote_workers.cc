@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/remote_workers.h"
 
+#include "store/store.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/store_probe.h"
 
+#include "store/store.h"
+
 namespace sluice {
 
 StoreProbe::StoreProbe(asio::any_io_executor executor, Store& store, Log log)

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/async.h"
 #include "async/signal.h"
 #include "async/task_scope.h"
-#include "store/store.h"
+#include "base/log.h"
 
 #include <chrono>
 
 namespace sluice {
+
+class Store;
 
 // Asks whether the database answers, without waiting for one that hangs: calls of the store cannot
 // be cancelled, so the question goes on in the background and later callers share it. Lives on the

@@ -9,9 +9,11 @@
 #include "async/testing.h"
 #include "async/worker_threads.h"
 #include "batch/jobs.h"
+#include "engine/engine.h"
 #include "exec/test_dir.h"
 #include "net/http_client.h"
 #include "store/session.h"
+#include "store/store.h"
 
 #include <gtest/gtest.h>
 

@@ -7,6 +7,7 @@
 #include "api/routes.h"
 #include "api/wire.h"
 #include "api/wire_worker.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

@@ -4,9 +4,11 @@
 #include "app/config.h"
 #include "app/database.h"
 #include "app/work_place.h"
+#include "async/task_scope.h"
 #include "async/worker_threads.h"
 #include "batch/datum_executor.h"
 #include "batch/jobs.h"
+#include "engine/engine.h"
 
 #include <memory>
 

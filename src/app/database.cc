@@ -3,8 +3,13 @@
 
 #include "app/crash_points.h"
 #include "app/directories.h"
+#include "store/store.h"
 
 namespace sluice {
+
+Database::Database() = default;
+Database::Database(Database&&) noexcept = default;
+Database::~Database() = default;
 
 Result<Database>
 open_database(asio::any_io_executor executor, const Config& config, const LogHub& logs)
@@ -20,7 +25,10 @@ open_database(asio::any_io_executor executor, const Config& config, const LogHub
     Result<std::unique_ptr<Store>> store = open_store(executor, options, logs.component("store"));
     if (!store)
         return with_context("database " + without_password(config.db), store.error());
-    return Database{*std::move(observer), *std::move(store)};
+    Database database;
+    database.observer = *std::move(observer);
+    database.store = *std::move(store);
+    return database;
 }
 
 std::string without_password(std::string_view url)

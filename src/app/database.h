@@ -2,15 +2,22 @@
 #pragma once
 
 #include "app/config.h"
+#include "async/async.h"
 #include "base/log.h"
-#include "store/store.h"
 
 #include <memory>
 
 namespace sluice {
 
+class StatementObserver;
+class Store;
+
 // The database of the settings, open. What commands need that do not run jobs.
 struct Database {
+    Database();
+    Database(Database&&) noexcept;
+    ~Database();
+
     std::unique_ptr<StatementObserver> observer; // outlives the store
     std::unique_ptr<Store> store;
 };

@@ -2,6 +2,7 @@
 #include "batch/datum_executor.h"
 
 #include "model/datum_payload.h"
+#include "store/store.h"
 
 namespace sluice {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/job_facts.h"
 
+#include "store/store.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

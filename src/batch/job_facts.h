@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/async.h"
+#include "base/ids.h"
+#include "base/time.h"
 #include "model/pipeline.h"
-#include "store/store.h"
 
 #include <deque>
 #include <memory>
 #include <string>
 
 namespace sluice {
+
+class Store;
 
 // What a job's run keeps beside its tasks (RunDetail.spec).
 struct JobSpec {

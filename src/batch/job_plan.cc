@@ -5,6 +5,7 @@
 #include "base/os.h"
 #include "batch/command_env.h"
 #include "model/datum_payload.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

@@ -2,6 +2,7 @@
 #include "batch/job_rows.h"
 
 #include "batch/job_facts.h"
+#include "store/store.h"
 
 namespace sluice {
 

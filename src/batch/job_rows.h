@@ -2,9 +2,10 @@
 #pragma once
 
 #include "batch/job.h"
-#include "store/store.h"
 
 namespace sluice {
+
+class Store;
 
 // From the engine's rows to what users see.
 

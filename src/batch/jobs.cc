@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "batch/job_rows.h"
+#include "engine/engine.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 
@@ -42,6 +44,11 @@ Jobs::Jobs(
       options_(std::move(options)),
       logs_(threads, options_.log_directory)
 {}
+
+Store& Jobs::store()
+{
+    return engine_.store();
+}
 
 Random& Jobs::random()
 {

@@ -8,8 +8,7 @@
 #include "batch/job_facts.h"
 #include "batch/output_sweeper.h"
 #include "batch/refusal.h"
-#include "engine/engine.h"
-#include "engine/submit.h"
+#include "store/requests.h"
 
 #include <chrono>
 #include <functional>
@@ -20,6 +19,11 @@
 #include <vector>
 
 namespace sluice {
+
+class Engine;
+class Store;
+class TaskSource;
+class WorkerThreads;
 
 // Batch jobs over an engine: what REST and the embedded CLI both stand on. A job is a run of kind
 // job whose tasks are datums; nothing is kept in memory between calls. Lives on the loop; what it
@@ -108,11 +112,7 @@ public:
     Async<Result<std::string>> log_file(std::string datum, int attempt);
     AttemptLogs& logs() { return logs_; }
 
-    Engine& engine() { return engine_; }
-    Store& store() { return engine_.store(); }
-    BlobStores& blobs() { return blobs_; }
     OutputSweeper& sweeper() { return sweeper_; }
-    const Options& options() const { return options_; }
 
 private:
     // What is known of a new job before it is named and stored.
@@ -126,6 +126,7 @@ private:
     };
     using MakeSource = std::function<std::unique_ptr<TaskSource>()>;
 
+    Store& store();
     Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
     Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
     Async<Result<Reads::Run>> run_of(std::string id_or_name);

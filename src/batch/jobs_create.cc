@@ -3,7 +3,10 @@
 #include "batch/job_plan.h"
 #include "batch/job_rows.h"
 #include "batch/jobs.h"
+#include "engine/engine.h"
+#include "engine/submit.h"
 #include "model/spec_edit.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,9 @@
 #include "batch/job_rows.h"
 #include "batch/jobs.h"
 #include "batch/why.h"
+#include "engine/engine.h"
 #include "model/datum_payload.h"
+#include "store/store.h"
 
 #include <fmt/format.h>
 

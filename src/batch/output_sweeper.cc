@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/output_sweeper.h"
 
+#include "store/store.h"
+
 #include <map>
 
 namespace sluice {

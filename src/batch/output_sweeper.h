@@ -5,9 +5,12 @@
 #include "base/log.h"
 #include "batch/blob_stores.h"
 #include "batch/job_facts.h"
-#include "store/store.h"
+#include "store/changes.h"
+#include "store/rows.h"
 
 namespace sluice {
+
+class Store;
 
 // Removes what attempts that did not succeed have put into the egress. The one place that removes
 // outputs: it takes the rows before it touches the files, so any number of processes may do it.

@@ -5,8 +5,10 @@
 #include "async/testing.h"
 #include "batch/datum_executor.h"
 #include "batch/jobs.h"
+#include "engine/engine.h"
 #include "exec/process_runner.h"
 #include "exec/test_dir.h"
+#include "store/store.h"
 
 #include <gtest/gtest.h>
 

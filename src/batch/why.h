@@ -2,7 +2,6 @@
 #pragma once
 
 #include "batch/job.h"
-#include "store/store.h"
 
 namespace sluice {
 

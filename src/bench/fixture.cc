@@ -2,6 +2,7 @@
 #include "bench/fixture.h"
 
 #include "async/run_on.h"
+#include "store/store.h"
 
 #include <algorithm>
 

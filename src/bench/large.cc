@@ -2,6 +2,8 @@
 // submit: what a large submission does to everybody else.
 #include "bench/benchmarks.h"
 
+#include "store/store.h"
+
 namespace sluice::bench {
 
 namespace {

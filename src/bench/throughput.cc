@@ -2,6 +2,8 @@
 // cycle, single, queues: how many tasks and operations a second.
 #include "bench/benchmarks.h"
 
+#include "store/store.h"
+
 namespace sluice::bench {
 
 namespace {

@@ -2,6 +2,7 @@
 #include "engine/dispatcher.h"
 
 #include "engine/outage.h"
+#include "store/store.h"
 
 #include <boost/system/system_error.hpp>
 

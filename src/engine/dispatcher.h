@@ -5,7 +5,8 @@
 #include "async/task_scope.h"
 #include "engine/worker.h"
 #include "exec/executor.h"
-#include "store/store.h"
+#include "store/changes.h"
+#include "store/requests.h"
 
 #include <chrono>
 #include <functional>
@@ -16,6 +17,8 @@
 #include <utility>
 
 namespace sluice {
+
+class Store;
 
 // Claims tasks of some queues, hands them to an executor and reports how they ended. One claim is
 // under way at a time; it is asked for in the same write group as the reports that freed the

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.h"
 
+#include "store/store.h"
+
 #include <algorithm>
 
 namespace sluice {
@@ -70,6 +72,11 @@ Async<void> Engine::stop(std::chrono::steady_clock::duration grace)
         co_await worker_->leave();
 }
 
+const Clock& Engine::clock() const
+{
+    return store_.clock();
+}
+
 bool Engine::is_idle()
 {
     bool idle = false;
@@ -92,7 +99,7 @@ void Engine::changed(const Changes& changes)
     timekeeper_.changed(changes);
     for (const auto& dispatcher : dispatchers_)
         dispatcher->changed(changes);
-    for (const Store::OnChanges& listener : listeners_)
+    for (const OnChanges& listener : listeners_)
         listener(changes);
 }
 

@@ -8,12 +8,14 @@
 #include "engine/run_watch.h"
 #include "engine/timekeeper.h"
 #include "engine/worker.h"
-#include "store/store.h"
+#include "store/changes.h"
 
 #include <memory>
 #include <vector>
 
 namespace sluice {
+
+class Store;
 
 // The services of one process over one store: what the surfaces stand on. Lives on the loop;
 // start() first, stop() and await it before the end. The store outlives it.
@@ -45,10 +47,10 @@ public:
 
     Store& store() { return store_; }
     RunWatch& runs() { return runs_; }
-    const Clock& clock() const { return store_.clock(); }
+    const Clock& clock() const;
 
     // More than one part of a program may want to hear of commits.
-    void on_changes(Store::OnChanges callback) { listeners_.push_back(std::move(callback)); }
+    void on_changes(OnChanges callback) { listeners_.push_back(std::move(callback)); }
 
 private:
     void changed(const Changes& changes);
@@ -63,7 +65,7 @@ private:
     Timekeeper timekeeper_;
     std::unique_ptr<Worker> worker_;
     std::vector<std::unique_ptr<Dispatcher>> dispatchers_;
-    std::vector<Store::OnChanges> listeners_;
+    std::vector<OnChanges> listeners_;
 };
 
 } // namespace sluice

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run_watch.h"
 
+#include "store/store.h"
+
 namespace sluice {
 
 namespace {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/async.h"
 #include "async/signal.h"
-#include "store/store.h"
+#include "store/changes.h"
+#include "store/reads.h"
 
 #include <chrono>
 #include <map>
@@ -10,6 +12,8 @@
 #include <optional>
 
 namespace sluice {
+
+class Store;
 
 // Waits for runs to become final: woken by commits, not by asking again and again.
 class RunWatch {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/submit.h"
 
+#include "store/store.h"
+
 #include <algorithm>
 #include <iterator>
 

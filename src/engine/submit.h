@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/store.h"
+#include "async/async.h"
+#include "store/requests.h"
 
 #include <vector>
 
 namespace sluice {
+
+class Store;
 
 // Tasks that come in pieces, for submissions that are too large to hold at once.
 class TaskSource {

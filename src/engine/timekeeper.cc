@@ -3,6 +3,7 @@
 
 #include "engine/outage.h"
 #include "store/neighbours.h"
+#include "store/store.h"
 
 #include <algorithm>
 

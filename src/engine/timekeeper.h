@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/async.h"
 #include "async/signal.h"
 #include "base/log.h"
-#include "store/store.h"
+#include "store/changes.h"
+#include "store/reads.h"
 
 #include <chrono>
 #include <optional>
 
 namespace sluice {
+
+class Store;
 
 // Does what time alone brings about: due timers, timeouts, rescues, sweeps, the clock itself. One
 // query tells what is due and when the next thing will be; a timer sleeps until then, at most

@@ -3,6 +3,7 @@
 
 #include "async/signal.h"
 #include "engine/outage.h"
+#include "store/store.h"
 
 namespace sluice {
 

@@ -4,11 +4,13 @@
 #include "async/async.h"
 #include "base/log.h"
 #include "exec/executor.h"
-#include "store/store.h"
+#include "store/requests.h"
 
 #include <map>
 
 namespace sluice {
+
+class Store;
 
 // This process as a holder of leases: registered in the database, kept alive by heartbeats.
 class Worker {

@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,5 +35,7 @@ struct Changes {
             earliest_due = time;
     }
 };
+
+using OnChanges = std::function<void(const Changes&)>;
 
 } // namespace sluice

@@ -91,7 +91,6 @@ public:
     Async<Result<std::invoke_result_t<Body&, Reads&>>> read(Body body);
 
     // Called on the loop thread with what commits have brought about, of this process and others.
-    using OnChanges = std::function<void(const Changes&)>;
     void on_changes(OnChanges callback) { on_changes_ = std::move(callback); }
 
     // What may have become claimable without anybody telling this process is looked up at the next
