@@ -4,6 +4,8 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "net/curl_loop.h"
+#include "net/guard/socket_gate.h"
+#include "net/url_escape.h"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -58,7 +60,8 @@ Result<std::string> check(const ClientRequest& request)
                 "URL of {} bytes: at most {} are accepted", request.url.size(), url_bytes_max
             )};
     const bool usable = url && !url->encoded_host().empty() &&
-                        (url->scheme() == "http" || url->scheme() == "https");
+                        (url->scheme_id() == boost::urls::scheme::http ||
+                         url->scheme_id() == boost::urls::scheme::https);
     if (!usable)
         return Error{Errc::invalid, "URL: an absolute http:// or https:// URL is accepted"};
     for (const Field& field : request.headers)
@@ -110,6 +113,7 @@ private:
     const ClientRequest& request_;
     std::unique_ptr<CURL, FreeHandle> easy_;
     std::unique_ptr<curl_slist, FreeList> headers_;
+    std::optional<SocketGate> gate_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     ClientResponse response_;
     std::size_t received_ = 0;
@@ -129,6 +133,9 @@ void Exchange::set_connection(const HttpClientOptions& options)
         set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_TIMEOUT_MS, milliseconds_of(request_.total_time));
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds_of(request_.connect_time));
+    set(CURLOPT_QUICK_EXIT, 1L); // else a look-up that hangs is awaited on the loop at the end
+    if (options.guard)
+        gate_.emplace(*options.guard, easy_.get());
 }
 
 void Exchange::set_request()
@@ -217,6 +224,11 @@ Result<ClientResponse> Exchange::result(CURLcode code, std::string_view origin)
         response_.status = static_cast<int>(status);
         return std::move(response_);
     }
+    const std::optional<std::string_view> refusal = gate_ ? gate_->refusal() : std::nullopt;
+    if (refusal)
+        return Error{
+            Errc::invalid,
+            fmt::format("{}: its address is {}: a public address is accepted", origin, *refusal)};
     const bool has_text = error_[0] != '\0';
     const std::string text = has_text ? error_.data() : curl_easy_strerror(code);
     if (code == CURLE_OPERATION_TIMEDOUT)
@@ -231,6 +243,7 @@ public:
     Impl(asio::any_io_executor executor, HttpClientOptions options)
         : options_(std::move(options)), loop_(std::move(executor))
     {
+        SLUICE_ASSERT(!options_.guard || options_.proxy.empty());
         limit(CURLMOPT_MAX_TOTAL_CONNECTIONS, options_.connections_max);
         limit(CURLMOPT_MAX_HOST_CONNECTIONS, options_.connections_per_host_max);
         limit(CURLMOPT_MAXCONNECTS, options_.idle_connections_max);
@@ -238,6 +251,12 @@ public:
 
     Async<Result<ClientResponse>> send(ClientRequest request)
     {
+        if (options_.guard) {
+            std::optional<std::string> refusal = options_.guard->refuse_url(request.url);
+            if (refusal)
+                co_return Error{Errc::invalid, std::move(*refusal)};
+        }
+        request.url = escape_strays(request.url);
         const Result<std::string> origin = check(request);
         if (!origin)
             co_return origin.error();

@@ -11,6 +11,8 @@
 
 namespace sluice {
 
+class AddressGuard;
+
 // For one client: all its requests share connections and these limits.
 struct HttpClientOptions {
     std::size_t connections_max = 64; // in all; requests above wait for a free one
@@ -19,11 +21,15 @@ struct HttpClientOptions {
     std::string user_agent = "sluice";
     std::string proxy = {};   // URL; empty: connect directly, whatever the environment says
     std::string ca_file = {}; // PEM, instead of the system's certificate authorities
+
+    // When set, URLs and addresses that it refuses are not reached, whatever a name server answers.
+    // It outlives the client; not together with a proxy, which would look names up by itself.
+    const AddressGuard* guard = nullptr;
 };
 
 struct ClientRequest {
     Method method = Method::get;
-    std::string url = {}; // http or https
+    std::string url = {}; // http or https; what must be percent-encoded in its path and query is
     Headers headers = {};
     std::string body = {};
 
@@ -51,8 +57,9 @@ public:
 
     // Sends one request. Any status is a success: is_retryable_status (net/backoff.h) says which
     // may be tried again. Cancellation of the caller ends the request. Errors: invalid (URL or
-    // header, a response larger than the limit), timed_out, unavailable (everything else that
-    // happens on a network). Error texts name the host, never the rest of the URL.
+    // header, a host or address that the guard refuses, a response larger than the limit),
+    // timed_out, unavailable (everything else that happens on a network). Error texts name the
+    // host, never the rest of the URL.
     Async<Result<ClientResponse>> send(ClientRequest request);
 
 private:

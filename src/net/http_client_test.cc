@@ -3,6 +3,8 @@
 
 #include "async/task_scope.h"
 #include "base/text.h"
+#include "net/guard/address_guard.h"
+#include "net/guard/listener_fixture.h"
 #include "net/server_fixture.h"
 
 #include <csignal>
@@ -305,6 +307,75 @@ TEST(HttpClient, refuses_what_it_cannot_send)
         ASSERT_TRUE(response.has_error()) << request.url.substr(0, 100);
         EXPECT_EQ(response.error().code, Errc::invalid) << request.url.substr(0, 100);
     }
+}
+
+TEST(HttpClient, encodes_what_may_not_stand_in_a_path_or_query)
+{
+    Fixture f;
+    const std::string url = f.server.url("/echo?a=[1]|{x}&\xc3\xbc");
+
+    EXPECT_EQ(f.send({.url = url})->status, 200);
+    EXPECT_EQ(f.send({.url = "HTTP" + url.substr(4)})->status, 200);
+}
+
+TEST(HttpClient, does_not_reach_an_address_that_its_guard_refuses)
+{
+    const AddressGuard guard = AddressGuard::make({}).value();
+    Fixture f({.guard = &guard});
+    ListenerFixture listener(f.loop);
+
+    const Result<ClientResponse> response = f.send({.url = listener.origin("127.0.0.1") + "/key"});
+
+    ASSERT_TRUE(response.has_error());
+    EXPECT_EQ(response.error().code, Errc::invalid);
+    EXPECT_EQ(
+        response.error().detail,
+        "host '127.0.0.1' is a loopback address: a public address is accepted"
+    );
+    EXPECT_FALSE(listener.is_reached());
+}
+
+TEST(HttpClient, does_not_reach_a_refused_address_behind_an_accepted_name)
+{
+    // With an allowed network, names are left to their addresses.
+    const AddressGuard guard = AddressGuard::make({.allowed_networks = {"10.0.0.0/8"}}).value();
+    Fixture f({.guard = &guard});
+    ListenerFixture listener(f.loop);
+    const std::string origin = listener.origin("localhost");
+    ASSERT_EQ(guard.refuse_url(origin), std::nullopt);
+
+    const Result<ClientResponse> response = f.send({.url = origin + "/key"});
+
+    ASSERT_TRUE(response.has_error());
+    EXPECT_EQ(response.error().code, Errc::invalid);
+    EXPECT_FALSE(is_retryable(response.error().code));
+    EXPECT_EQ(
+        response.error().detail,
+        origin + ": its address is a loopback address: a public address is accepted"
+    );
+    EXPECT_FALSE(listener.is_reached());
+}
+
+TEST(HttpClient, reaches_what_its_guard_allows_also_over_a_connection_used_again)
+{
+    const AddressGuard guard = AddressGuard::make({.allowed_networks = {"127.0.0.0/8"}}).value();
+    Fixture f({.guard = &guard});
+
+    EXPECT_EQ(f.send({.url = f.server.url("/echo")})->status, 200);
+    EXPECT_EQ(f.send({.url = f.server.url("/echo")})->status, 200);
+}
+
+TEST(HttpClient, a_guarded_server_that_is_away_is_still_unavailable)
+{
+    const AddressGuard guard = AddressGuard::make({.allowed_networks = {"127.0.0.0/8"}}).value();
+    Fixture f({.guard = &guard});
+    std::string origin;
+    {
+        const ListenerFixture closed(f.loop);
+        origin = closed.origin("127.0.0.1");
+    }
+
+    EXPECT_EQ(f.send({.url = origin}).error().code, Errc::unavailable);
 }
 
 TEST(HttpClient, leaves_the_signals_of_the_process_alone)
