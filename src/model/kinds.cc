@@ -167,7 +167,8 @@ void SchemaWriter::add(std::string_view key, Json schema, const FieldDoc& doc)
 {
     Json property{{"title", std::string(doc.title)}, {"description", std::string(doc.description)}};
     property.update(schema);
-    property["examples"] = parse_json(doc.examples).value();
+    if (!doc.examples.empty())
+        property["examples"] = parse_json(doc.examples).value();
     properties_[std::string(key)] = std::move(property);
 }
 
