@@ -3,8 +3,8 @@
 #include "async/testing.h"
 #include "net/guard/address_guard.h"
 #include "net/guard/host_check.h"
-#include "net/http_client.h"
 #include "net/guard/listener_fixture.h"
+#include "net/http_client.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
