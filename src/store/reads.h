@@ -56,6 +56,7 @@ public:
         std::size_t limit = 100;
     };
     virtual std::vector<Task> tasks(const TaskFilter& filter) = 0; // by id
+    virtual std::optional<CardRow> card(TaskId id) = 0;            // of the task service
     virtual std::vector<AttemptRow> attempts(TaskId id) = 0;       // by number
     virtual std::vector<EventRow> events(RunId run, TaskId task) = 0;
     virtual std::vector<OutputRow> outputs(RunId run, TaskId task) = 0;

@@ -24,6 +24,7 @@ struct NewTask {
     std::optional<Time> run_at;
     std::optional<Micros> timeout; // of one attempt
     Retry retry;
+    std::optional<CardRow> card; // of the task service; its ids are filled in
 };
 
 // What a run is besides its tasks.

@@ -37,6 +37,7 @@ public:
     virtual void insert_run_details(std::span<const RunDetail> rows
     ) = 0; // conflict: the name is taken
     virtual void insert_tasks(std::span<const TaskRow> rows) = 0;
+    virtual void insert_cards(std::span<const CardRow> rows) = 0;
     virtual void insert_needs(std::span<const NeedRow> rows) = 0;
     virtual void insert_links(std::span<const LinkRow> rows) = 0;
     virtual void insert_ready(std::span<const Place> rows) = 0;

@@ -17,6 +17,7 @@ public:
     std::vector<std::string> run_names(std::size_t limit) override;
     std::optional<Task> task(TaskId id) override;
     std::vector<Task> tasks(const TaskFilter& filter) override;
+    std::optional<CardRow> card(TaskId id) override;
     std::vector<AttemptRow> attempts(TaskId id) override;
     std::vector<EventRow> events(RunId run, TaskId task) override;
     std::vector<OutputRow> outputs(RunId run, TaskId task) override;

@@ -133,6 +133,24 @@ void PostgresTables::insert_tasks(std::span<const TaskRow> rows)
     connection_.queue(sql::insert_tasks, params);
 }
 
+void PostgresTables::insert_cards(std::span<const CardRow> rows)
+{
+    const auto text_of = [](auto member) {
+        return [member](const CardRow& row) {
+            return row.*member ? std::string_view(*(row.*member)) : std::string_view();
+        };
+    };
+    Params params;
+    params.array(rows, &CardRow::task).array(rows, &CardRow::run);
+    params.array(rows, [](const CardRow& row) { return static_cast<std::int16_t>(row.flags); });
+    params.array(rows, &CardRow::expected_count).array(rows, &CardRow::scheduled_at);
+    params.texts("task.kind", rows, &CardRow::kind).texts("task.name", rows, &CardRow::name);
+    params.texts("task.group_id", rows, text_of(&CardRow::group), is_null);
+    params.texts("task.requester", rows, text_of(&CardRow::requester), is_null);
+    params.texts("task.metadata", rows, text_of(&CardRow::metadata), is_null);
+    connection_.queue(sql::insert_cards, params);
+}
+
 void PostgresTables::insert_needs(std::span<const NeedRow> rows)
 {
     Params params;

@@ -22,6 +22,7 @@ public:
 
     std::optional<Task> task(TaskId id) override;
     std::vector<Task> tasks(const TaskFilter& filter) override;
+    std::optional<CardRow> card(TaskId id) override;
     std::vector<AttemptRow> attempts(TaskId id) override;
     std::vector<EventRow> events(RunId run, TaskId task) override;
     std::vector<OutputRow> outputs(RunId run, TaskId task) override;

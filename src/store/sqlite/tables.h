@@ -19,6 +19,7 @@ public:
     void insert_runs(std::span<const RunRow> rows) override;
     void insert_run_details(std::span<const RunDetail> rows) override;
     void insert_tasks(std::span<const TaskRow> rows) override;
+    void insert_cards(std::span<const CardRow> rows) override;
     void insert_needs(std::span<const NeedRow> rows) override;
     void insert_links(std::span<const LinkRow> rows) override;
     void insert_ready(std::span<const Place> rows) override;

@@ -85,6 +85,16 @@ void SqliteTables::insert_tasks(std::span<const TaskRow> rows)
         );
 }
 
+void SqliteTables::insert_cards(std::span<const CardRow> rows)
+{
+    Prepared& insert = connection_.prepared(sql::insert_card);
+    for (const CardRow& row : rows)
+        insert.run(
+            row.task, row.run, row.flags, row.expected_count, row.scheduled_at, row.kind, row.name,
+            row.group, row.requester, row.metadata
+        );
+}
+
 void SqliteTables::insert_needs(std::span<const NeedRow> rows)
 {
     Prepared& insert = connection_.prepared(sql::insert_need);

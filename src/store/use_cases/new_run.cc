@@ -42,6 +42,15 @@ TaskRow task_row(const Standing& standing, const NewTask& task)
     return row;
 }
 
+void add_card(const Standing& standing, const NewTask& task, std::vector<CardRow>& cards)
+{
+    if (!task.card)
+        return;
+    CardRow& card = cards.emplace_back(*task.card);
+    card.task = standing.task;
+    card.run = standing.run;
+}
+
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request)
 {
     if (!request.name && request.spec.empty() && request.actor.empty() && !request.origin)

@@ -20,6 +20,9 @@ Place place_of(const Standing& standing, const NewTask& task);
 NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t parents);
 TaskRow task_row(const Standing& standing, const NewTask& task); // copies: a group may be run again
 
+// Appends the card of a task that has one.
+void add_card(const Standing& standing, const NewTask& task, std::vector<CardRow>& cards);
+
 // Nothing when there is nothing to say beside the run row.
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request);
 

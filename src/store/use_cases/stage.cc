@@ -59,6 +59,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
     const std::vector<QueueId> queues = queues_of(context, run.id);
 
     std::vector<TaskRow> tasks;
+    std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
     std::vector<Place> places;
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
@@ -70,9 +71,12 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
         else
             places.push_back(place_of(standing, task));
         tasks.push_back(task_row(standing, task));
+        add_card(standing, task, cards);
     }
     extend_range(run, ids);
     context.tables.insert_tasks(tasks);
+    if (!cards.empty())
+        context.tables.insert_cards(cards);
     if (!needs.empty())
         context.tables.insert_needs(needs);
     context.make_pending(std::move(places));

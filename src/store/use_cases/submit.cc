@@ -16,6 +16,7 @@ struct SubmitRows {
     std::vector<RunRow> runs;
     std::vector<RunDetail> details;
     std::vector<TaskRow> tasks;
+    std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
     std::vector<LinkRow> links;
     std::vector<Place> places;
@@ -42,6 +43,7 @@ void add_tasks(
         else
             rows.places.push_back(place_of(standing, task));
         rows.tasks.push_back(task_row(standing, task));
+        add_card(standing, task, rows.cards);
     }
     for (const GraphLink& link : request.links)
         rows.links.push_back(
@@ -82,6 +84,8 @@ void insert(WriteContext& context, SubmitRows rows)
     if (!rows.details.empty())
         context.tables.insert_run_details(rows.details);
     context.tables.insert_tasks(rows.tasks);
+    if (!rows.cards.empty())
+        context.tables.insert_cards(rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
     if (!rows.links.empty())

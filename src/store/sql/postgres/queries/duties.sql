@@ -50,6 +50,7 @@ WITH gone AS (
         ORDER BY id LIMIT @limit::bigint))
     RETURNING id, queue_id, nprio),
   ends AS (DELETE FROM done USING gone WHERE done.task_id = gone.id),
+  cards AS (DELETE FROM card USING gone WHERE card.task_id = gone.id),
   attempts AS (DELETE FROM attempt USING gone WHERE attempt.task_id = gone.id),
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
