@@ -33,28 +33,13 @@ Result<std::string> in_header(const Placeholder& placeholder, std::string value,
     return value;
 }
 
-std::string percent_encoded(std::string_view value)
-{
-    std::string text;
-    for (const char c : value) {
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                                c == '~';
-        if (unreserved)
-            text += c;
-        else
-            text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return text;
-}
-
 Result<std::string>
 in_url(const Placeholder& placeholder, std::string value, std::string_view before)
 {
     const bool is_path = before.find_first_of("?#") == std::string_view::npos;
     if (is_path && !value.empty() && value.find_first_not_of('.') == std::string::npos)
         return refused(placeholder, fmt::format("'{}' cannot stand in the path of a URL", value));
-    return percent_encoded(value);
+    return url_component(value);
 }
 
 Result<std::string> join_parts(
@@ -90,6 +75,21 @@ Result<std::string> render_line(std::string_view text, const TemplateFacts& fact
 }
 
 } // namespace
+
+std::string url_component(std::string_view value)
+{
+    std::string text;
+    for (const char c : value) {
+        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                                c == '~';
+        if (unreserved)
+            text += c;
+        else
+            text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return text;
+}
 
 Error rendered_too_large(std::size_t bytes_max)
 {

@@ -35,6 +35,9 @@ Result<std::string> render_parts(
     const std::vector<TemplatePart>& parts, const TemplateFacts& facts, std::size_t bytes_max
 );
 
+// Text as one part of a URL: every byte but the unreserved ones (RFC 3986, section 2.3) as %XX.
+std::string url_component(std::string_view text);
+
 Error rendered_too_large(std::size_t bytes_max);
 
 } // namespace sluice
