@@ -104,13 +104,16 @@ struct Claim {
     As as = As::running;
 };
 
-// The executor of a claimed task has started. Errors: conflict (superseded).
+// The executor of a claimed task has started, or the target of a webhook has accepted it: then the
+// lease is the target's, and the death of the worker means nothing any more. The timeout counts
+// from here. A repeated call changes nothing. Errors: conflict (superseded).
 struct Start {
     using Reply = bool;
     TaskId task;
     RunId run;
     int attempt = 0;
     WorkerId worker;
+    LeaseOwner owner = LeaseOwner::process;
 };
 
 struct Finished {

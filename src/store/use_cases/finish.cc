@@ -187,6 +187,7 @@ void run(WriteContext& context, Operations<Start> operations)
         LeaseRow& lease = leases.front();
         if (!lease.started_at) {
             lease.started_at = context.now;
+            lease.owner = request.owner;
             const std::vector<TaskRow> tasks = context.tables.tasks({&id, 1});
             if (!tasks.empty() && tasks.front().timeout) {
                 catch_up(context, context.tables.clock_jumps());
