@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/pipeline.h"
+#include "model/schema_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -11,20 +12,7 @@
 namespace sluice {
 namespace {
 
-// Calls `visit(path, property)` for each property at any depth; recursion stops at "$ref".
-template <class Visit>
-void each_property(const Json& schema, const std::string& path, const Visit& visit)
-{
-    if (schema.contains("properties"))
-        for (const auto& [key, property] : schema["properties"].items()) {
-            visit(path + "/" + key, property);
-            each_property(property, path + "/" + key, visit);
-        }
-    if (schema.contains("items"))
-        each_property(schema["items"], path, visit);
-    for (const Json& choice : schema.value("oneOf", Json::array()))
-        each_property(choice, path, visit);
-}
+using testing::each_property;
 
 template <class Visit>
 void each_property(const Visit& visit)

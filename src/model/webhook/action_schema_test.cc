@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/webhook/action.h"
 
+#include "model/schema_testing.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -8,21 +10,7 @@
 namespace sluice {
 namespace {
 
-// Calls `visit(path, property)` for each property at any depth; recursion stops at "$ref".
-template <class Visit>
-void each_property(const Json& schema, const std::string& path, const Visit& visit)
-{
-    if (schema.contains("properties"))
-        for (const auto& [key, property] : schema["properties"].items()) {
-            visit(path + "/" + key, property);
-            each_property(property, path + "/" + key, visit);
-        }
-    if (schema.contains("items"))
-        each_property(schema["items"], path, visit);
-    for (const char* choices : {"oneOf", "anyOf"})
-        if (schema.contains(choices))
-            each_property(schema[choices][0], path, visit);
-}
+using testing::each_property;
 
 TEST(ActionSchema, every_property_explains_itself)
 {
@@ -34,10 +22,10 @@ TEST(ActionSchema, every_property_explains_itself)
         EXPECT_TRUE(property.value("description", "").ends_with('.')) << path;
         EXPECT_FALSE(property.value("examples", Json::array()).empty()) << path;
     });
-    EXPECT_EQ(paths.size(), 23u);
+    EXPECT_EQ(paths.size(), 24u);
     for (const char* path :
          {"/kind", "/params/url", "/params/headers", "/retry/retry_on", "/when/when/pointer",
-          "/when/then"})
+          "/when/then", "/ref"})
         EXPECT_TRUE(paths.contains(path)) << path;
 }
 
