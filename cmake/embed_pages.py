@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the manual pages of the commands into a C++ header.
+"""Turns the manual pages of the commands into a C++ header, an array of Page (src/cli/page.h).
 
 usage: embed_pages.py OUTPUT.h PAGE.md…
 
@@ -15,9 +15,8 @@ import sys
 def main():
     output, *pages = sys.argv[1:]
     lines = ["// Generated from src/cli/*.md; do not edit.", "#pragma once", "",
-             "#include <string_view>", "", "namespace sluice::pages {", "",
-             "struct Page {", "    std::string_view command, summary, text;", "};", "",
-             "inline constexpr Page all[] = {"]
+             '#include "cli/page.h"', "", "namespace sluice {", "",
+             "inline constexpr Page pages[] = {"]
     for path in map(pathlib.Path, sorted(pages)):
         title, _, text = path.read_text().partition("\n")
         match = re.fullmatch(r"# sluice ?([a-z ]*): (.+)", title)
@@ -25,7 +24,7 @@ def main():
             sys.exit(f"{path}: the first line must be '# sluice <command>: <one line>'")
         command, summary = match.groups()
         lines.append(f'    {{"{command}", R"page({summary})page", R"page({text.strip()})page"}},')
-    lines += ["};", "", "} // namespace sluice::pages", ""]
+    lines += ["};", "", "} // namespace sluice", ""]
     pathlib.Path(output).write_text("\n".join(lines))
 
 

@@ -10,7 +10,7 @@ namespace sluice {
 CliCommand CliCommand::add(std::string_view name)
 {
     CLI::App& command = *app_.add_subcommand(std::string(name));
-    const pages::Page& page = page_of(words_of(command));
+    const Page& page = page_of(words_of(command));
     command.description(std::string(page.summary));
     command.footer(std::string(page.text));
     return CliCommand(command, choice_);

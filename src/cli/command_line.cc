@@ -85,7 +85,7 @@ std::string describe(const CLI::ParseError& error, const CLI::App& command)
 
 CommandLine::CommandLine() : root_(std::make_unique<CLI::App>())
 {
-    const pages::Page& page = page_of("");
+    const Page& page = page_of("");
     root_->name("sluice");
     root_->description("sluice: " + std::string(page.summary));
     root_->footer(std::string(page.text));

@@ -2,18 +2,19 @@
 #include "cli/page.h"
 
 #include "base/assert.h"
+#include "cli/pages.h"
 
 #include <CLI/CLI.hpp>
 
 namespace sluice {
 
-const pages::Page& page_of(std::string_view command)
+const Page& page_of(std::string_view command)
 {
-    for (const pages::Page& page : pages::all)
+    for (const Page& page : pages)
         if (page.command == command)
             return page;
     SLUICE_ASSERT(!"a command without a manual page");
-    return pages::all[0];
+    return pages[0];
 }
 
 std::string words_of(const CLI::App& command)
