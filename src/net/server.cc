@@ -172,7 +172,7 @@ private:
 Async<void> Server::Impl::serve(std::shared_ptr<Connection> connection)
 {
     const Presence presence(*this, *connection, served_);
-    Session session(shared_, connection);
+    HttpSession session(shared_, connection);
     co_await session.run();
 }
 

@@ -40,11 +40,11 @@ Response method_not_allowed(Method method, const std::vector<Method>& allowed)
 
 } // namespace
 
-Session::Session(ServerShared& shared, std::shared_ptr<Connection> connection)
+HttpSession::HttpSession(ServerShared& shared, std::shared_ptr<Connection> connection)
     : shared_(shared), limits_(shared.limits), connection_(std::move(connection))
 {}
 
-Async<void> Session::run()
+Async<void> HttpSession::run()
 {
     bool open = true;
     while (open) {
@@ -68,7 +68,7 @@ Async<void> Session::run()
         co_await connection_->linger(limits_.linger_time);
 }
 
-Async<Session::Arrival> Session::read_head()
+Async<HttpSession::Arrival> HttpSession::read_head()
 {
     request_ = Request{};
     request_.peer = connection_.get();
@@ -101,7 +101,7 @@ Async<Session::Arrival> Session::read_head()
     }
 }
 
-std::optional<Session::Arrival> Session::parse_head()
+std::optional<HttpSession::Arrival> HttpSession::parse_head()
 {
     ReadBuffer& buffer = connection_->buffer();
     // Some clients end a body with a line break that does not belong to it (RFC 9112, section 2.2).
@@ -129,7 +129,7 @@ std::optional<Session::Arrival> Session::parse_head()
 }
 
 // A part of a head has come and no more will.
-Session::Arrival Session::refuse_head(Io io)
+HttpSession::Arrival HttpSession::refuse_head(Io io)
 {
     started_ = std::chrono::steady_clock::now();
     identify();
@@ -139,7 +139,7 @@ Session::Arrival Session::refuse_head(Io io)
     return Arrival::refused;
 }
 
-void Session::identify()
+void HttpSession::identify()
 {
     request_.remote = connection_->remote();
     const std::string_view given = request_.headers.find("X-Request-Id").value_or("");
@@ -147,7 +147,7 @@ void Session::identify()
                                        : fmt::format("{:016x}", shared_.request_ids.next());
 }
 
-Async<Response> Session::answer()
+Async<Response> HttpSession::answer()
 {
     std::optional<Response> refusal = find_route();
     if (!refusal) {
@@ -169,7 +169,7 @@ Async<Response> Session::answer()
     co_return response;
 }
 
-std::optional<Response> Session::find_route()
+std::optional<Response> HttpSession::find_route()
 {
     Router::Match match = shared_.router.find(request_.method, request_.target.segments);
     if (!match.route && match.allowed.empty())
@@ -183,13 +183,13 @@ std::optional<Response> Session::find_route()
     return std::nullopt;
 }
 
-bool Session::expects_continue() const
+bool HttpSession::expects_continue() const
 {
     return same_header(request_.headers.find("Expect").value_or(""), "100-continue");
 }
 
 // What the head says about the body.
-std::optional<Response> Session::check_body() const
+std::optional<Response> HttpSession::check_body() const
 {
     const std::optional<std::string_view> expect = request_.headers.find("Expect");
     if (expect && !expects_continue())
@@ -205,7 +205,7 @@ std::optional<Response> Session::check_body() const
     return std::nullopt;
 }
 
-std::size_t Session::body_bytes_max() const
+std::size_t HttpSession::body_bytes_max() const
 {
     const bool has_own = route_ && route_->body_bytes_max;
     return has_own ? *route_->body_bytes_max : limits_.body_bytes_max;

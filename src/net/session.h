@@ -24,9 +24,9 @@ struct ServerShared {
 };
 
 // The requests of one connection, one after the other.
-class Session {
+class HttpSession {
 public:
-    Session(ServerShared& shared, std::shared_ptr<Connection> connection);
+    HttpSession(ServerShared& shared, std::shared_ptr<Connection> connection);
 
     // Returns when the connection is to be closed.
     Async<void> run();

@@ -26,14 +26,14 @@ std::string what(std::exception_ptr failure)
 
 } // namespace
 
-Async<void> Session::rethrow_cancellation(std::exception_ptr failure)
+Async<void> HttpSession::rethrow_cancellation(std::exception_ptr failure)
 {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none)
         std::rethrow_exception(failure);
 }
 
-void Session::log_bug(std::exception_ptr failure) const
+void HttpSession::log_bug(std::exception_ptr failure) const
 {
     shared_.log.error(
         "{} {} (request {}) ended with {}", name(request_.method), route_->pattern, request_.id,
@@ -41,13 +41,13 @@ void Session::log_bug(std::exception_ptr failure) const
     );
 }
 
-Response Session::describe_bug(std::exception_ptr failure) const
+Response HttpSession::describe_bug(std::exception_ptr failure) const
 {
     log_bug(failure);
     return error_response(500, fmt::format("internal error; request '{}'", request_.id));
 }
 
-Async<std::optional<Response>> Session::authenticate()
+Async<std::optional<Response>> HttpSession::authenticate()
 {
     std::optional<Response> refusal;
     if (route_->access == Access::open || !shared_.hooks.authenticate)
@@ -66,7 +66,7 @@ Async<std::optional<Response>> Session::authenticate()
     co_return refusal;
 }
 
-Async<Response> Session::handle()
+Async<Response> HttpSession::handle()
 {
     Response response;
     std::exception_ptr failure;
@@ -83,7 +83,7 @@ Async<Response> Session::handle()
     co_return response;
 }
 
-Async<std::optional<Response>> Session::read_body()
+Async<std::optional<Response>> HttpSession::read_body()
 {
     std::optional<Response> refusal;
     if (parser_.is_complete())
@@ -116,7 +116,7 @@ Async<std::optional<Response>> Session::read_body()
     }
 }
 
-Response Session::body_failed(Io io) const
+Response HttpSession::body_failed(Io io) const
 {
     if (io == Io::timed_out)
         return error_response(408, "the request's body did not come within the limit");
@@ -132,7 +132,7 @@ Response Session::body_failed(Io io) const
 }
 
 // An early answer keeps the connection when little is left to read.
-Async<void> Session::skip_small_body()
+Async<void> HttpSession::skip_small_body()
 {
     if (parser_.is_complete())
         co_return;

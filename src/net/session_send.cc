@@ -58,7 +58,7 @@ std::string_view ServerShared::http_date_now()
     return date;
 }
 
-Framing Session::framing_of(const Response& response) const
+Framing HttpSession::framing_of(const Response& response) const
 {
     if (response.status == 204 || response.status == 304)
         return Framing::none;
@@ -67,7 +67,7 @@ Framing Session::framing_of(const Response& response) const
     return is_understood_ && parser_.is_http_1_0() ? Framing::until_close : Framing::chunked;
 }
 
-void Session::make_head(const Response& response)
+void HttpSession::make_head(const Response& response)
 {
     const Framing framing = framing_of(response);
     if (framing == Framing::until_close)
@@ -85,7 +85,7 @@ void Session::make_head(const Response& response)
 }
 
 // True when the connection can take the next request.
-Async<bool> Session::send(const Response& response)
+Async<bool> HttpSession::send(const Response& response)
 {
     make_head(response);
     const bool has_body = request_.method != Method::head && framing_of(response) != Framing::none;
@@ -100,7 +100,7 @@ Async<bool> Session::send(const Response& response)
     co_return goes_on;
 }
 
-Async<bool> Session::send_whole(std::string_view body)
+Async<bool> HttpSession::send_whole(std::string_view body)
 {
     bytes_sent_ = body.size();
     if (body.size() <= copied_body_bytes_max) {
@@ -111,7 +111,7 @@ Async<bool> Session::send_whole(std::string_view body)
     co_return io == Io::ok;
 }
 
-Async<bool> Session::send_stream(const Response& response)
+Async<bool> HttpSession::send_stream(const Response& response)
 {
     const Framing framing = framing_of(response);
     const Io io = co_await connection_->write(head_, std::string_view(), limits_.write_time);
@@ -139,7 +139,7 @@ Async<bool> Session::send_stream(const Response& response)
     co_return last == Io::ok;
 }
 
-void Session::report(const Response& response) const
+void HttpSession::report(const Response& response) const
 {
     if (!shared_.hooks.answered)
         return;
