@@ -4,6 +4,7 @@
 #include "api/server.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
+#include "tasks/tasks.h"
 
 namespace sluice {
 
@@ -15,6 +16,7 @@ class StoreProbe;
 struct Api {
     Engine& engine;
     Jobs& jobs;
+    Tasks& tasks;
     WorkerThreads& threads;
     RemoteWorkers& workers;
     LogUploads& uploads;

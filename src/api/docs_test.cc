@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends the examples of docs/http-api.md to a server and compares what they promise.
+// Sends the examples of docs/http-api*.md to a server and compares what they promise.
 #include "api/testing.h"
 #include "base/text.h"
 
@@ -15,9 +15,10 @@ struct Example {
     std::string request;
     std::string answer;
     int status = 0;
+    bool is_text = false;
 };
 
-// Each block of `http` with the block of `json STATUS` behind it.
+// Each block of `http` with the block of `json STATUS` or `text STATUS` behind it.
 std::vector<Example> examples(const std::string& page)
 {
     std::vector<Example> all;
@@ -25,8 +26,9 @@ std::vector<Example> examples(const std::string& page)
     for (const std::string& line : split(page, '\n')) {
         if (line == "```http") {
             block = &all.emplace_back().request;
-        } else if (line.starts_with("```json ")) {
+        } else if (line.starts_with("```json ") || line.starts_with("```text ")) {
             all.back().status = std::stoi(line.substr(8));
+            all.back().is_text = line.starts_with("```text ");
             block = &all.back().answer;
         } else if (line == "```") {
             block = nullptr;
@@ -98,7 +100,9 @@ public:
         const Reply reply =
             api_.send(method_of(first.substr(0, space)), first.substr(space + 1), json, headers);
         EXPECT_EQ(reply.status, example.status) << first << ": " << reply.body;
-        if (!example.answer.empty()) {
+        if (example.is_text) {
+            EXPECT_EQ(reply.body + "\n", example.answer) << first;
+        } else if (!example.answer.empty()) {
             EXPECT_EQ(difference(parse_json(example.answer).value(), reply.json), "")
                 << first << ": " << reply.body;
         }
@@ -113,27 +117,38 @@ private:
                 names_[name] = json[name]["id"];
         if (json.is_object() && json.contains("output_files"))
             names_["output"] = json["output_files"][0]["id"];
+        if (json.is_array() && !json.empty() && json[0].contains("actions")) {
+            names_["task"] = json[0]["id"];
+            names_["batch"] = json[0]["batch_id"];
+        }
     }
 
     ApiFixture& api_;
     std::map<std::string, std::string> names_;
 };
 
+constexpr const char* pages[] = {
+    SLUICE_SOURCE_DIR "/docs/http-api.md", SLUICE_SOURCE_DIR "/docs/http-api-tasks.md"};
+
 TEST(HttpApiPage, every_example_is_true)
 {
-    ApiFixture api;
-    api.directory.put("texts/one.txt", "1");
-    api.directory.put("texts/two.txt", "2");
-    const std::vector<Example> all = examples(read_file(SLUICE_SOURCE_DIR "/docs/http-api.md"));
-    ASSERT_GE(all.size(), 10u);
-    Reader reader(api);
-    for (const Example& example : all)
-        reader.run(example);
+    for (const char* page : pages) {
+        ApiFixture api;
+        api.directory.put("texts/one.txt", "1");
+        api.directory.put("texts/two.txt", "2");
+        const std::vector<Example> all = examples(read_file(page));
+        ASSERT_GE(all.size(), 10u);
+        Reader reader(api);
+        for (const Example& example : all)
+            reader.run(example);
+    }
 }
 
 TEST(HttpApiPage, every_route_is_on_it)
 {
-    const std::string page = read_file(SLUICE_SOURCE_DIR "/docs/http-api.md");
+    std::string page;
+    for (const char* path : pages)
+        page += read_file(path);
     for (const Operation& operation : all_operations()) {
         const std::string pattern = replaced(std::string(operation.pattern), "{id}", "");
         std::string plain = replaced(replaced(page, "{id}", ""), "{job}", "");

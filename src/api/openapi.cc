@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/openapi_schemas.h"
+#include "api/openapi_task_schemas.h"
 #include "api/protocol.h"
 #include "api/routes.h"
 
@@ -22,16 +23,27 @@ struct Parameter {
 constexpr Parameter parameters[] = {
     {"after", "string", "Id of the last datum of the page before."},
     {"attempt", "integer", "Number of the attempt, from 1; by default the last one."},
-    {"before", "string", "Id of the last job of the page before."},
+    {"batch_id", "string", "Only those of this batch."},
+    {"before", "string", "Id of the last one of the page before."},
+    {"created_after", "string", "Only those created at this time (RFC 3339) or later."},
+    {"created_before", "string", "Only those created at this time or earlier."},
+    {"deleted", "boolean", "true: those that were deleted softly, instead of the others."},
     {"follow", "integer", "1: stay until the attempt has ended."},
+    {"group_id", "string", "Only those of this group."},
     {"job_name", "string", "Name of the job."},
+    {"kind", "string", "A part of the kind; case matters."},
     {"limit", "integer", "Length of a page, at most 1000; 100 by default."},
+    {"metadata", "string", "JSON that the metadata contains."},
     {"name", "string", "A part of the name."},
     {"offset", "integer", "Bytes sent before."},
+    {"page", "integer", "Number of the page, from 0."},
+    {"page_size", "integer", "Length of a page, at most 100; 50 by default."},
     {"pod_name", "string", "Name of the worker."},
     {"status", "string", "Only those with this status."},
     {"stream", "string", "stdout or stderr; both by default."},
-    {"timeout", "integer", "Seconds to wait at most."},
+    {"task_id", "string", "Only those of this task."},
+    {"timeout", "integer", "Seconds to wait at most; of tasks, only those with this timeout."},
+    {"trigger", "string", "on_start, on_success, on_failure or on_cancel."},
 };
 
 Json reference(std::string_view schema)
@@ -123,6 +135,8 @@ Json responses_of(const Operation& operation)
 {
     Json responses = Json::object();
     responses[std::to_string(operation.status)] = good_answer(operation);
+    for (const int status : operation.also)
+        responses[std::to_string(status)]["description"] = "Good, there is nothing to say.";
     std::vector<int> errors = operation.errors;
     if (std::find(errors.begin(), errors.end(), 416) != errors.end()) { // it takes ranges
         responses["206"] = good_answer(operation);
@@ -181,6 +195,7 @@ Json openapi_document(const std::vector<Operation>& operations, std::string_view
         paths[std::string(operation.pattern)][to_lower(name(operation.method))] =
             operation_json(operation);
     Json schemas = parse_json(openapi_schemas).value();
+    schemas.update(task_schemas());
     Json either = Json::array();
     for (const char* scheme : {"basic", "bearer"}) {
         Json one = Json::object();
@@ -188,8 +203,9 @@ Json openapi_document(const std::vector<Operation>& operations, std::string_view
         either.push_back(std::move(one));
     }
     const std::string about = fmt::format(
-        "Batch jobs of Sluice. Every answer has the header {}: {}; a request that names another "
-        "protocol is refused. Without API keys a server on a loopback address asks for none.",
+        "Batch jobs and the task service of Sluice. Every answer has the header {}: {}; a request "
+        "that names another protocol is refused. Without API keys a server on a loopback address "
+        "asks for none.",
         protocol_header, protocol_version
     );
     return Json{

@@ -9,7 +9,8 @@ namespace sluice {
 // test validates the server's real answers against them.
 inline constexpr std::string_view openapi_schemas = R"json({
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"},
-    "details": {"type": "array", "items": {"type": "string"}}}},
+    "details": {"type": "array", "items": {"type": "string"}}, "status": {"type": "integer"},
+    "batch_id": {"type": "string", "format": "uuid"}}},
 "Empty": {"type": "object"},
 "Document": {"type": "object"},
 "Health": {"type": "object", "required": ["status", "database"], "properties": {"status":

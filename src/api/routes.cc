@@ -26,7 +26,9 @@ Async<Response> handle(Api& api, const Operation& operation, const Request& requ
 std::vector<Operation> all_operations()
 {
     std::vector<Operation> all;
-    for (auto list : {health_operations, job_operations, datum_operations, worker_operations})
+    for (auto list :
+         {health_operations, job_operations, datum_operations, worker_operations, task_operations,
+          batch_operations, delivery_operations})
         for (Operation& operation : list())
             all.push_back(std::move(operation));
     return all;
@@ -40,6 +42,7 @@ Router make_router(Api& api, const std::vector<Operation>& operations)
         route.method = operation.method;
         route.pattern = operation.pattern;
         route.access = operation.access;
+        route.body_bytes_max = operation.body_bytes_max;
         route.handle = [&api, operation](const Request& request) {
             return handle(api, operation, request);
         };

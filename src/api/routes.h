@@ -21,7 +21,9 @@ struct Operation {
     int status = 200;             // of the good answer
     std::string_view answer = {}; // schema of its JSON; empty: it has none
     std::string_view content_type = "application/json"; // of the good answer
+    std::vector<int> also = {};                         // other good answers, without a body
     std::vector<int> errors = {};                       // beside 400, 401, 403, 503
+    std::optional<std::size_t> body_bytes_max = {};     // instead of the server's limit
     Access access = Access::authenticated;
     ApiHandler handle = nullptr;
 };
@@ -30,6 +32,10 @@ std::vector<Operation> health_operations();
 std::vector<Operation> job_operations();
 std::vector<Operation> datum_operations();
 std::vector<Operation> worker_operations();
+std::vector<Operation> task_operations();
+std::vector<Operation> task_list_operations(); // part of them
+std::vector<Operation> batch_operations();
+std::vector<Operation> delivery_operations();
 std::vector<Operation> all_operations();
 
 // A router over `operations`: each answer names our protocol, and requests of another are refused.

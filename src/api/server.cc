@@ -28,17 +28,15 @@ bool is_loopback(const std::string& address)
 
 class ApiServer::Impl {
 public:
-    Impl(
-        asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
-        Options options, Log log
-    )
+    Impl(asio::any_io_executor executor, const Parts& parts, Options options, Log log)
         : options_(std::move(options)),
           log_(log),
-          workers_(executor, engine, {options_.lease, options_.lost_lease}, log),
-          uploads_(threads),
-          probe_(executor, engine.store(), log),
-          gate_(engine.store(), Gate::WithoutKeys::open, options_.key_cache),
-          api_{engine, jobs, threads, workers_, uploads_, probe_, options_, executor, log}
+          workers_(executor, parts.engine, {options_.lease, options_.lost_lease}, log),
+          uploads_(parts.threads),
+          probe_(executor, parts.engine.store(), log),
+          gate_(parts.engine.store(), Gate::WithoutKeys::open, options_.key_cache),
+          api_{parts.engine, parts.jobs, parts.tasks, parts.threads, workers_,
+               uploads_,     probe_,     options_,    executor,      log}
     {
         const std::vector<Operation> operations = all_operations();
         api_.document = openapi_document(operations, options_.version);
@@ -106,13 +104,8 @@ Async<void> ApiServer::Impl::stop(std::chrono::milliseconds patience)
     co_await probe_.stop();
 }
 
-ApiServer::ApiServer(
-    asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
-    Options options, Log log
-)
-    : impl_(std::make_unique<Impl>(
-          std::move(executor), engine, jobs, threads, std::move(options), std::move(log)
-      ))
+ApiServer::ApiServer(asio::any_io_executor executor, const Parts& parts, Options options, Log log)
+    : impl_(std::make_unique<Impl>(std::move(executor), parts, std::move(options), std::move(log)))
 {}
 
 ApiServer::~ApiServer() = default;

@@ -14,6 +14,7 @@ namespace sluice {
 
 class Engine;
 class Jobs;
+class Tasks;
 class WorkerThreads;
 
 // The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
@@ -35,10 +36,15 @@ public:
         ServerLimits limits;
     };
 
-    ApiServer(
-        asio::any_io_executor executor, Engine& engine, Jobs& jobs, WorkerThreads& threads,
-        Options options, Log log
-    );
+    // What it serves.
+    struct Parts {
+        Engine& engine;
+        Jobs& jobs;
+        Tasks& tasks;
+        WorkerThreads& threads;
+    };
+
+    ApiServer(asio::any_io_executor executor, const Parts& parts, Options options, Log log);
     ~ApiServer();
 
     // Begins to serve; 0 takes any free port. May be called for several addresses. Result: the

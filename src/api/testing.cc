@@ -77,9 +77,11 @@ ApiFixture::ApiFixture(ApiServer::Options options)
     job_options.log_directory = directory / "logs";
     jobs = std::make_unique<Jobs>(*engine, blobs, *sweeper, threads, job_options);
     options.version = "test";
-    server = std::make_unique<ApiServer>(
-        loop.get_executor(), *engine, *jobs, threads, std::move(options), Log()
-    );
+    TaskService::Options service_options;
+    service_options.guard.syntax_only = true; // targets of tests are on this machine
+    service = TaskService::make(loop.get_executor(), *engine, service_options, Log()).value();
+    const ApiServer::Parts parts{*engine, *jobs, service->tasks(), threads};
+    server = std::make_unique<ApiServer>(loop.get_executor(), parts, std::move(options), Log());
     http = std::make_unique<HttpClient>(loop.get_executor(), HttpClientOptions{});
     await(loop, engine->start()).value();
     port = await(loop, server->start("127.0.0.1", 0)).value();
@@ -88,6 +90,7 @@ ApiFixture::ApiFixture(ApiServer::Options options)
 ApiFixture::~ApiFixture()
 {
     await(loop, server->stop(2s));
+    await(loop, service->stop(2s));
     await(loop, engine->stop(2s));
 }
 

@@ -14,6 +14,7 @@
 #include "net/http_client.h"
 #include "store/session.h"
 #include "store/store.h"
+#include "tasks/task_service.h"
 
 #include <gtest/gtest.h>
 
@@ -103,6 +104,7 @@ public:
     std::unique_ptr<Engine> engine;
     std::unique_ptr<OutputSweeper> sweeper;
     std::unique_ptr<Jobs> jobs;
+    std::unique_ptr<TaskService> service; // sends nothing before a test starts it
     std::unique_ptr<ApiServer> server;
     std::unique_ptr<HttpClient> http;
     std::uint16_t port = 0;

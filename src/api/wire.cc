@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/wire.h"
 
-#include "base/assert.h"
+#include "api/named_uid.h"
+#include "api/wire_values.h"
 #include "base/text.h"
-#include "base/uid.h"
 #include "model/object_uri.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 
@@ -16,17 +15,6 @@ namespace sluice {
 namespace {
 
 constexpr std::string_view local_root = "/pfs/";
-
-// A column of falconeri's that may be null.
-Json text_or_null(const std::string& text)
-{
-    return text.empty() ? Json() : Json(text);
-}
-
-Json time_or_null(const std::optional<Time>& time)
-{
-    return time ? Json(format_time(*time)) : Json();
-}
 
 Json datums_json(const std::vector<Datum>& datums)
 {
@@ -188,17 +176,8 @@ Json output_files_json(const Datum& datum, const std::vector<OutputRow>& rows, c
 
 std::string file_id(std::string_view datum_id, FileSide side, std::string_view path)
 {
-    const std::optional<Uid> datum = parse_uid(datum_id);
-    SLUICE_ASSERT(datum);
-    std::string text(reinterpret_cast<const char*>(datum->data()), datum->size());
-    text.append(side == FileSide::input ? "in/" : "out/").append(path);
-    unsigned char digest[SHA_DIGEST_LENGTH];
-    SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-    Uid id;
-    std::copy_n(digest, id.size(), id.begin());
-    id[6] = static_cast<std::uint8_t>((id[6] & 0x0f) | 0x50); // version 5
-    id[8] = static_cast<std::uint8_t>((id[8] & 0x3f) | 0x80); // variant of RFC 9562
-    return format_uid(id);
+    const std::string_view folder = side == FileSide::input ? "in/" : "out/";
+    return named_uid(datum_id, std::string(folder).append(path));
 }
 
 Result<std::string> output_uri(const Json& spec, std::string_view path)

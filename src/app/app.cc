@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/app.h"
 
+#include "tasks/task_service.h"
+
 namespace sluice {
 
 namespace {
@@ -13,6 +15,18 @@ Engine::Options engine_options()
     options.worker_name = process_name();
     options.host = host_name();
     options.pulse = std::chrono::milliseconds(1200); // with the heartbeat: at most a query a second
+    return options;
+}
+
+TaskService::Options task_service_options(const Config& config)
+{
+    TaskService::Options options;
+    options.guard.blocked_hosts = config.blocked_hostnames;
+    options.guard.blocked_suffixes = config.blocked_hostname_suffixes;
+    options.guard.allowed_networks = config.allowed_networks;
+    options.guard.syntax_only = config.skip_ssrf_validation;
+    options.secrets = config.webhook_secrets;
+    options.starts_max = config.webhook_concurrency;
     return options;
 }
 
@@ -51,6 +65,8 @@ App::App(
     engine_.on_changes([this](const Changes& changes) { sweeper_.changed(changes); });
 }
 
+App::~App() = default;
+
 Async<Result<void>> App::start()
 {
     if (started_)
@@ -76,11 +92,25 @@ Result<DatumExecutor*> App::datums()
     return &*datums_;
 }
 
+Result<TaskService*> App::task_service()
+{
+    if (task_service_)
+        return task_service_.get();
+    Result<std::unique_ptr<TaskService>> service =
+        TaskService::make(scope_.executor(), engine_, task_service_options(config_), log("tasks"));
+    if (!service)
+        return service.error();
+    task_service_ = *std::move(service);
+    return task_service_.get();
+}
+
 Async<void> App::stop(std::chrono::steady_clock::duration grace)
 {
     if (!started_)
         co_return;
     started_ = false;
+    if (task_service_)
+        co_await task_service_->stop(grace);
     co_await engine_.stop(grace);
     sweeper_.stop();
     co_await scope_.join();

@@ -14,6 +14,8 @@
 
 namespace sluice {
 
+class TaskService;
+
 // One process over one database: the parts of the program, made and put together in their order.
 // Lives on the loop. What was started ends with `co_await stop(…)`.
 class App {
@@ -25,6 +27,7 @@ public:
 
     App(asio::any_io_executor executor, const Config& config, const LogHub& logs,
         Database database);
+    ~App();
 
     // Starts the engine and what keeps the egresses clean: the app sees commits of others, rescues
     // what dead processes held, and may wait for jobs. A second call does nothing.
@@ -33,6 +36,10 @@ public:
     // What runs datums in this process; made at the first call. Errors: unavailable (no container
     // engine, the data directory cannot be written to).
     Result<DatumExecutor*> datums();
+
+    // The task service; made at the first call, it sends webhooks once it is started. Errors:
+    // invalid.
+    Result<TaskService*> task_service();
 
     // Lets what runs end for `grace`, hands the rest back, ends the services.
     Async<void> stop(std::chrono::steady_clock::duration grace);
@@ -55,6 +62,7 @@ private:
     TaskScope scope_;
     std::optional<WorkPlace> place_;
     std::optional<DatumExecutor> datums_;
+    std::unique_ptr<TaskService> task_service_;
     bool started_ = false;
 };
 

@@ -81,6 +81,10 @@ find_given(const Setting& setting, const ConfigSources& sources, const Texts& fi
         return Given{setting.flag(), flag->second};
     if (auto text = sources.environment(setting.variable()); text && !text->empty())
         return Given{setting.variable(), *std::move(text)};
+    if (!setting.old_variable.empty())
+        if (auto text = sources.environment(std::string(setting.old_variable));
+            text && !text->empty())
+            return Given{std::string(setting.old_variable), *std::move(text)};
     if (const auto entry = file.find(setting.name); entry != file.end())
         return Given{printable_path(sources.file) + ": " + entry->first, entry->second};
     return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "exec/command.h"
+#include "net/webhook_signature.h"
 
 #include <chrono>
 #include <cstdint>
@@ -39,6 +40,15 @@ struct Config {
     std::chrono::seconds grace{10};
     std::string data_directory; // logs and work directories stand below it
     std::string secrets_directory;
+
+    // The task service.
+    std::string host_url; // where targets of webhooks reach the server; empty: where it listens
+    bool skip_ssrf_validation = false;
+    std::vector<std::string> blocked_hostnames;
+    std::vector<std::string> blocked_hostname_suffixes;
+    std::vector<std::string> allowed_networks;
+    std::vector<WebhookSecret> webhook_secrets; // the newest first; none: not signed
+    std::size_t webhook_concurrency = 1024;
 };
 
 // One setting: `--data-dir`, SLUICE_DATA_DIR and `data_dir` in the file are the same one.
@@ -49,6 +59,7 @@ struct Setting {
     std::string_view meaning;
     Result<void> (*set)(Config&, std::string_view text);
     std::string (*show)(const Config&);
+    std::string_view old_variable = {}; // as Task Runner has it; ours is stronger
 
     std::string flag() const;     // "--data-dir"
     std::string variable() const; // "SLUICE_DATA_DIR"

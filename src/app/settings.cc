@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.h"
+#include "app/task_settings.h"
 #include "base/assert.h"
 #include "base/enum_names.h"
 #include "base/log.h"
@@ -190,6 +191,22 @@ constexpr Setting table[] = {
      show_text<&Config::data_directory>},
     {"secrets_dir", "DIR", "", "secrets of local commands: DIR/<name>/<key>",
      set_text<&Config::secrets_directory>, show_text<&Config::secrets_directory>},
+    {"host_url", "URL", "the address where the server listens",
+     "where the targets of webhooks reach the server", set_host_url, show_text<&Config::host_url>,
+     "HOST_URL"},
+    {"skip_ssrf_validation", "BOOL", "false",
+     "webhooks may go to any address, also of private networks: for development",
+     set_skip_ssrf_validation, show_skip_ssrf_validation, "SKIP_SSRF_VALIDATION"},
+    {"blocked_hostnames", "LIST", "", "hosts that webhooks may not go to, besides local ones",
+     set_blocked_hostnames, show_blocked_hostnames, "BLOCKED_HOSTNAMES"},
+    {"blocked_hostname_suffixes", "LIST", "", "likewise, by the end of their names",
+     set_blocked_hostname_suffixes, show_blocked_hostname_suffixes, "BLOCKED_HOSTNAME_SUFFIXES"},
+    {"allowed_networks", "LIST", "", "private networks that webhooks may go to: 10.1.0.0/16,…",
+     set_allowed_networks, show_allowed_networks},
+    {"webhook_secrets", "LIST", "", "secrets that webhooks are signed with, the newest first",
+     set_webhook_secrets, show_webhook_secrets},
+    {"webhook_concurrency", "N", "1024", "webhooks under way that start tasks",
+     set_webhook_concurrency, show_webhook_concurrency, "WORKER_WEBHOOK_CONCURRENCY"},
 };
 
 } // namespace

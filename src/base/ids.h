@@ -21,6 +21,7 @@ using TaskId = Id<struct TaskTag>;
 using WorkerId = Id<struct WorkerTag>;
 using QueueId = Id<struct QueueTag>;
 using KeyId = Id<struct KeyTag>;
+using DeliveryId = Id<struct DeliveryTag>;
 
 } // namespace sluice
 

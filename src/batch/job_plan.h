@@ -3,9 +3,9 @@
 
 #include "async/async.h"
 #include "batch/blob_stores.h"
-#include "batch/refusal.h"
 #include "engine/submit.h"
 #include "model/datum_plan.h"
+#include "model/refusal.h"
 
 #include <memory>
 

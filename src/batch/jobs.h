@@ -7,7 +7,7 @@
 #include "batch/job.h"
 #include "batch/job_facts.h"
 #include "batch/output_sweeper.h"
-#include "batch/refusal.h"
+#include "model/refusal.h"
 #include "store/requests.h"
 
 #include <chrono>

@@ -96,6 +96,7 @@ Async<void> Fixture::wait_for_final_runs(std::int64_t count)
 Submit Fixture::submission(std::string queue, std::size_t tasks) const
 {
     Submit request;
+    request.run.kind = RunKind::execution; // functions of this process
     request.run.queues.push_back(std::move(queue));
     request.tasks.resize(tasks);
     for (NewTask& task : request.tasks)

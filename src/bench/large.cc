@@ -43,6 +43,7 @@ Async<void> load(Fixture& fixture, std::int64_t size, bool& over, std::optional<
 {
     Repeated source(size, fixture.options().payload);
     NewRun run;
+    run.kind = RunKind::execution;
     run.queues.push_back("large");
     const Result<Submitted> done = co_await submit(fixture.store(), std::move(run), source);
     if (!done)

@@ -77,7 +77,7 @@ void CliCommand::takes(std::initializer_list<std::string_view> settings)
     }
 }
 
-void CliCommand::runs(Action action)
+void CliCommand::runs(CommandAction action)
 {
     app_.callback([&choice = choice_, action = std::move(action)] { choice.action = action; });
 }

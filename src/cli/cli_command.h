@@ -30,11 +30,11 @@ struct Context {
 };
 
 // A command gives back its exit code, or what went wrong, which main reports.
-using Action = std::function<Async<Result<int>>(Context&)>;
+using CommandAction = std::function<Async<Result<int>>(Context&)>;
 
 // What the arguments of a command line have chosen.
 struct Choice {
-    Action action;
+    CommandAction action;
     std::map<std::string, std::string, std::less<>> flags; // settings by name
 };
 
@@ -69,7 +69,7 @@ public:
     // server, key, log, output.
     void takes(std::initializer_list<std::string_view> settings);
 
-    void runs(Action action);
+    void runs(CommandAction action);
 
 private:
     CLI::App& app_;

@@ -164,7 +164,7 @@ Async<Result<int>> run_in_foreground(Context& context, App& app, std::string nam
     co_return code;
 }
 
-Action on_app(AppAction action)
+CommandAction on_app(AppAction action)
 {
     const auto kept = std::make_shared<const AppAction>(std::move(action));
     return [kept](Context& context) { return use_app(context, *kept); };

@@ -16,6 +16,6 @@ Async<Result<int>> run_in_foreground(Context& context, App& app, std::string job
 
 // What `job run`, `job retry` and `job resume` do with an app of their own, stopped at the end.
 using AppAction = std::function<Async<Result<int>>(Context&, App&)>;
-Action on_app(AppAction action);
+CommandAction on_app(AppAction action);
 
 } // namespace sluice

@@ -48,9 +48,9 @@ void add_job_resume(CliCommand& job)
     const auto name = std::make_shared<std::string>();
     command.argument("NAME", *name, "name or id of the job");
     command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here =
+    const CommandAction here =
         on_app([name](Context& context, App& app) { return resume_here(context, app, name); });
-    const Action there = on_jobs([name](Context& context, JobsPort& jobs) {
+    const CommandAction there = on_jobs([name](Context& context, JobsPort& jobs) {
         return resume_at_server(context, jobs, name);
     });
     command.runs([here, there](Context& context) {

@@ -58,9 +58,9 @@ void add_job_retry(CliCommand& job)
     command.options("--set", options->set, "change of the pipeline: path=value, as datum_tries=3");
     command.flag("--detach", options->detach, "leave the job for sluice serve and workers");
     command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here =
+    const CommandAction here =
         on_app([options](Context& context, App& app) { return retry_here(context, app, options); });
-    const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
+    const CommandAction there = on_jobs([options](Context& context, JobsPort& jobs) {
         return retry_at_server(context, jobs, options);
     });
     command.runs([here, there](Context& context) {

@@ -70,9 +70,9 @@ void add_job_run(CliCommand& job)
     command.argument("FILE", options->file, "pipeline file, YAML or JSON; - is stdin");
     command.flag("--detach", options->detach, "leave the job for sluice serve and workers");
     command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});
-    const Action here =
+    const CommandAction here =
         on_app([options](Context& context, App& app) { return run_here(context, app, options); });
-    const Action there = on_jobs([options](Context& context, JobsPort& jobs) {
+    const CommandAction there = on_jobs([options](Context& context, JobsPort& jobs) {
         return run_at_server(context, jobs, options);
     });
     command.runs([here, there](Context& context) {

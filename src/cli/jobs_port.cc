@@ -27,7 +27,7 @@ Async<Result<int>> use_port(Context& context, const JobsAction& action)
 
 } // namespace
 
-Action on_jobs(JobsAction action)
+CommandAction on_jobs(JobsAction action)
 {
     const auto kept = std::make_shared<const JobsAction>(std::move(action));
     return [kept](Context& context) { return use_port(context, *kept); };

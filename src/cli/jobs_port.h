@@ -48,7 +48,7 @@ Result<std::unique_ptr<JobsPort>> make_remote_jobs(Context& context);
 
 // A command that works on jobs, wherever they are: the port is opened before and closed after it.
 using JobsAction = std::function<Async<Result<int>>(Context&, JobsPort&)>;
-Action on_jobs(JobsAction action);
+CommandAction on_jobs(JobsAction action);
 
 // Who asks: the user's name.
 std::string actor_of_this_user();

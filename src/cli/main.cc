@@ -41,7 +41,7 @@ int report(const Error& error)
     return exit_code_of(error.code);
 }
 
-Async<int> run_action(const Action& action, Context& context)
+Async<int> run_action(const CommandAction& action, Context& context)
 {
     Result<int> code = co_await action(context);
     if (!code)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "batch/refusal.h"
+#include "model/refusal.h"
 
 #include <string>
 

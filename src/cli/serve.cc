@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/foreground.h"
 #include "cli/output.h"
+#include "tasks/task_service.h"
 
 #include <thread>
 
@@ -52,16 +53,24 @@ Async<Result<void>> start_local_workers(App& app, LocalWorkers& workers)
     co_return Result<void>();
 }
 
-Async<Result<int>> serve_with(App& app, ApiServer& server, Interrupts& interrupts)
+Async<Result<int>>
+serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interrupts)
 {
     const ListenAddress& address = app.config().listen;
     const Result<std::uint16_t> port = co_await server.start(address.host, address.port);
     if (!port)
         co_return port.error();
     LocalWorkers workers(app.engine().store(), worker_count(app.config())); // until app.stop()
-    const Result<void> working = co_await start_local_workers(app, workers);
+    const ListenAddress heard{address.host, *port};
+    Result<void> working = co_await start_local_workers(app, workers);
     if (working) {
-        const ListenAddress heard{address.host, *port};
+        std::string host_url = app.config().host_url;
+        if (host_url.empty())
+            host_url = "http://" + format_address(heard);
+        Result<void> sending = co_await service.start(std::move(host_url));
+        working = sending;
+    }
+    if (working) {
         print("sluice is listening on http://" + format_address(heard));
         std::fflush(stdout);
         co_await interrupts.wait();
@@ -79,11 +88,12 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<void> started = co_await app.start();
     if (!started)
         co_return started.error();
-    ApiServer server(
-        context.loop.get_executor(), app.engine(), app.jobs(), app.threads(), api_options(*options),
-        app.log("api")
-    );
-    Result<int> code = co_await serve_with(app, server, interrupts);
+    const Result<TaskService*> service = app.task_service();
+    if (!service)
+        co_return service.error();
+    const ApiServer::Parts parts{app.engine(), app.jobs(), (*service)->tasks(), app.threads()};
+    ApiServer server(context.loop.get_executor(), parts, api_options(*options), app.log("api"));
+    Result<int> code = co_await serve_with(app, **service, server, interrupts);
     co_return code;
 }
 
@@ -97,7 +107,10 @@ void add_serve(CliCommand& root)
         "--insecure", options->insecure,
         "serve other machines although there are no API keys: everybody may run commands here"
     );
-    command.takes({"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace"}
+    command.takes(
+        {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace",
+         "host_url", "skip_ssrf_validation", "blocked_hostnames", "blocked_hostname_suffixes",
+         "allowed_networks", "webhook_secrets", "webhook_concurrency"}
     );
     command.runs(on_app([options](Context& context, App& app) {
         return serve(context, app, options);

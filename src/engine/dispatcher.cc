@@ -50,7 +50,8 @@ Async<void> Dispatcher::run()
                 continue;
             }
             std::optional<Leased> first_of_queue;
-            if (options_.queue_limit && count_in(task))
+            const bool is_first = has_limits() && count_in(task);
+            if (is_first && options_.queue_limit)
                 first_of_queue = task;
             begin(std::move(task));
             if (first_of_queue)
@@ -76,8 +77,10 @@ void Dispatcher::begin(Leased task)
 bool Dispatcher::count_in(const Leased& task)
 {
     Load& load = loads_[*task.queue];
-    ++load.running;
-    leave_out_full_queues();
+    if (!options_.queue_limit)
+        load.limit = options_.queue_max;
+    if (++load.running == load.limit)
+        leave_out_full_queues();
     return load.running == 1;
 }
 
@@ -96,9 +99,11 @@ void Dispatcher::count_out(const Leased& task)
     const auto load = loads_.find(*task.queue);
     if (load == loads_.end())
         return;
-    if (--load->second.running == 0)
+    const bool was_full = load->second.running-- == load->second.limit;
+    if (load->second.running == 0)
         loads_.erase(load);
-    leave_out_full_queues();
+    if (was_full)
+        leave_out_full_queues();
 }
 
 void Dispatcher::leave_out_full_queues()
@@ -138,6 +143,20 @@ Finish finish_of(const Leased& task, const Outcome& outcome, WorkerId worker)
     return request;
 }
 
+Start start_of(const Leased& task, const Outcome& outcome, WorkerId worker)
+{
+    Start request;
+    request.task = task.task;
+    request.run = task.run;
+    request.attempt = task.attempt;
+    request.worker = worker;
+    request.owner = LeaseOwner::target;
+    request.cancel_actions = outcome.cancel_actions;
+    request.cancel_actions_count = outcome.cancel_actions_count;
+    request.follow_ups = outcome.follow_ups;
+    return request;
+}
+
 // What was thrown is a failed attempt.
 Outcome failure_by(std::string_view what)
 {
@@ -163,6 +182,26 @@ Async<Result<void>> Dispatcher::give_back(const Leased& task, WorkerId worker, s
     co_return Result<void>();
 }
 
+Async<Result<void>> Dispatcher::report(const Leased& task, const Outcome& outcome)
+{
+    Result<void> answer;
+    if (outcome.kind == Outcome::Kind::returned) {
+        answer = co_await give_back(task, worker_.id(), outcome.error);
+    } else if (outcome.kind == Outcome::Kind::accepted) {
+        Start request = start_of(task, outcome, worker_.id());
+        const Result<bool> started = co_await store_.start(std::move(request));
+        // The target was faster: it has reported before its acceptance was known.
+        if (!started && started.error().code != Errc::conflict)
+            answer = started.error();
+    } else {
+        Finish request = finish_of(task, outcome, worker_.id());
+        const Result<Finished> finished = co_await store_.finish(std::move(request));
+        if (!finished)
+            answer = finished.error();
+    }
+    co_return answer;
+}
+
 // Few coroutines deep, because this is what every task costs on the loop.
 Async<void> Dispatcher::execute(Attempts::iterator attempt)
 {
@@ -180,20 +219,12 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
         outcome = failure_by("an exception of unknown type");
     }
     --executing_;
-    if (options_.queue_limit)
+    if (has_limits())
         count_out(attempt->task);
     wake_.notify(); // its place is free: the claim for it joins the report's group
     const bool is_ours = !attempt->stop.requested() || attempt->stopped_by_us;
     for (bool reported = !is_ours; !reported;) {
-        Result<void> answer;
-        if (outcome.kind == Outcome::Kind::returned) {
-            answer = co_await give_back(attempt->task, worker_.id(), outcome.error);
-        } else {
-            Finish request = finish_of(attempt->task, outcome, worker_.id());
-            const Result<Finished> finished = co_await store_.finish(std::move(request));
-            if (!finished)
-                answer = finished.error();
-        }
+        const Result<void> answer = co_await report(attempt->task, outcome);
         // Who stops does not wait for a database that is away: the rescue finds the task.
         reported = answer || stopping_ || !is_retryable(answer.error().code);
         if (!answer)

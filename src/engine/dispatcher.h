@@ -31,6 +31,10 @@ public:
         std::size_t claim_max = 500;     // of one claim
         Claim::As as = Claim::As::running;
 
+        // Attempts of one queue under way here, at most; one claim may go beyond it, because a
+        // queue is left out only once it is full.
+        std::size_t queue_max = SIZE_MAX;
+
         // How many attempts of the task's queue may be under way here, at least 1; asked at the
         // first task of a queue that comes while none runs. When set, tasks are claimed one by one.
         std::function<Async<std::size_t>(const Leased&)> queue_limit;
@@ -74,6 +78,7 @@ private:
         std::size_t running = 0;
         std::size_t limit = 1;
     };
+    bool has_limits() const { return options_.queue_limit || options_.queue_max != SIZE_MAX; }
 
     Async<Result<std::vector<Leased>>> claim();
     void begin(Leased task);
@@ -82,6 +87,7 @@ private:
     void count_out(const Leased& task);
     void leave_out_full_queues();
     Async<void> execute(Attempts::iterator attempt);
+    Async<Result<void>> report(const Leased& task, const Outcome& outcome);
     Async<Result<void>> give_back(const Leased& task, WorkerId worker, std::string reason);
 
     Store& store_;
@@ -93,7 +99,7 @@ private:
     TaskScope scope_;
     Signal wake_;
     Attempts attempts_;
-    std::map<std::string, Load, std::less<>> loads_; // with a queue_limit only
+    std::map<std::string, Load, std::less<>> loads_; // with limits of queues only
     std::size_t executing_ = 0;
     bool claims_ = false;      // run() is under way
     bool has_claimed_ = false; // since was_idle()

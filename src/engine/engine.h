@@ -46,6 +46,9 @@ public:
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Store& store() { return store_; }
+
+    // Of this process as a holder of leases; none before the first serve().
+    WorkerId worker_id() const { return worker_ ? worker_->id() : WorkerId{}; }
     RunWatch& runs() { return runs_; }
     const Clock& clock() const;
 

@@ -29,6 +29,7 @@ Plan random_plan(std::uint64_t seed)
 {
     SeededRandom random(seed);
     Plan plan;
+    plan.request.run.kind = RunKind::execution;
     plan.request.run.queues = {"q"};
     const std::size_t count = 1 + random.next() % 30;
     for (std::uint32_t child = 0; child < count; ++child) {

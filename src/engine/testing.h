@@ -111,6 +111,7 @@ protected:
     Submitted submit(const std::vector<std::string>& names, std::vector<GraphLink> links = {})
     {
         Submit request;
+        request.run.kind = RunKind::execution;
         request.run.queues = {"q"};
         request.links = std::move(links);
         for (const std::string& name : names)

@@ -16,11 +16,17 @@ struct Outcome {
         succeeded,
         failed,
         returned, // not done, and not the task's fault: another worker may try
+        accepted, // by the target of a webhook, which works by itself and reports from outside
     };
     Kind kind = Kind::succeeded;
     FailureKind failure = FailureKind::reported;
     std::string result; // JSON of the surface
     std::string error;  // for people; of failed and returned
+
+    // Of accepted: what the target's answer asks for (Start has the meanings).
+    std::string cancel_actions = {};
+    int cancel_actions_count = 0;
+    std::vector<FollowUpAction> follow_ups = {};
 };
 
 // A request to end an attempt early: it was canceled, its lease is lost, or the worker stops. Lives

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "batch/refusal.h"
+#include "model/refusal.h"
 
 namespace sluice {
 

@@ -21,12 +21,13 @@ struct Changes {
     std::optional<Time> earliest_due; // a timer, timeout or lease end was set to this time
     bool sweep = false;               // a run owes a sweep
     bool doomed_outputs = false;
+    bool owed = false;         // webhooks are to be sent
     bool from_outside = false; // another process wrote: anything may have changed
 
     bool empty() const
     {
         return ready_queues.empty() && final_runs.empty() && lost_leases.empty() && !earliest_due &&
-               !sweep && !doomed_outputs && !from_outside;
+               !sweep && !doomed_outputs && !owed && !from_outside;
     }
 
     void due(std::optional<Time> time)

@@ -11,11 +11,15 @@
 
 namespace sluice {
 
+class ServiceReads;
+
 // What may be asked of the database outside a write: each call is one short snapshot (at most a
 // page of rows). Used on a reader thread; every method may throw StoreFailure.
 class Reads {
 public:
     virtual ~Reads() = default;
+
+    virtual ServiceReads& service() = 0; // what the task service asks
 
     struct Run {
         RunRow row;
@@ -56,7 +60,6 @@ public:
         std::size_t limit = 100;
     };
     virtual std::vector<Task> tasks(const TaskFilter& filter) = 0; // by id
-    virtual std::optional<CardRow> card(TaskId id) = 0;            // of the task service
     virtual std::vector<AttemptRow> attempts(TaskId id) = 0;       // by number
     virtual std::vector<EventRow> events(RunId run, TaskId task) = 0;
     virtual std::vector<OutputRow> outputs(RunId run, TaskId task) = 0;

@@ -5,6 +5,7 @@
 #include "model/retry.h"
 #include "store/queue_filter.h"
 #include "store/rows.h"
+#include "store/service_requests.h"
 
 #include <memory>
 #include <optional>
@@ -114,6 +115,11 @@ struct Start {
     int attempt = 0;
     WorkerId worker;
     LeaseOwner owner = LeaseOwner::process;
+
+    // What the answer of the target asks for.
+    std::string cancel_actions = {}; // JSON array of webhooks that a cancel owes, too; empty: none
+    int cancel_actions_count = 0;
+    std::vector<FollowUpAction> follow_ups = {}; // owed at once
 };
 
 struct Finished {

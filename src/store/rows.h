@@ -54,31 +54,6 @@ struct TaskRow {
     std::string payload;
 };
 
-// What lists of the task service show of a task and filters select, written once, with the task.
-struct CardRow {
-    enum Flag : std::uint8_t {
-        dead_end_barrier = 1,
-        preemptible = 2,
-        preempts = 4,
-        tells_success = 8, // it has actions for that end
-        tells_failure = 16,
-        tells_cancel = 32,
-    };
-
-    TaskId task;
-    RunId run;
-    std::string kind;
-    std::string name;
-    std::uint8_t flags = 0; // Flag bits
-    std::optional<std::int64_t> expected_count;
-    std::optional<Time> scheduled_at;
-    std::optional<std::string> group;
-    std::optional<std::string> requester;
-    std::optional<std::string> metadata; // JSON as it was sent
-
-    friend bool operator==(const CardRow&, const CardRow&) = default;
-};
-
 // Where a live task without a lease stands: the same row in timer, ready and held.
 struct Place {
     TaskId task;

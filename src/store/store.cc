@@ -200,6 +200,26 @@ Async<Result<bool>> Store::revoke_key(RevokeKey request)
 {
     return perform(std::move(request));
 }
+Async<Result<bool>> Store::update_task(UpdateTask request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::add_counts(AddCounts request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<OwedDelivery>>> Store::take_owed(TakeOwed request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::end_try(EndTry request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::redeliver(Redeliver request)
+{
+    return perform(std::move(request));
+}
 Async<Result<OutputsRegistered>> Store::register_outputs(RegisterOutputs request)
 {
     return perform(std::move(request));

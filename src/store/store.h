@@ -85,6 +85,12 @@ public:
     Async<Result<KeyRow>> create_key(CreateKey request);
     Async<Result<bool>> revoke_key(RevokeKey request);
 
+    Async<Result<bool>> update_task(UpdateTask request);
+    Async<Result<bool>> add_counts(AddCounts request);
+    Async<Result<std::vector<OwedDelivery>>> take_owed(TakeOwed request);
+    Async<Result<bool>> end_try(EndTry request);
+    Async<Result<std::size_t>> redeliver(Redeliver request);
+
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.
     template <class Body>

@@ -12,6 +12,8 @@
 
 namespace sluice {
 
+class ServiceTables;
+
 // The statements of one open transaction, set-based: each takes a list and is one statement (or one
 // prepared statement per element on SQLite, which has no network between). The use cases decide
 // with these in either dialect; nothing here decides anything.
@@ -23,8 +25,10 @@ class Tables {
 public:
     virtual ~Tables() = default;
 
+    virtual ServiceTables& service() = 0; // those of the task service
+
     // --- ids ---------------------------------------------------------------------------------
-    enum class Sequence : std::uint8_t { run, task, queue, worker, key };
+    enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;
 
@@ -37,7 +41,6 @@ public:
     virtual void insert_run_details(std::span<const RunDetail> rows
     ) = 0; // conflict: the name is taken
     virtual void insert_tasks(std::span<const TaskRow> rows) = 0;
-    virtual void insert_cards(std::span<const CardRow> rows) = 0;
     virtual void insert_needs(std::span<const NeedRow> rows) = 0;
     virtual void insert_links(std::span<const LinkRow> rows) = 0;
     virtual void insert_ready(std::span<const Place> rows) = 0;

@@ -212,7 +212,8 @@ void Writer::run_transaction(const Operations& operations)
         .uid_secret = uid_secret_,
         .clock = clock_state_,
         .runs = {},
-        .changes = std::move(changes_)};
+        .changes = std::move(changes_),
+        .debts = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;

@@ -134,3 +134,28 @@ UNION ALL
 SELECT attempt.task_id, attempt.attempt FROM attempt
 LEFT JOIN task ON task.id = attempt.task_id
 WHERE task.id IS NULL;
+
+-- name: I8 a delivery waits when it is owed, or will be once an earlier one was tried
+SELECT delivery.id, delivery.task_id, delivery.status, owed.delivery_id
+FROM delivery LEFT JOIN owed ON owed.delivery_id = delivery.id
+WHERE CASE WHEN owed.delivery_id IS NOT NULL THEN delivery.status <> 0
+           ELSE delivery.status = 0
+                AND NOT EXISTS (SELECT 1 FROM delivery AS earlier
+                                WHERE earlier.next_id = delivery.id) END;
+
+-- name: I8 what is owed is a delivery
+SELECT owed.delivery_id FROM owed LEFT JOIN delivery ON delivery.id = owed.delivery_id
+WHERE delivery.id IS NULL;
+
+-- name: I8 the end of a task owes each webhook of that end
+SELECT done.task_id, done.outcome, done.attempt, count(delivery.id) AS deliveries
+FROM done
+JOIN card ON card.task_id = done.task_id
+LEFT JOIN delivery ON delivery.task_id = done.task_id AND delivery.action = ''
+                  AND delivery.trigger = CASE done.outcome WHEN 5 THEN 1 ELSE 2 END
+                  AND delivery.attempt = done.attempt
+                                         + CASE WHEN done.claimed_at IS NULL THEN 1 ELSE 0 END
+WHERE done.outcome IN (5, 6)
+GROUP BY done.task_id, done.outcome, done.attempt, card.success_actions, card.failure_actions
+HAVING count(delivery.id)
+       <> CASE done.outcome WHEN 5 THEN card.success_actions ELSE card.failure_actions END;

@@ -6,6 +6,8 @@
 #include "model/webhook/webhook_headers.h"
 #include "net/access_token.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice {

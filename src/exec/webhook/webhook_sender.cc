@@ -3,6 +3,8 @@
 
 #include "net/backoff.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice {

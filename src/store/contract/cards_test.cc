@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cards of the task service: written with their tasks, in one piece or staged, and gone with
 // them.
-#include "store/contract/contract.h"
+#include "store/contract/service_contract.h"
 
 namespace sluice {
 
-class Cards : public StoreContract {
+class Cards : public ServiceContract {
 protected:
     static CardRow full_card()
     {
         CardRow card;
         card.kind = "build";
         card.name = "näme with \"quotes\"";
-        card.flags = CardRow::preempts | CardRow::tells_cancel;
+        card.flags = CardRow::preempts | CardRow::preemptible;
+        card.success_actions = 1;
+        card.failure_actions = 2;
+        card.cancel_actions = 3;
         card.expected_count = 7;
         card.scheduled_at = from_micros(1'700'000'000'123'456);
         card.group = "group";
@@ -52,14 +55,15 @@ protected:
 
     std::optional<CardRow> card(TaskId id)
     {
-        return db.read([id](Reads& reads) { return reads.card(id); });
+        const auto view = db.read([id](Reads& reads) { return reads.service().task(id); });
+        return view ? std::optional(view->card) : std::nullopt;
     }
 };
 
 TEST_P(Cards, are_read_back_as_they_were_submitted)
 {
     const Submitted submitted =
-        submit(new_run({with_card(full_card()), new_task(), with_card(short_card())}));
+        submit(new_batch({with_card(full_card()), new_task(), with_card(short_card())}));
 
     expect_cards(submitted.run, submitted.tasks);
 }
@@ -82,8 +86,8 @@ TEST_P(Cards, of_a_staged_run_are_the_same)
 TEST_P(Cards, go_with_their_run)
 {
     const Submitted submitted =
-        submit(new_run({with_card(full_card()), new_task(), with_card(short_card())}));
-    const Submitted other = submit(new_run({with_card(short_card())}));
+        submit(new_batch({with_card(full_card()), new_task(), with_card(short_card())}));
+    const Submitted other = submit(new_batch({with_card(short_card())}));
     ASSERT_TRUE(db(Cancel{target(submitted.run)}));
 
     while (!db(DeleteRun{submitted.run}).value())

@@ -92,6 +92,7 @@ NewTask new_task(std::string name)
 Submit new_run(std::vector<NewTask> tasks, std::vector<GraphLink> links)
 {
     Submit request;
+    request.run.kind = RunKind::execution;
     request.run.queues = {"q"};
     request.tasks = std::move(tasks);
     request.links = std::move(links);

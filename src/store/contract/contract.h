@@ -28,6 +28,7 @@ std::unique_ptr<TestDatabase> make_database(Dialect dialect);
 // A task as tests make them: in the first queue, tried once.
 NewTask new_task(std::string name = "task");
 
+// Of workflows in code, which have no rules of their own in the store.
 Submit new_run(std::vector<NewTask> tasks, std::vector<GraphLink> links = {});
 Submit new_run(std::size_t tasks, std::vector<GraphLink> links = {});
 

@@ -8,11 +8,11 @@ namespace sluice {
 class TargetLeases : public StoreContract {
 protected:
     // A task that is leased by a worker; it has 90 s once its target has accepted.
-    Leased claimed(WorkerId by)
+    Leased claimed(WorkerId by, int tries_max = 1)
     {
         NewTask task = new_task();
         task.timeout = 90s;
-        task.retry.tries_max = 1;
+        task.retry.tries_max = tries_max;
         submit(new_run({task}));
         Claim request = claim_of(by, 1);
         request.as = Claim::As::claimed;
@@ -87,8 +87,8 @@ TEST_P(TargetLeases, end_by_their_timeout_which_counts_from_the_acceptance)
 TEST_P(TargetLeases, accept_reports_of_their_attempt_only)
 {
     const WorkerId w = worker(1h);
-    const Leased task = claimed(w);
-    ASSERT_TRUE(db(giving_back(task, w)));
+    const Leased task = claimed(w, 2);
+    ASSERT_TRUE(fail(task, w));
     const Leased again = claim_one(w);
     ASSERT_TRUE(accept(again, w));
 

@@ -68,16 +68,6 @@ DoneRow read_done(Row& row)
     return done;
 }
 
-CardRow read_card(Row& row)
-{
-    CardRow card;
-    std::int32_t flags = 0;
-    row.into(card.task, card.run, flags, card.expected_count, card.scheduled_at, card.kind);
-    row.into(card.name, card.group, card.requester, card.metadata);
-    card.flags = static_cast<std::uint8_t>(flags);
-    return card;
-}
-
 AttemptRow read_attempt(Row& row)
 {
     AttemptRow attempt;

@@ -83,13 +83,6 @@ std::vector<Reads::Task> PostgresReads::tasks(const TaskFilter& filter)
     return connection_.query(statement_for(filter.states), params).all(read_task_now);
 }
 
-std::optional<CardRow> PostgresReads::card(TaskId id)
-{
-    Params params;
-    params.add(id);
-    return connection_.query(sql::read_card, params).first(read_card);
-}
-
 std::vector<AttemptRow> PostgresReads::attempts(TaskId id)
 {
     Params params;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/service_reads.h"
 #include "store/reads.h"
 
 namespace sluice::postgres {
@@ -9,15 +10,16 @@ namespace sluice::postgres {
 // reads.sql: each call is one statement, and so one snapshot.
 class PostgresReads final : public Reads {
 public:
-    explicit PostgresReads(Connection& connection) : connection_(connection) {}
+    explicit PostgresReads(Connection& connection) : connection_(connection), service_(connection)
+    {}
 
+    ServiceReads& service() override { return service_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::vector<Run> runs(const RunFilter& filter) override;
     std::vector<std::string> run_names(std::size_t limit) override;
     std::optional<Task> task(TaskId id) override;
     std::vector<Task> tasks(const TaskFilter& filter) override;
-    std::optional<CardRow> card(TaskId id) override;
     std::vector<AttemptRow> attempts(TaskId id) override;
     std::vector<EventRow> events(RunId run, TaskId task) override;
     std::vector<OutputRow> outputs(RunId run, TaskId task) override;
@@ -33,6 +35,7 @@ public:
 
 private:
     Connection& connection_;
+    PostgresServiceReads service_;
 };
 
 } // namespace sluice::postgres

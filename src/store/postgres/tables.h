@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/service_tables.h"
 #include "store/tables.h"
 
 #include <map>
@@ -13,7 +14,10 @@ namespace sluice::postgres {
 // with the commit.
 class PostgresTables final : public Tables {
 public:
-    explicit PostgresTables(Connection& connection) : connection_(connection) {}
+    explicit PostgresTables(Connection& connection) : connection_(connection), service_(connection)
+    {}
+
+    ServiceTables& service() override { return service_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
     void expect_ids(Sequence sequence, std::size_t count) override;
@@ -21,7 +25,6 @@ public:
     void insert_runs(std::span<const RunRow> rows) override;
     void insert_run_details(std::span<const RunDetail> rows) override;
     void insert_tasks(std::span<const TaskRow> rows) override;
-    void insert_cards(std::span<const CardRow> rows) override;
     void insert_needs(std::span<const NeedRow> rows) override;
     void insert_links(std::span<const LinkRow> rows) override;
     void insert_ready(std::span<const Place> rows) override;
@@ -113,6 +116,7 @@ private:
     };
 
     Connection& connection_;
+    PostgresServiceTables service_;
     std::map<Sequence, Ahead> ahead_;
 };
 

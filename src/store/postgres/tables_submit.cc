@@ -27,6 +27,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_queue_ids;
     case Tables::Sequence::worker:
         return sql::next_worker_ids;
+    case Tables::Sequence::delivery:
+        return sql::next_delivery_ids;
     case Tables::Sequence::key:
         break;
     }
@@ -131,24 +133,6 @@ void PostgresTables::insert_tasks(std::span<const TaskRow> rows)
     params.texts("task.name", rows, &TaskRow::name, is_null);
     params.texts("task.payload", rows, &TaskRow::payload, is_null);
     connection_.queue(sql::insert_tasks, params);
-}
-
-void PostgresTables::insert_cards(std::span<const CardRow> rows)
-{
-    const auto text_of = [](auto member) {
-        return [member](const CardRow& row) {
-            return row.*member ? std::string_view(*(row.*member)) : std::string_view();
-        };
-    };
-    Params params;
-    params.array(rows, &CardRow::task).array(rows, &CardRow::run);
-    params.array(rows, [](const CardRow& row) { return static_cast<std::int16_t>(row.flags); });
-    params.array(rows, &CardRow::expected_count).array(rows, &CardRow::scheduled_at);
-    params.texts("task.kind", rows, &CardRow::kind).texts("task.name", rows, &CardRow::name);
-    params.texts("task.group_id", rows, text_of(&CardRow::group), is_null);
-    params.texts("task.requester", rows, text_of(&CardRow::requester), is_null);
-    params.texts("task.metadata", rows, text_of(&CardRow::metadata), is_null);
-    connection_.queue(sql::insert_cards, params);
 }
 
 void PostgresTables::insert_needs(std::span<const NeedRow> rows)

@@ -97,16 +97,6 @@ DoneRow read_done(Row& row)
     return done;
 }
 
-CardRow read_card(Row& row)
-{
-    CardRow card;
-    into(
-        row, card.task, card.run, card.flags, card.expected_count, card.scheduled_at, card.kind,
-        card.name, card.group, card.requester, card.metadata
-    );
-    return card;
-}
-
 AttemptRow read_attempt(Row& row)
 {
     AttemptRow attempt;

@@ -16,7 +16,6 @@ Tables::QueueMark read_mark(Row& row);
 Place read_place_with_time(Row& row);
 LeaseRow read_lease(Row& row);
 DoneRow read_done(Row& row);
-CardRow read_card(Row& row);
 AttemptRow read_attempt(Row& row);
 LinkRow read_link(Row& row);
 EventRow read_event(Row& row);

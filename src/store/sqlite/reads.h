@@ -3,6 +3,7 @@
 
 #include "store/reads.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/service_reads.h"
 #include "store/sqlite/turnstile.h"
 
 namespace sluice::sqlite {
@@ -13,8 +14,11 @@ namespace sluice::sqlite {
 // a snapshot of its own.
 class SqliteReads final : public Reads {
 public:
-    SqliteReads(Connection& connection, Turnstile* gate) : connection_(connection), gate_(gate) {}
+    SqliteReads(Connection& connection, Turnstile* gate)
+        : connection_(connection), gate_(gate), service_(connection, gate)
+    {}
 
+    ServiceReads& service() override { return service_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::vector<Run> runs(const RunFilter& filter) override;
@@ -22,7 +26,6 @@ public:
 
     std::optional<Task> task(TaskId id) override;
     std::vector<Task> tasks(const TaskFilter& filter) override;
-    std::optional<CardRow> card(TaskId id) override;
     std::vector<AttemptRow> attempts(TaskId id) override;
     std::vector<EventRow> events(RunId run, TaskId task) override;
     std::vector<OutputRow> outputs(RunId run, TaskId task) override;
@@ -40,6 +43,7 @@ public:
 private:
     Connection& connection_;
     Turnstile* gate_; // null: no other connection
+    SqliteServiceReads service_;
 };
 
 } // namespace sluice::sqlite

@@ -202,12 +202,6 @@ std::vector<Reads::Task> SqliteReads::tasks(const TaskFilter& filter)
     }
 }
 
-std::optional<CardRow> SqliteReads::card(TaskId id)
-{
-    const Snapshot snapshot(connection_, gate_);
-    return find(connection_.prepared(sql::read_card), read_card, id);
-}
-
 std::vector<AttemptRow> SqliteReads::attempts(TaskId id)
 {
     const Snapshot snapshot(connection_, gate_);

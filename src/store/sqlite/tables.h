@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/service_tables.h"
 #include "store/tables.h"
 
 namespace sluice::sqlite {
@@ -12,14 +13,15 @@ namespace sluice::sqlite {
 // locks and nothing is ever passed over.
 class SqliteTables final : public Tables {
 public:
-    explicit SqliteTables(Connection& connection) : connection_(connection) {}
+    explicit SqliteTables(Connection& connection) : connection_(connection), service_(connection) {}
+
+    ServiceTables& service() override { return service_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
     void insert_runs(std::span<const RunRow> rows) override;
     void insert_run_details(std::span<const RunDetail> rows) override;
     void insert_tasks(std::span<const TaskRow> rows) override;
-    void insert_cards(std::span<const CardRow> rows) override;
     void insert_needs(std::span<const NeedRow> rows) override;
     void insert_links(std::span<const LinkRow> rows) override;
     void insert_ready(std::span<const Place> rows) override;
@@ -100,6 +102,7 @@ public:
 
 private:
     Connection& connection_;
+    SqliteServiceTables service_;
 };
 
 } // namespace sluice::sqlite

@@ -19,6 +19,8 @@ std::string_view name(Tables::Sequence sequence)
         return "queue";
     case Tables::Sequence::worker:
         return "worker";
+    case Tables::Sequence::delivery:
+        return "delivery";
     case Tables::Sequence::key:
         break;
     }
@@ -82,16 +84,6 @@ void SqliteTables::insert_tasks(std::span<const TaskRow> rows)
     for (const TaskRow& row : rows)
         insert.run(
             row.id, row.run, row.queue, row.nprio, row.timeout, row.retry, row.name, row.payload
-        );
-}
-
-void SqliteTables::insert_cards(std::span<const CardRow> rows)
-{
-    Prepared& insert = connection_.prepared(sql::insert_card);
-    for (const CardRow& row : rows)
-        insert.run(
-            row.task, row.run, row.flags, row.expected_count, row.scheduled_at, row.kind, row.name,
-            row.group, row.requester, row.metadata
         );
 }
 

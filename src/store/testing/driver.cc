@@ -133,5 +133,25 @@ Async<Result<bool>> call(Store& store, RevokeKey request)
 {
     return store.revoke_key(std::move(request));
 }
+Async<Result<bool>> call(Store& store, UpdateTask request)
+{
+    return store.update_task(std::move(request));
+}
+Async<Result<bool>> call(Store& store, AddCounts request)
+{
+    return store.add_counts(std::move(request));
+}
+Async<Result<std::vector<OwedDelivery>>> call(Store& store, TakeOwed request)
+{
+    return store.take_owed(std::move(request));
+}
+Async<Result<bool>> call(Store& store, EndTry request)
+{
+    return store.end_try(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Redeliver request)
+{
+    return store.redeliver(std::move(request));
+}
 
 } // namespace sluice::testing

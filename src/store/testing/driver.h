@@ -40,6 +40,11 @@ Async<Result<bool>> call(Store& store, OutputsUploaded request);
 Async<Result<bool>> call(Store& store, OutputsRemoved request);
 Async<Result<KeyRow>> call(Store& store, CreateKey request);
 Async<Result<bool>> call(Store& store, RevokeKey request);
+Async<Result<bool>> call(Store& store, UpdateTask request);
+Async<Result<bool>> call(Store& store, AddCounts request);
+Async<Result<std::vector<OwedDelivery>>> call(Store& store, TakeOwed request);
+Async<Result<bool>> call(Store& store, EndTry request);
+Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.
 template <class Done>

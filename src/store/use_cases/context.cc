@@ -148,10 +148,11 @@ void run_group(WriteContext& context, Group& group)
     run_lists<
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
-        TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, StageRun, StageTasks, StageLinks,
-        PublishRun, Submit, Tick>(context, group);
+        TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
+        StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(context, group);
+    settle_debts(context);
     settle_runs(context);
-    run_lists<DeleteRun, Claim>(context, group);
+    run_lists<TakeOwed, DeleteRun, Claim>(context, group);
 }
 
 } // namespace sluice

@@ -8,6 +8,7 @@
 #include "store/operation.h"
 #include "store/queue_board.h"
 #include "store/tables.h"
+#include "store/use_cases/debts.h"
 
 #include <span>
 #include <unordered_map>
@@ -49,6 +50,7 @@ struct WriteContext {
     ClockState clock; // kept by the writer when the group commits
     LockedRuns runs;
     Changes changes;
+    std::vector<Debt> debts; // of the ends in this group; settled at its end
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
     void make_pending(std::vector<Place> places);
@@ -114,5 +116,10 @@ void run(WriteContext& context, Operations<TakeDoomed> operations);
 void run(WriteContext& context, Operations<OutputsRemoved> operations);
 void run(WriteContext& context, Operations<CreateKey> operations);
 void run(WriteContext& context, Operations<RevokeKey> operations);
+void run(WriteContext& context, Operations<UpdateTask> operations);
+void run(WriteContext& context, Operations<AddCounts> operations);
+void run(WriteContext& context, Operations<TakeOwed> operations);
+void run(WriteContext& context, Operations<EndTry> operations);
+void run(WriteContext& context, Operations<Redeliver> operations);
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/ending.h"
 
+#include "store/use_cases/dead_ends.h"
 #include "store/use_cases/propagation.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ Ended ended(const LeaseRow& lease, TaskState outcome)
     task.worker = lease.worker;
     task.claimed_at = lease.claimed_at;
     task.started_at = lease.started_at;
+    task.tells_target = outcome == TaskState::canceled;
     return task;
 }
 
@@ -57,6 +59,32 @@ DoneRow done_row(Ended task, Time now)
     return row;
 }
 
+// Whoever works at the attempt learns that it can stop.
+void tell_target(WriteContext& context, const LeaseRow& lease)
+{
+    const Place& place = lease.place;
+    if (context.runs.at(place.run).kind == RunKind::batch)
+        context.debts.push_back({place.task, place.run, place.attempt, std::nullopt, true});
+}
+
+// Only the task service has webhooks.
+void owe_webhooks(WriteContext& context, const std::vector<Ended>& tasks)
+{
+    for (const Ended& task : tasks) {
+        if (context.runs.at(task.run).kind != RunKind::batch)
+            continue;
+        // Without a start: as of the attempt that would have come.
+        const int attempt = task.claimed_at ? task.attempt : task.attempt + 1;
+        Debt debt{task.task, task.run, attempt, std::nullopt, task.tells_target};
+        if (task.outcome == TaskState::succeeded)
+            debt.end = Trigger::success;
+        else if (task.outcome == TaskState::failed)
+            debt.end = Trigger::failure;
+        if (debt.end || debt.tells_target)
+            context.debts.push_back(debt);
+    }
+}
+
 // Jobs only: the other surfaces have no egress.
 void doom_outputs_of(WriteContext& context, const std::vector<Ended>& tasks)
 {
@@ -70,27 +98,46 @@ void doom_outputs_of(WriteContext& context, const std::vector<Ended>& tasks)
 
 } // namespace
 
+namespace {
+
+// Writes the ends of one level, and gives those of the next: children that fail or are skipped.
+std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
+{
+    std::sort(tasks.begin(), tasks.end(), [](const Ended& a, const Ended& b) {
+        return a.task < b.task;
+    });
+    std::vector<Parent> parents;
+    for (const Ended& task : tasks) {
+        RunRow& run = context.runs.at(task.run);
+        count(run.counts, task.outcome);
+        context.runs.changed(run.id);
+        if (run.linked)
+            parents.push_back({task.task, task.run, task.outcome});
+    }
+    doom_outputs_of(context, tasks);
+    owe_webhooks(context, tasks);
+    std::vector<DoneRow> rows;
+    rows.reserve(tasks.size());
+    for (Ended& task : tasks)
+        rows.push_back(done_row(std::move(task), context.now));
+    context.tables.insert_done(rows);
+    return parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
+}
+
+} // namespace
+
 void end_tasks(WriteContext& context, std::vector<Ended> tasks)
 {
     while (!tasks.empty()) {
-        std::sort(tasks.begin(), tasks.end(), [](const Ended& a, const Ended& b) {
-            return a.task < b.task;
-        });
-        std::vector<Parent> parents;
-        for (const Ended& task : tasks) {
-            RunRow& run = context.runs.at(task.run);
-            count(run.counts, task.outcome);
-            context.runs.changed(run.id);
-            if (run.linked)
-                parents.push_back({task.task, task.run, task.outcome});
+        std::vector<Ended> unstarted; // what their ends leave behind, see take_dead_ends()
+        while (!tasks.empty()) {
+            for (const Ended& task : tasks)
+                if (may_leave_dead_ends(context, task))
+                    unstarted.push_back(task);
+            tasks = end_level(context, std::move(tasks));
         }
-        doom_outputs_of(context, tasks);
-        std::vector<DoneRow> rows;
-        rows.reserve(tasks.size());
-        for (Ended& task : tasks)
-            rows.push_back(done_row(std::move(task), context.now));
-        context.tables.insert_done(rows);
-        tasks = parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
+        if (!unstarted.empty())
+            tasks = take_dead_ends(context, unstarted);
     }
 }
 
@@ -99,6 +146,11 @@ Place given_back(const LeaseRow& lease)
     Place place = lease.place;
     place.run_at.reset();
     return place;
+}
+
+bool keeps_attempt(WriteContext& context, const LeaseRow& lease)
+{
+    return !lease.started_at && context.runs.at(lease.place.run).kind == RunKind::batch;
 }
 
 AttemptRow attempt_row(const LeaseRow& lease, AttemptEnd end, Time now, std::string error)
@@ -148,17 +200,20 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
             lease.place.tries, attempt.kind, policies[lease.place.task], context.now, context.random
         );
         next.push_back(run_at);
+        const bool is_timeout = attempt.kind == FailureKind::timeout;
         if (run_at) {
-            const auto end =
-                attempt.kind == FailureKind::timeout ? AttemptEnd::timed_out : AttemptEnd::failed;
+            const auto end = is_timeout ? AttemptEnd::timed_out : AttemptEnd::failed;
             log.push_back(attempt_row(lease, end, context.now, std::move(attempt.error)));
             std::vector<Place>& places = lease.paused_left ? held : again;
             places.push_back(given_back(lease));
             places.back().run_at = run_at;
             doom_outputs(context, lease.place.run, {lease.place.task});
+            if (is_timeout)
+                tell_target(context, lease);
         } else {
             final.push_back(ended(lease, TaskState::failed));
             final.back().error = std::move(attempt.error);
+            final.back().tells_target = is_timeout;
             final.back().result = std::move(attempt.result);
         }
     }

@@ -21,6 +21,9 @@ struct Ended {
     std::optional<Time> started_at;
     std::string result;
     std::string error;
+    bool tells_target = false;   // who works at it learns that it can stop
+    bool was_paused = false;     // while it waited, and a user has canceled it
+    bool spares_parents = false; // a barrier: its end makes no dead ends
 };
 
 Ended ended(const LeaseRow& lease, TaskState outcome);
@@ -41,6 +44,18 @@ struct FailedAttempt {
 // Per attempt, in order: when it will be tried again; nothing: the task has failed for good.
 std::vector<std::optional<Time>>
 fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts);
+
+// Ends the leased attempts that the reports are about; their runs are locked. Nothing for a report
+// whose lease is not there to be taken: it is late, repeated or superseded.
+std::vector<std::optional<Finished>>
+end_attempts(WriteContext& context, std::span<Finish* const> reports);
+
+// The answer to a report of an attempt that does not hold the task.
+Error superseded(int attempt);
+
+// A webhook that no target has accepted yet: whoever claims the task next sends it again, as the
+// same attempt and with the same key.
+bool keeps_attempt(WriteContext& context, const LeaseRow& lease);
 
 // The attempt goes back without using up a try.
 Place given_back(const LeaseRow& lease);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// finish, start, give back: the reports of whoever executes a task. The fence is the lease row: a
+// finish, give back: the reports of whoever executes a task. The fence is the lease row: a
 // report counts only if a lease of that task, attempt and worker is there to be taken.
 #include "store/use_cases/ending.h"
 
@@ -11,12 +11,12 @@
 
 namespace sluice {
 
-namespace {
-
-Error superseded(TaskId, int attempt)
+Error superseded(int attempt)
 {
     return {Errc::conflict, fmt::format("attempt {} does not hold the task any more", attempt)};
 }
+
+namespace {
 
 // Whether a report of `attempt` (0: any) by `worker` (none: from outside) is about that attempt.
 bool is_about(const Tables::LeaseKey& report, int attempt, WorkerId worker)
@@ -68,13 +68,13 @@ bool is_swept(WriteContext& context, const Request& request)
 }
 
 template <class Request>
-TakenLeases take_leases(WriteContext& context, Operations<Request> operations)
+TakenLeases take_leases(WriteContext& context, std::span<Request* const> requests)
 {
     std::vector<Tables::LeaseKey> keys;
-    keys.reserve(operations.size());
-    for (const Operation<Request>* operation : operations)
-        if (!is_swept(context, operation->request))
-            keys.push_back(fence_of(operation->request));
+    keys.reserve(requests.size());
+    for (const Request* request : requests)
+        if (!is_swept(context, *request))
+            keys.push_back(fence_of(*request));
     std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
         return a.task < b.task;
     });
@@ -105,40 +105,59 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
                 {Errc::conflict, fmt::format("the task is final: {}", name(row->second.outcome))}
             );
         else
-            operation->fail(superseded(report.task, report.attempt));
+            operation->fail(superseded(report.attempt));
     }
 }
 
 } // namespace
 
-void run(WriteContext& context, Operations<Finish> operations)
+std::vector<std::optional<Finished>>
+end_attempts(WriteContext& context, std::span<Finish* const> reports)
 {
-    TakenLeases leases = take_leases(context, operations);
+    TakenLeases leases = take_leases(context, reports);
+    std::vector<std::optional<Finished>> answers(reports.size());
     std::vector<Ended> succeeded;
     std::vector<FailedAttempt> failed;
-    std::vector<Operation<Finish>*> failed_operations;
-    std::vector<Operation<Finish>*> late;
-    for (Operation<Finish>* operation : operations) {
-        Finish& report = operation->request;
+    std::vector<std::size_t> failed_reports;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        Finish& report = *reports[i];
         LeaseRow* lease = leases.take(fence_of(report));
-        if (!lease) {
-            late.push_back(operation);
-        } else if (report.failure) {
+        if (!lease)
+            continue;
+        if (!report.worker && lease->owner == LeaseOwner::process)
+            context.changes.lost_leases.push_back(report.task); // its start is still under way
+        if (report.failure) {
             failed.push_back({std::move(*lease), *report.failure, report.error, report.result});
-            failed_operations.push_back(operation);
+            failed_reports.push_back(i);
         } else {
             succeeded.push_back(ended(*lease, TaskState::succeeded));
             succeeded.back().result = report.result;
-            operation->answer({TaskState::succeeded, std::nullopt, false});
+            answers[i] = Finished{TaskState::succeeded, std::nullopt, false};
         }
     }
     end_tasks(context, std::move(succeeded));
-    if (!failed.empty()) {
-        const std::vector<std::optional<Time>> next = fail_attempts(context, std::move(failed));
-        for (std::size_t i = 0; i < next.size(); ++i)
-            failed_operations[i]->answer(
-                {next[i] ? TaskState::pending : TaskState::failed, next[i], false}
-            );
+    if (failed.empty())
+        return answers;
+    const std::vector<std::optional<Time>> next = fail_attempts(context, std::move(failed));
+    for (std::size_t i = 0; i < next.size(); ++i)
+        answers[failed_reports[i]] =
+            Finished{next[i] ? TaskState::pending : TaskState::failed, next[i], false};
+    return answers;
+}
+
+void run(WriteContext& context, Operations<Finish> operations)
+{
+    std::vector<Finish*> reports;
+    reports.reserve(operations.size());
+    for (Operation<Finish>* operation : operations)
+        reports.push_back(&operation->request);
+    std::vector<std::optional<Finished>> answers = end_attempts(context, reports);
+    std::vector<Operation<Finish>*> late;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (answers[i])
+            operations[i]->answer(*answers[i]);
+        else
+            late.push_back(operations[i]);
     }
     if (!late.empty())
         answer_late(context, late);
@@ -146,20 +165,27 @@ void run(WriteContext& context, Operations<Finish> operations)
 
 void run(WriteContext& context, Operations<GiveBack> operations)
 {
-    TakenLeases leases = take_leases(context, operations);
+    std::vector<const GiveBack*> requests;
+    for (const Operation<GiveBack>* operation : operations)
+        requests.push_back(&operation->request);
+    TakenLeases leases = take_leases<const GiveBack>(context, requests);
     std::vector<AttemptRow> log;
     std::vector<Place> places;
     std::vector<Place> held;
     for (Operation<GiveBack>* operation : operations) {
         const LeaseRow* lease = leases.take(fence_of(operation->request));
         if (!lease) {
-            operation->fail(superseded(operation->request.task, operation->request.attempt));
+            operation->fail(superseded(operation->request.attempt));
             continue;
         }
         const LeaseRow& row = *lease;
-        log.push_back(attempt_row(row, AttemptEnd::returned, context.now, operation->request.reason)
-        );
-        (row.paused_left ? held : places).push_back(given_back(row));
+        Place& place = (row.paused_left ? held : places).emplace_back(given_back(row));
+        if (keeps_attempt(context, row))
+            --place.attempt;
+        else
+            log.push_back(
+                attempt_row(row, AttemptEnd::returned, context.now, operation->request.reason)
+            );
         doom_outputs(context, row.place.run, {row.place.task});
         operation->answer(true);
     }
@@ -168,39 +194,6 @@ void run(WriteContext& context, Operations<GiveBack> operations)
     if (!held.empty())
         context.tables.insert_held(held);
     context.make_pending(std::move(places));
-}
-
-void run(WriteContext& context, Operations<Start> operations)
-{
-    for (Operation<Start>* operation : operations) {
-        const Start& request = operation->request;
-        const TaskId id = request.task;
-        const RunRow& run = context.runs.at(request.run);
-        std::vector<LeaseRow> leases = context.tables.leases({&run, {&id, 1}});
-        const bool holds = !run.sweep && !leases.empty() &&
-                           leases.front().place.attempt == request.attempt &&
-                           leases.front().worker == request.worker;
-        if (!holds) {
-            operation->fail(superseded(id, request.attempt));
-            continue;
-        }
-        LeaseRow& lease = leases.front();
-        if (!lease.started_at) {
-            lease.started_at = context.now;
-            lease.owner = request.owner;
-            const std::vector<TaskRow> tasks = context.tables.tasks({&id, 1});
-            if (!tasks.empty() && tasks.front().timeout) {
-                catch_up(context, context.tables.clock_jumps());
-                if (lease.paused_left)
-                    lease.paused_left = *tasks.front().timeout;
-                else
-                    lease.expires_at = context.now + *tasks.front().timeout;
-                context.changes.due(lease.expires_at);
-            }
-            context.tables.update_leases(leases);
-        }
-        operation->answer(true);
-    }
 }
 
 } // namespace sluice

@@ -17,7 +17,7 @@ using Restored = std::map<TaskId, DoneRow>;
 
 bool ended_without_start(const DoneRow& row)
 {
-    return row.attempt == 0 &&
+    return !row.claimed_at &&
            (row.outcome == TaskState::failed || row.outcome == TaskState::skipped);
 }
 
@@ -121,6 +121,14 @@ std::map<TaskId, int> unfinished_parents(const Parents& parents, const Restored&
     return unfinished;
 }
 
+// A task that failed without a start has sent webhooks with the keys of the attempt that would have
+// come: that one is over, or the next one's would be the same.
+int attempt_so_far(const RunRow& run, const DoneRow& done)
+{
+    const bool has_told = run.kind == RunKind::batch && done.outcome == TaskState::failed;
+    return has_told && !done.claimed_at ? done.attempt + 1 : done.attempt;
+}
+
 void revive(
     WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents
 )
@@ -139,18 +147,20 @@ void revive(
     for (const TaskRow& task : context.tables.tasks(ids)) {
         const DoneRow& done = restored.at(task.id);
         uncount(run.counts, done.outcome);
-        if (done.attempt > 0 && done.claimed_at)
+        const int attempt = attempt_so_far(run, done);
+        if (attempt > done.attempt || (done.attempt > 0 && done.claimed_at))
             log.push_back(
-                {task.id, done.attempt, AttemptEnd::failed, done.worker, *done.claimed_at,
-                 done.started_at, done.finished_at, done.error}
+                {task.id, attempt, AttemptEnd::failed, done.worker,
+                 done.claimed_at.value_or(done.finished_at), done.started_at, done.finished_at,
+                 done.error}
             );
         const auto parents = unfinished.find(task.id);
         if (parents != unfinished.end())
             waiting.push_back(
-                {task.id, run.id, task.queue, task.nprio, parents->second, done.attempt, {}, false}
+                {task.id, run.id, task.queue, task.nprio, parents->second, attempt, {}, false}
             );
         else
-            pending.push_back({task.id, run.id, task.queue, task.nprio, done.attempt, 0, 0, {}});
+            pending.push_back({task.id, run.id, task.queue, task.nprio, attempt, 0, 0, {}});
     }
     if (!log.empty())
         context.tables.insert_attempts(log);

@@ -3,6 +3,7 @@
 // belong to the run and are closed. Nobody sees any of it until publish opens the queues, which is
 // one short transaction whatever the size. A loader extends the run's expires_at with every piece;
 // when it dies, Sweep removes what it left.
+#include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
 #include "store/use_cases/new_run.h"
@@ -76,7 +77,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
     extend_range(run, ids);
     context.tables.insert_tasks(tasks);
     if (!cards.empty())
-        context.tables.insert_cards(cards);
+        context.tables.service().insert_cards(cards);
     if (!needs.empty())
         context.tables.insert_needs(needs);
     context.make_pending(std::move(places));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // submit: run, tasks, links and places in one transaction. A submission that fails does so alone.
+#include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
 #include "base/assert.h"
@@ -85,7 +86,7 @@ void insert(WriteContext& context, SubmitRows rows)
         context.tables.insert_run_details(rows.details);
     context.tables.insert_tasks(rows.tasks);
     if (!rows.cards.empty())
-        context.tables.insert_cards(rows.cards);
+        context.tables.service().insert_cards(rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
     if (!rows.links.empty())

@@ -51,6 +51,10 @@ WITH gone AS (
     RETURNING id, queue_id, nprio),
   ends AS (DELETE FROM done USING gone WHERE done.task_id = gone.id),
   cards AS (DELETE FROM card USING gone WHERE card.task_id = gone.id),
+  progresses AS (DELETE FROM progress USING gone WHERE progress.task_id = gone.id),
+  deliveries AS (DELETE FROM delivery USING gone WHERE delivery.task_id = gone.id
+                 RETURNING delivery.id),
+  debts AS (DELETE FROM owed USING deliveries WHERE owed.delivery_id = deliveries.id),
   attempts AS (DELETE FROM attempt USING gone WHERE attempt.task_id = gone.id),
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),

@@ -12,3 +12,6 @@ SELECT array_agg(nextval('worker_id_seq')) FROM generate_series(1, @count::bigin
 
 -- name: next_key_ids
 SELECT array_agg(nextval('key_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_delivery_ids
+SELECT array_agg(nextval('delivery_id_seq')) FROM generate_series(1, @count::bigint);

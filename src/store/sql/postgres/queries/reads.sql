@@ -97,11 +97,6 @@ SELECT run_id
 FROM run_detail JOIN run ON run.id = run_detail.run_id
 WHERE run_detail.name = @name::text AND state <> 0;
 
--- name: read_card
-SELECT task_id, run_id, flags, expected_count, scheduled_at, kind, name, group_id, requester,
-       metadata
-FROM card WHERE task_id = @task_id::bigint;
-
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
 FROM attempt WHERE task_id = @task_id::bigint ORDER BY attempt;

@@ -19,14 +19,6 @@ SELECT unnest(@id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::bigin
        unnest(@nprio::smallint[]), unnest(@timeout::bigint[]), unnest(@retry::text[]),
        unnest(@name::text[]), unnest(@payload::text[]);
 
--- name: insert_cards
-INSERT INTO card (task_id, run_id, flags, expected_count, scheduled_at, kind, name, group_id,
-                  requester, metadata)
-SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@flags::smallint[]),
-       unnest(@expected_count::bigint[]), unnest(@scheduled_at::timestamptz[]),
-       unnest(@kind::text[]), unnest(@name::text[]), unnest(@group_id::text[]),
-       unnest(@requester::text[]), unnest(@metadata::text[]);
-
 -- name: insert_needs
 INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)
 SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::bigint[]),

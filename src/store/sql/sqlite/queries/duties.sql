@@ -42,9 +42,6 @@ DELETE FROM task WHERE id = @task_id;
 -- name: delete_task_done
 DELETE FROM done WHERE task_id = @task_id;
 
--- name: delete_card
-DELETE FROM card WHERE task_id = @task_id;
-
 -- name: delete_task_attempts
 DELETE FROM attempt WHERE task_id = @task_id;
 

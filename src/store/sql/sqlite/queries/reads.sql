@@ -88,11 +88,6 @@ FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id;
 -- name: read_worker
 SELECT id, name, host, process, attached, registered_at, until FROM worker WHERE id = @id;
 
--- name: read_card
-SELECT task_id, run_id, flags, expected_count, scheduled_at, kind, name, group_id, requester,
-       metadata
-FROM card WHERE task_id = @task_id;
-
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
 FROM attempt WHERE task_id = @task_id ORDER BY attempt;

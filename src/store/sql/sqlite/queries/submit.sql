@@ -12,12 +12,6 @@ VALUES (@run_id, @name, @spec, @actor, @origin_id, @error);
 INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload)
 VALUES (@id, @run_id, @queue_id, @nprio, @timeout, @retry, @name, @payload);
 
--- name: insert_card
-INSERT INTO card (task_id, run_id, flags, expected_count, scheduled_at, kind, name, group_id,
-                  requester, metadata)
-VALUES (@task_id, @run_id, @flags, @expected_count, @scheduled_at, @kind, @name, @group_id,
-        @requester, @metadata);
-
 -- name: insert_need
 INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)
 VALUES (@task_id, @run_id, @queue_id, @nprio, @unfinished, @attempt, @run_at);

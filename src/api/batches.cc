@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// /batch, /batches and /dag: what clients do with the tasks of one POST together.
+#include "api/off_loop.h"
+#include "api/respond.h"
+#include "api/routes.h"
+#include "api/task_answers.h"
+#include "api/task_errors.h"
+#include "api/wire_batch.h"
+#include "api/wire_task_filter.h"
+#include "base/text.h"
+#include "tasks/tasks.h"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t bytes_per_task = 512; // of a light one, about
+
+Async<Response> show_batch(Api& api, const Request& request)
+{
+    const Result<BatchView> batch = co_await api.tasks.batch(request.path_field("id"));
+    if (!batch)
+        co_return typed_error(batch.error());
+    co_return json_response(200, batch_json(*batch, speller(api.tasks)));
+}
+
+Async<Response> list_batches(Api& api, const Request& request)
+{
+    Result<BatchQuery> query = read_batch_query(request);
+    if (!query)
+        co_return typed_error(query.error());
+    const std::size_t limit = query->filter.limit;
+    const Result<std::vector<BatchView>> batches =
+        co_await api.tasks.batches(std::move(query->filter));
+    if (!batches)
+        co_return typed_error(batches.error());
+    const SpellId spell = speller(api.tasks);
+    Json list = Json::array();
+    for (const BatchView& batch : *batches)
+        list.push_back(listed_batch_json(batch, spell));
+    Response response = json_response(200, list);
+    if (batches->size() == limit)
+        response.headers.add("Link", next_link(request, "page", query->next_page));
+    co_return response;
+}
+
+using BatchAction = Async<Result<Affected>> (Tasks::*)(std::string id, std::string actor);
+using AffectedJson = Json (*)(std::string_view batch_id, const Affected& affected);
+
+Async<Response> act(Api& api, const Request& request, BatchAction action, AffectedJson to_json)
+{
+    std::string id = request.path_field("id");
+    std::string actor = actor_of(request);
+    const Result<Affected> affected = co_await (api.tasks.*action)(id, std::move(actor));
+    if (!affected)
+        co_return refused_action(affected.error());
+    co_return json_response(200, to_json(to_lower(id), *affected));
+}
+
+Async<Response> cancel_batch(Api& api, const Request& request)
+{
+    return act(api, request, &Tasks::cancel_batch, canceled_json);
+}
+
+Async<Response> pause_batch(Api& api, const Request& request)
+{
+    return act(api, request, &Tasks::pause_batch, paused_json);
+}
+
+Async<Response> resume_batch(Api& api, const Request& request)
+{
+    return act(api, request, &Tasks::resume_batch, resumed_json);
+}
+
+Async<Response> show_dag(Api& api, const Request& request)
+{
+    std::string id = request.path_field("batch_id");
+    if (!parse_uid(id))
+        co_return no_such("batch", id);
+    const Result<Tasks::Dag> dag = co_await api.tasks.dag(std::move(id));
+    if (!dag)
+        co_return typed_error(dag.error());
+    const SpellId spell = speller(api.tasks);
+    auto write = [&] { return dump_json(dag_json(dag->tasks, dag->links, spell)); };
+    const std::size_t bytes = dag->tasks.size() * bytes_per_task;
+    std::string text = co_await off_loop(api, bytes, std::move(write));
+    co_return json_text(200, std::move(text));
+}
+
+std::vector<Operation> look_operations()
+{
+    return {
+        {.pattern = "/batch/{id}",
+         .summary = "The counts of a batch. `total_expected` is null when a task says nothing.",
+         .answer = "Batch",
+         .errors = {404},
+         .handle = show_batch},
+        {.pattern = "/batches",
+         .summary = "Batches of which one task is all of what is asked for, newest first. "
+                    "`Link: <…>; rel=\"next\"` leads to the next page.",
+         .query =
+             {"page", "page_size", "name", "kind", "status", "created_after", "created_before"},
+         .answer = "ListedBatches",
+         .handle = list_batches},
+        {.pattern = "/dag/{batch_id}",
+         .summary = "The tasks of a batch and the links between them; empty for an unknown one.",
+         .answer = "Dag",
+         .errors = {404},
+         .handle = show_dag},
+    };
+}
+
+std::vector<Operation> change_operations()
+{
+    return {
+        {.method = Method::delete_,
+         .pattern = "/batch/{id}",
+         .summary = "Cancels what is not final, all at once.",
+         .answer = "CanceledBatch",
+         .errors = {404},
+         .handle = cancel_batch},
+        {.method = Method::patch,
+         .pattern = "/batch/{id}/pause",
+         .summary = "Holds what is not final.",
+         .answer = "PausedBatch",
+         .errors = {404},
+         .handle = pause_batch},
+        {.method = Method::patch,
+         .pattern = "/batch/{id}/resume",
+         .summary = "Goes on with the paused tasks of a batch.",
+         .answer = "ResumedBatch",
+         .errors = {404},
+         .handle = resume_batch},
+    };
+}
+
+} // namespace
+
+std::vector<Operation> batch_operations()
+{
+    std::vector<Operation> all;
+    for (auto list : {look_operations, change_operations})
+        for (Operation& operation : list())
+            all.push_back(std::move(operation));
+    return all;
+}
+
+} // namespace sluice

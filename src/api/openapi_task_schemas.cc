@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/openapi_task_schemas.h"
+
+#include "api/wire_task_read.h"
+#include "model/task/task_request.h"
+#include "model/webhook/action.h"
+
+#include <string_view>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::string_view answers = R"json({
+"TaskStatus": {"type": "string", "enum": ["Waiting", "Pending", "Claimed", "Running", "Success",
+    "Failure", "Skipped", "Paused", "Canceled"]},
+"LightTask": {"type": "object", "required": ["id", "name", "kind", "status", "created_at",
+    "started_at", "success", "failures", "expected_count", "ended_at", "batch_id",
+    "dead_end_barrier", "priority", "group_id", "attempt", "scheduled_at"], "properties": {"id":
+    {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "kind": {"type": "string"},
+    "status": {"$ref": "#/components/schemas/TaskStatus"}, "created_at": {"type": "string",
+    "format": "date-time"}, "started_at": {"type": ["string", "null"], "format": "date-time",
+    "description": "When the target of the current attempt accepted."}, "success":
+    {"type": "integer"}, "failures": {"type": "integer"}, "expected_count": {"type": ["integer",
+    "null"]}, "ended_at": {"type": ["string", "null"], "format": "date-time"}, "batch_id":
+    {"type": "string", "format": "uuid"}, "dead_end_barrier": {"type": "boolean"}, "priority":
+    {"type": "integer"}, "group_id": {"type": ["string", "null"]}, "attempt": {"type": "integer",
+    "description": "The current one, or the last; 0 before the first."}, "scheduled_at":
+    {"type": ["string", "null"], "format": "date-time"}}},
+"LightTasks": {"type": "array", "items": {"$ref": "#/components/schemas/LightTask"}},
+"TaskAction": {"type": "object", "required": ["id", "kind", "trigger", "condition", "params"],
+    "properties": {"id": {"type": "string", "format": "uuid"}, "kind": {"type": "string"},
+    "trigger": {"type": "string", "enum": ["Start", "End", "Cancel"]}, "condition":
+    {"type": ["string", "null"], "enum": ["success", "failure", null]}, "params":
+    {"type": ["object", "null"], "description": "As they were sent."}}},
+"Tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}},
+"StatusCounts": {"type": "object", "required": ["waiting", "pending", "claimed", "running",
+    "success", "failure", "skipped", "paused", "canceled"], "properties": {"waiting":
+    {"type": "integer"}, "pending": {"type": "integer"}, "claimed": {"type": "integer"},
+    "running": {"type": "integer"}, "success": {"type": "integer"}, "failure":
+    {"type": "integer"}, "skipped": {"type": "integer"}, "paused": {"type": "integer"},
+    "canceled": {"type": "integer"}}},
+"Batch": {"type": "object", "required": ["batch_id", "total_tasks", "total_success",
+    "total_failures", "total_expected", "status_counts"], "properties": {"batch_id":
+    {"type": "string", "format": "uuid"}, "total_tasks": {"type": "integer"}, "total_success":
+    {"type": "integer"}, "total_failures": {"type": "integer"}, "total_expected":
+    {"type": ["integer", "null"]}, "status_counts": {"$ref": "#/components/schemas/StatusCounts"}}},
+"ListedBatch": {"type": "object", "required": ["batch_id", "total_tasks", "first_created_at",
+    "latest_updated_at", "status_counts", "kinds"], "properties": {"batch_id": {"type": "string",
+    "format": "uuid"}, "total_tasks": {"type": "integer"}, "first_created_at":
+    {"type": "string", "format": "date-time"}, "latest_updated_at": {"type": "string",
+    "format": "date-time"}, "status_counts": {"$ref": "#/components/schemas/StatusCounts"},
+    "kinds": {"type": "array", "items": {"type": "string"}}}},
+"ListedBatches": {"type": "array", "items": {"$ref": "#/components/schemas/ListedBatch"}},
+"CanceledBatch": {"type": "object", "required": ["batch_id", "canceled_waiting",
+    "canceled_pending", "canceled_claimed", "canceled_running", "canceled_paused",
+    "already_terminal"], "properties": {"batch_id": {"type": "string", "format": "uuid"},
+    "canceled_waiting": {"type": "integer"}, "canceled_pending": {"type": "integer"},
+    "canceled_claimed": {"type": "integer"}, "canceled_running": {"type": "integer"},
+    "canceled_paused": {"type": "integer"}, "already_terminal": {"type": "integer"}}},
+"PausedBatch": {"type": "object", "required": ["batch_id", "paused_waiting", "paused_pending",
+    "paused_claimed", "paused_running"], "properties": {"batch_id": {"type": "string",
+    "format": "uuid"}, "paused_waiting": {"type": "integer"}, "paused_pending":
+    {"type": "integer"}, "paused_claimed": {"type": "integer"}, "paused_running":
+    {"type": "integer"}}},
+"ResumedBatch": {"type": "object", "required": ["batch_id", "resumed"], "properties":
+    {"batch_id": {"type": "string", "format": "uuid"}, "resumed": {"type": "integer"}}},
+"Dag": {"type": "object", "required": ["tasks", "links"], "properties": {"tasks":
+    {"$ref": "#/components/schemas/LightTasks"}, "links": {"type": "array", "items":
+    {"type": "object", "required": ["parent_id", "child_id", "requires_success", "condition"],
+    "properties": {"parent_id": {"type": "string", "format": "uuid"}, "child_id":
+    {"type": "string", "format": "uuid"}, "requires_success": {"type": "boolean"}, "condition":
+    {"type": "string", "enum": ["on_success", "on_failure", "always"]}}}}}},
+"Delivery": {"type": "object", "required": ["id", "task_id", "batch_id", "attempt", "trigger",
+    "condition", "position", "status", "tries", "created_at", "updated_at", "next_try_at",
+    "answered_status", "reason", "answer", "idempotency_key"], "properties": {"id":
+    {"type": "string", "format": "uuid"}, "task_id": {"type": "string", "format": "uuid"},
+    "batch_id": {"type": "string", "format": "uuid"}, "attempt": {"type": "integer"}, "trigger":
+    {"type": "string", "enum": ["Start", "End", "Cancel"]}, "condition": {"type": ["string",
+    "null"], "enum": ["success", "failure", null]}, "position": {"type": "integer",
+    "description": "Among the actions of its trigger, from 0."}, "status": {"type": "string",
+    "enum": ["waiting", "delivered", "dead"]}, "tries": {"type": "integer"}, "created_at":
+    {"type": "string", "format": "date-time"}, "updated_at": {"type": "string",
+    "format": "date-time"}, "next_try_at": {"type": ["string", "null"], "format": "date-time"},
+    "answered_status": {"type": ["integer", "null"]}, "reason": {"type": ["string", "null"],
+    "description": "Why the last try failed."}, "answer": {"type": ["string", "null"],
+    "description": "The last bytes of the last answer's body."}, "idempotency_key":
+    {"type": "string"}}},
+"Deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+"Redelivered": {"type": "object", "required": ["redelivered"], "properties": {"redelivered":
+    {"type": "integer"}}}
+})json";
+
+// What a full task has beside a light one.
+constexpr std::string_view task_rest = R"json({
+"timeout": {"type": "integer", "description": "Seconds without a report."},
+"rules": {"type": "array", "items": {"type": "object"}, "description": "As they were sent."},
+"metadata": {},
+"actions": {"type": "array", "items": {"$ref": "#/components/schemas/TaskAction"}},
+"last_updated": {"type": "string", "format": "date-time"},
+"failure_reason": {"type": ["string", "null"]},
+"retry": {"type": ["object", "null"], "description": "As it was sent."},
+"max_attempts": {"type": "integer"},
+"next_retry_at": {"type": ["string", "null"], "format": "date-time"},
+"requester": {"type": ["string", "null"]},
+"deleted_at": {"type": ["string", "null"], "format": "date-time"},
+"preemptible": {"type": "boolean"},
+"preempts": {"type": "boolean"}
+})json";
+
+Json task_schema(Json light)
+{
+    const Json rest = parse_json(task_rest).value();
+    for (const auto& [key, property] : rest.items()) {
+        light["required"].push_back(key);
+        light["properties"][key] = property;
+    }
+    return light;
+}
+
+Json list_of(Json items)
+{
+    return Json{{"type", "array"}, {"items", std::move(items)}};
+}
+
+} // namespace
+
+Json task_schemas()
+{
+    Json schemas = parse_json(answers).value();
+    schemas["Task"] = task_schema(schemas["LightTask"]);
+    schemas["NewTasks"] = list_of(task_request_schema());
+    schemas["Action"] = action_schema("#/components/schemas/Action");
+    schemas["TaskUpdate"] = task_update_schema();
+    schemas["TaskCounts"] = counts_schema();
+    schemas["RedeliverFilter"] = redeliver_filter_schema();
+    return schemas;
+}
+
+} // namespace sluice

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/wire_task.h"
+#include "net/http.h"
+
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+class Tasks;
+
+// How the routes of the task service answer.
+
+// Spells ids for wire_task.h and its neighbours; `tasks` outlives it.
+SpellId speller(const Tasks& tasks);
+
+Response text_response(int status, std::string_view text);
+
+// JSON that was written elsewhere, large documents on another thread: dumped() there, json_text()
+// here.
+Result<std::string> dumped(const Result<Json>& json);
+Response json_text(int status, Result<std::string> text);
+
+} // namespace sluice

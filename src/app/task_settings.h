@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/config.h"
+
+namespace sluice {
+
+// How the settings of the task service are read and shown; the table is in settings.cc. Errors:
+// invalid, saying what is accepted.
+
+Result<void> set_host_url(Config& config, std::string_view text);
+
+// "1" or "true": webhooks may go anywhere. For development.
+Result<void> set_skip_ssrf_validation(Config& config, std::string_view text);
+std::string show_skip_ssrf_validation(const Config& config);
+
+// Lists, separated by commas; what stands in them is checked by the guard that is made of them.
+Result<void> set_blocked_hostnames(Config& config, std::string_view text);
+std::string show_blocked_hostnames(const Config& config);
+Result<void> set_blocked_hostname_suffixes(Config& config, std::string_view text);
+std::string show_blocked_hostname_suffixes(const Config& config);
+Result<void> set_allowed_networks(Config& config, std::string_view text);
+std::string show_allowed_networks(const Config& config);
+
+// Secrets, separated by commas, the newest first.
+Result<void> set_webhook_secrets(Config& config, std::string_view text);
+std::string show_webhook_secrets(const Config& config);
+
+Result<void> set_webhook_concurrency(Config& config, std::string_view text);
+std::string show_webhook_concurrency(const Config& config);
+
+} // namespace sluice

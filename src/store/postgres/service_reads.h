@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/postgres/connection.h"
+#include "store/service_reads.h"
+
+namespace sluice::postgres {
+
+// service_reads.sql: each call is one statement, and so one snapshot, but for what never changes
+// (where the tasks of a batch stand) and for numbers of pages, which are checked before.
+class PostgresServiceReads final : public ServiceReads {
+public:
+    explicit PostgresServiceReads(Connection& connection) : connection_(connection) {}
+
+    std::optional<TaskView> task(TaskId id) override;
+    std::optional<RunId> run_of(TaskId id) override;
+    std::vector<TaskView> tasks(const TaskFilter& filter) override;
+    std::vector<TaskView> run_tasks(RunId run, TaskId after, std::size_t limit) override;
+    std::vector<LinkRow> run_links(RunId run, TaskId after, std::size_t limit) override;
+
+    std::optional<BatchView> batch(RunId id) override;
+    std::vector<BatchView> batches(const BatchFilter& filter) override;
+
+    std::optional<DeliveryView> delivery(DeliveryId id) override;
+    std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) override;
+    std::optional<Time> next_owed() override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::postgres

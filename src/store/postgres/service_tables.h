@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/postgres/connection.h"
+#include "store/service_tables.h"
+
+namespace sluice::postgres {
+
+// service.sql; see PostgresTables.
+class PostgresServiceTables final : public ServiceTables {
+public:
+    explicit PostgresServiceTables(Connection& connection) : connection_(connection) {}
+
+    void insert_cards(std::span<const CardRow> rows) override;
+    std::optional<CardRow> card(TaskId task) override;
+    void update_card(const CardRow& row) override;
+    void set_priority(TaskId task, int nprio) override;
+    std::vector<Duty> duties(std::span<const TaskId> tasks) override;
+
+    std::vector<TaskId> report(std::span<const Report> reports, Time now) override;
+    std::vector<ProgressRow> progress(std::span<const TaskId> tasks) override;
+
+    void insert_deliveries(std::span<const DeliveryRow> rows) override;
+    void insert_owed(std::span<const Owed> rows) override;
+    std::vector<OwedDelivery> take_owed(WorkerId worker, Time now, std::size_t limit) override;
+    std::vector<DeliveryRow>
+    deliveries_sent_by(WorkerId worker, std::span<const DeliveryId> ids) override;
+    std::vector<DeliveryRow> deliveries(std::span<const DeliveryId> ids) override;
+    void update_deliveries(std::span<const DeliveryRow> rows) override;
+    void owe_again(std::span<const Owed> rows) override;
+    void delete_owed(std::span<const DeliveryId> ids) override;
+    std::size_t rescue_owed(Time before) override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::postgres

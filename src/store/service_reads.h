@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/json.h"
+#include "store/reads.h"
+#include "store/service_rows.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// Everything about a task of the task service.
+struct TaskView {
+    Reads::Task task;
+    CardRow card;
+    std::optional<ProgressRow> progress;
+    Time run_created_at;
+    std::string spec{}; // of the run: what payloads refer to; of single tasks only
+};
+
+using StateCounts = std::array<std::int64_t, all_task_states.size()>; // by TaskState
+
+struct BatchView {
+    RunRow run;
+    StateCounts counts{};
+    std::int64_t success = 0; // reported, in all
+    std::int64_t failures = 0;
+    std::optional<std::int64_t> expected; // nothing as soon as one task has none
+    Time updated_at;                      // the latest of its tasks
+    std::vector<std::string> kinds;       // sorted
+};
+
+// What the task service asks of the database; see Reads. Runs of kind batch only. Live tasks of a
+// run that was ended as a whole are canceled, whether they are swept yet or not.
+class ServiceReads {
+public:
+    virtual ~ServiceReads() = default;
+
+    virtual std::optional<TaskView> task(TaskId id) = 0;
+    virtual std::optional<RunId> run_of(TaskId id) = 0; // nothing: no task of the service
+
+    struct TaskFilter {
+        std::string name_part; // literally; empty: any
+        std::string kind_part;
+        std::optional<TaskState> state;
+        std::optional<Micros> timeout;
+        std::optional<Json> metadata; // contained in the task's (model/json/contains.h)
+        std::optional<RunId> run;
+        std::optional<std::string> group;
+        bool deleted = false; // those that were deleted softly, instead of the others
+        TaskId before;        // older than this one; none: from the newest
+        std::size_t skip = 0; // so many of the newest
+        std::size_t limit = 50;
+    };
+    virtual std::vector<TaskView> tasks(const TaskFilter& filter) = 0; // newest first
+
+    virtual std::optional<BatchView> batch(RunId id) = 0;
+
+    // A batch is listed when one task of it is all of what is asked for, and `created` lies within.
+    struct BatchFilter {
+        std::string name_part;
+        std::string kind_part;
+        std::optional<TaskState> state;
+        std::optional<Time> created_after; // or at
+        std::optional<Time> created_before;
+        std::size_t skip = 0;
+        std::size_t limit = 50;
+    };
+    virtual std::vector<BatchView> batches(const BatchFilter& filter) = 0; // newest first
+
+    // All tasks of a run by id, and all links between them by parent; in pages. A page of links
+    // has all links of each of its parents, so that it may have more than `limit`.
+    virtual std::vector<TaskView> run_tasks(RunId run, TaskId after, std::size_t limit) = 0;
+    virtual std::vector<LinkRow> run_links(RunId run, TaskId after, std::size_t limit) = 0;
+
+    struct DeliveryView {
+        DeliveryRow row;
+        std::optional<Time> due; // of its next try
+        Time run_created_at;
+    };
+    struct DeliveryFilter {
+        std::optional<DeliveryStatus> status;
+        std::optional<TaskId> task;
+        std::optional<RunId> run;
+        std::optional<Trigger> trigger;
+        DeliveryId before;
+        std::size_t limit = 50;
+    };
+    virtual std::optional<DeliveryView> delivery(DeliveryId id) = 0;
+    virtual std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) = 0; // newest first
+
+    // The earliest time at which a delivery that nobody is sending is due.
+    virtual std::optional<Time> next_owed() = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/state.h"
+#include "store/service_rows.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// The writes of the task service, as values; see requests.h.
+
+// What somebody says about one task: a report of its target, an edit, or both. All of it happens,
+// or nothing. A report is fenced by `attempt` and accepted while the task is leased (claimed,
+// running or paused); an edit while it is not final. Either restarts the clock of inactivity.
+// Errors: not_found (no such task, or not in a state that accepts this), conflict (attempt is not
+// the current one).
+struct UpdateTask {
+    using Reply = bool;
+    TaskId task;
+    RunId run;
+    std::string actor;
+    int attempt = 0; // 0: whichever is leased
+
+    // Reports.
+    std::optional<TaskState> end;        // succeeded or failed
+    std::optional<std::int64_t> success; // added
+    std::optional<std::int64_t> failures;
+    std::optional<std::string> failure_reason;
+
+    // Edits.
+    std::optional<std::string> metadata; // JSON
+    std::optional<std::int64_t> expected_count;
+    std::optional<int> priority;
+    std::optional<Time> scheduled_at;
+
+    bool is_report() const { return end || success || failures || failure_reason; }
+    bool is_edit() const { return metadata || expected_count || priority || scheduled_at; }
+};
+
+// Counts of a task in whatever state, final too; they never stop at the largest number but stay
+// there. Errors: not_found.
+struct AddCounts {
+    using Reply = bool;
+    TaskId task;
+    std::int64_t success = 0;
+    std::int64_t failures = 0;
+};
+
+// A webhook that a worker is to send now.
+struct OwedDelivery {
+    DeliveryRow row;
+    std::string payload;                 // of the task
+    std::optional<std::string> metadata; // of the task, JSON
+    std::string cancel_actions;          // as ProgressRow
+    Time run_created_at;
+};
+
+// Gives up to `limit` webhooks that are due to the worker, the longest due first. They are its own
+// until it says how they went, or its death gives them back.
+struct TakeOwed {
+    using Reply = std::vector<OwedDelivery>;
+    WorkerId worker;
+    std::size_t limit = 100;
+};
+
+// A webhook that an answer asked for.
+struct FollowUpAction {
+    std::string action; // JSON
+    std::string key;    // its idempotency key
+};
+
+// How a try of a delivery went. Errors: conflict (it is not the worker's any more).
+struct EndTry {
+    using Reply = bool;
+    DeliveryId delivery;
+    WorkerId worker;
+    DeliveryStatus status = DeliveryStatus::delivered;
+    std::optional<Time> again_at; // waiting: set
+    bool counts = true;           // false: it was not tried (the target's circuit is open)
+    std::optional<int> answered;
+    std::string reason;
+    std::string answer;
+    std::vector<FollowUpAction> follow_ups; // owed at once
+};
+
+// Dead deliveries are owed again, with all their tries. The reply: how many of them were dead.
+struct Redeliver {
+    using Reply = std::size_t;
+    std::vector<DeliveryId> deliveries;
+    std::string actor;
+};
+
+} // namespace sluice

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/service_requests.h"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace sluice {
+
+// The statements of the task service in an open transaction; see Tables.
+class ServiceTables {
+public:
+    virtual ~ServiceTables() = default;
+
+    // --- cards -------------------------------------------------------------------------------
+    virtual void insert_cards(std::span<const CardRow> rows) = 0;
+    virtual std::optional<CardRow> card(TaskId task) = 0;
+    virtual void update_card(const CardRow& row) = 0;      // metadata, expected_count, times
+    virtual void set_priority(TaskId task, int nprio) = 0; // in its task and lease rows
+
+    // What a transition must know of tasks.
+    struct Duty {
+        TaskId task;
+        std::uint8_t flags = 0; // CardRow::Flag bits
+        int success_actions = 0;
+        int failure_actions = 0;
+        int cancel_actions = 0; // those that its target has asked for, too
+    };
+    virtual std::vector<Duty> duties(std::span<const TaskId> tasks) = 0;
+
+    // --- progress ----------------------------------------------------------------------------
+    struct Report {
+        TaskId task;
+        std::int64_t success = 0; // added, up to the largest number
+        std::int64_t failures = 0;
+        std::optional<std::string> failure_reason = {}; // replaces, as what follows
+        std::string cancel_actions = {};                // empty: left as they are
+        int cancel_actions_count = 0;
+    };
+    // Each task once, by id. The time of the last report moves to `now`, and always forward. Tells
+    // those that have a card; the others are passed over.
+    virtual std::vector<TaskId> report(std::span<const Report> reports, Time now) = 0;
+    virtual std::vector<ProgressRow> progress(std::span<const TaskId> tasks) = 0;
+
+    // --- deliveries --------------------------------------------------------------------------
+    struct Owed {
+        DeliveryId delivery;
+        Time due;
+    };
+    virtual void insert_deliveries(std::span<const DeliveryRow> rows) = 0;
+    virtual void insert_owed(std::span<const Owed> rows) = 0;
+    // Due and nobody's, the longest due first; now they are the worker's.
+    virtual std::vector<OwedDelivery> take_owed(WorkerId worker, Time now, std::size_t limit) = 0;
+    // The rows of those that the worker is sending.
+    virtual std::vector<DeliveryRow>
+    deliveries_sent_by(WorkerId worker, std::span<const DeliveryId> ids) = 0;
+    virtual std::vector<DeliveryRow> deliveries(std::span<const DeliveryId> ids) = 0;
+    virtual void update_deliveries(std::span<const DeliveryRow> rows) = 0; // all but what it is of
+    virtual void owe_again(std::span<const Owed> rows) = 0; // nobody's, due at another time
+    virtual void delete_owed(std::span<const DeliveryId> ids) = 0;
+    // Those of workers whose time ended before `before` or that are unknown are nobody's again.
+    virtual std::size_t rescue_owed(Time before) = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/service_reads.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/turnstile.h"
+
+namespace sluice::sqlite {
+
+// service_reads.sql on one connection, which outlives this; see SqliteReads. Lists look through
+// their tables in pieces (service_reads_pieces.h), from the newest row on.
+class SqliteServiceReads final : public ServiceReads {
+public:
+    // gate: null for no other connection
+    SqliteServiceReads(Connection& connection, Turnstile* gate)
+        : connection_(connection), gate_(gate)
+    {}
+
+    std::optional<TaskView> task(TaskId id) override;
+    std::optional<RunId> run_of(TaskId id) override;
+    std::vector<TaskView> tasks(const TaskFilter& filter) override;
+    std::vector<TaskView> run_tasks(RunId run, TaskId after, std::size_t limit) override;
+    std::vector<LinkRow> run_links(RunId run, TaskId after, std::size_t limit) override;
+
+    std::optional<BatchView> batch(RunId id) override;
+    std::vector<BatchView> batches(const BatchFilter& filter) override;
+
+    std::optional<DeliveryView> delivery(DeliveryId id) override;
+    std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) override;
+    std::optional<Time> next_owed() override;
+
+private:
+    Connection& connection_;
+    Turnstile* gate_;
+};
+
+} // namespace sluice::sqlite

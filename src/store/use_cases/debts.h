@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/webhook/trigger.h"
+#include "store/service_requests.h"
+
+#include <optional>
+#include <vector>
+
+namespace sluice {
+
+struct WriteContext;
+
+// What the end of an attempt owes to those outside: the webhooks of its end, and those that tell
+// its target to stop.
+struct Debt {
+    TaskId task;
+    RunId run;
+    int attempt = 0;
+    std::optional<Trigger> end; // success, failure
+    bool tells_target = false;  // the target had it: cancel actions first
+};
+
+// Turns the debts of a group into deliveries (docs/decisions/0004). Those of one attempt are tried
+// in order: each is owed once the one before was tried.
+void settle_debts(WriteContext& context);
+
+// What an answer has asked for, likewise. `of` says whose answer it was.
+void owe_follow_ups(
+    WriteContext& context, const DeliveryRow& of, const std::vector<FollowUpAction>& actions
+);
+
+} // namespace sluice

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// expire: attempts and runs whose time ran out.
+#include "store/service_tables.h"
+#include "store/use_cases/ending.h"
+#include "store/use_cases/overdue.h"
+#include "store/use_cases/whole_run.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+using Ends = std::map<TaskId, Time>;
+
+// When the time of tasks that have reported runs out: their timeout after the last report.
+Ends ends_after_reports(WriteContext& context, const std::vector<TaskId>& tasks)
+{
+    Ends ends;
+    for (const ProgressRow& row : context.tables.service().progress(tasks))
+        ends[row.task] = row.updated_at;
+    if (ends.empty())
+        return ends;
+    for (const TaskRow& row : context.tables.tasks(tasks))
+        if (const auto end = ends.find(row.id); end != ends.end() && row.timeout)
+            end->second += *row.timeout;
+    return ends;
+}
+
+// A report restarts the clock without touching the lease: the end of the lease moves here, when it
+// has come. Leaves those in the list whose time has run out.
+void extend_reporting(WriteContext& context, std::vector<LeaseRow>& overdue)
+{
+    std::vector<TaskId> ids;
+    for (const LeaseRow& lease : overdue)
+        if (lease.owner == LeaseOwner::target && context.runs.find(lease.place.run))
+            ids.push_back(lease.place.task);
+    if (ids.empty())
+        return;
+    sort_unique(ids);
+    const Ends ends = ends_after_reports(context, ids);
+    std::vector<LeaseRow> extended;
+    for (LeaseRow& lease : context.tables.leases({nullptr, ids})) {
+        const auto end = ends.find(lease.place.task);
+        if (end == ends.end() || end->second <= context.now || lease.paused_left)
+            continue;
+        lease.expires_at = end->second;
+        context.changes.due(lease.expires_at);
+        extended.push_back(std::move(lease));
+    }
+    if (extended.empty())
+        return;
+    context.tables.update_leases(extended);
+    std::erase_if(overdue, [&](const LeaseRow& lease) {
+        return std::ranges::any_of(extended, [&](const LeaseRow& other) {
+            return other.place.task == lease.place.task;
+        });
+    });
+}
+
+std::size_t expire_attempts(WriteContext& context, std::size_t limit)
+{
+    std::vector<LeaseRow> overdue = context.tables.expired_leases(context.now, limit);
+    const std::size_t looked_at = overdue.size();
+    std::vector<RunId> runs;
+    for (const LeaseRow& lease : overdue)
+        runs.push_back(lease.place.run);
+    context.lock_runs(std::move(runs));
+    extend_reporting(context, overdue);
+    std::vector<FailedAttempt> failed;
+    for (LeaseRow& lease : take_overdue(context, overdue)) {
+        context.changes.lost_leases.push_back(lease.place.task);
+        failed.push_back({std::move(lease), FailureKind::timeout, "Timeout"});
+    }
+    if (!failed.empty())
+        fail_attempts(context, std::move(failed));
+    return looked_at;
+}
+
+std::size_t expire_runs(WriteContext& context, std::size_t limit)
+{
+    const std::vector<RunId> ids = context.tables.expired_runs(context.now, limit);
+    context.lock_runs(ids);
+    std::size_t ended = 0;
+    for (const RunId id : ids) {
+        RunRow* run = context.runs.find(id);
+        const bool lives = run && run->state == RunState::active && run->ending == RunEnding::none;
+        if (!lives)
+            continue; // it was final, or a cancel of this group has ended it
+        end_run(context, *run, RunEnding::timed_out, "the run's timeout ran out");
+        ++ended;
+    }
+    return ended;
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Expire> operations)
+{
+    for (Operation<Expire>* operation : operations) {
+        const std::size_t limit = operation->request.limit;
+        if (clock_is_behind(context)) {
+            operation->answer(0);
+            continue;
+        }
+        operation->answer(expire_attempts(context, limit) + expire_runs(context, limit));
+    }
+}
+
+} // namespace sluice

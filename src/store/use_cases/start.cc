@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// start: the executor of a claimed task has begun, or the target of its webhook has accepted.
+#include "store/service_tables.h"
+#include "store/use_cases/debts.h"
+#include "store/use_cases/ending.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+using Leases = std::map<TaskId, LeaseRow>;
+
+std::vector<TaskId> tasks_of(Operations<Start> operations)
+{
+    std::vector<TaskId> ids;
+    for (const Operation<Start>* operation : operations)
+        ids.push_back(operation->request.task);
+    sort_unique(ids);
+    return ids;
+}
+
+std::map<TaskId, Micros> timeouts_of(WriteContext& context, std::span<const TaskId> tasks)
+{
+    std::map<TaskId, Micros> timeouts;
+    for (const TaskRow& row : context.tables.tasks(tasks))
+        if (row.timeout)
+            timeouts[row.id] = *row.timeout;
+    return timeouts;
+}
+
+bool holds(const Start& request, const LeaseRow& lease)
+{
+    return lease.place.attempt == request.attempt && lease.worker == request.worker;
+}
+
+// The clock of the attempt begins.
+void set_end(WriteContext& context, LeaseRow& lease, Micros timeout)
+{
+    if (lease.paused_left)
+        lease.paused_left = timeout;
+    else
+        lease.expires_at = context.now + timeout;
+    context.changes.due(lease.expires_at);
+}
+
+// What the target's answer asks for.
+void keep_wishes(WriteContext& context, const std::vector<const Start*>& started)
+{
+    std::vector<ServiceTables::Report> reports;
+    for (const Start* request : started) {
+        if (!request->cancel_actions.empty())
+            reports.push_back(
+                {.task = request->task,
+                 .cancel_actions = request->cancel_actions,
+                 .cancel_actions_count = request->cancel_actions_count}
+            );
+        DeliveryRow of;
+        of.task = request->task;
+        of.run = request->run;
+        of.attempt = request->attempt;
+        of.trigger = Trigger::start;
+        owe_follow_ups(context, of, request->follow_ups);
+    }
+    std::ranges::sort(reports, {}, &ServiceTables::Report::task);
+    if (!reports.empty())
+        context.tables.service().report(reports, context.now);
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<Start> operations)
+{
+    const std::vector<TaskId> ids = tasks_of(operations);
+    const std::map<TaskId, Micros> timeouts = timeouts_of(context, ids);
+    if (!timeouts.empty())
+        catch_up(context, context.tables.clock_jumps());
+    Leases leases;
+    for (LeaseRow& lease : context.tables.leases({nullptr, ids}))
+        leases.emplace(lease.place.task, std::move(lease));
+
+    std::vector<LeaseRow> changed;
+    std::vector<const Start*> started;
+    for (Operation<Start>* operation : operations) {
+        const Start& request = operation->request;
+        const auto lease = leases.find(request.task);
+        if (context.runs.at(request.run).sweep || lease == leases.end() ||
+            !holds(request, lease->second)) {
+            operation->fail(superseded(request.attempt));
+            continue;
+        }
+        if (!lease->second.started_at) {
+            lease->second.started_at = context.now;
+            lease->second.owner = request.owner;
+            if (const auto timeout = timeouts.find(request.task); timeout != timeouts.end())
+                set_end(context, lease->second, timeout->second);
+            changed.push_back(lease->second);
+            started.push_back(&request);
+        }
+        operation->answer(true);
+    }
+    if (!changed.empty())
+        context.tables.update_leases(changed);
+    keep_wishes(context, started);
+}
+
+} // namespace sluice

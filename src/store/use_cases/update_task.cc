@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// update task: what targets report and users edit. The run is locked, so nothing else moves the
+// task meanwhile; only a claim may.
+#include "store/service_tables.h"
+#include "store/use_cases/edit_task.h"
+#include "store/use_cases/ending.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+using Update = Operation<UpdateTask>;
+
+// How the tasks of a group of updates stand.
+struct Standings {
+    std::map<TaskId, LeaseRow> leases;
+    std::map<TaskId, TaskState> final;
+};
+
+Standings standings_of(WriteContext& context, const std::vector<Update*>& updates)
+{
+    std::vector<TaskId> ids;
+    for (const Update* update : updates)
+        ids.push_back(update->request.task);
+    sort_unique(ids);
+    Standings standings;
+    for (LeaseRow& lease : context.tables.leases({nullptr, ids}))
+        standings.leases.emplace(lease.place.task, std::move(lease));
+    std::erase_if(ids, [&](TaskId id) { return standings.leases.contains(id); });
+    if (ids.empty())
+        return standings;
+    for (const DoneRow& row : context.tables.done(ids))
+        standings.final.emplace(row.task, row.outcome);
+    return standings;
+}
+
+std::optional<Error>
+refusal(WriteContext& context, const UpdateTask& request, const Standings& standings)
+{
+    const auto lease = standings.leases.find(request.task);
+    const bool is_leased = lease != standings.leases.end();
+    if (is_over(context.runs.at(request.run)) || standings.final.contains(request.task))
+        return Error{Errc::not_found, "the task is final"};
+    if (request.is_report() && !is_leased)
+        return Error{Errc::not_found, "the task is not running: it accepts no reports"};
+    if (request.attempt != 0 && is_leased && lease->second.place.attempt != request.attempt)
+        return superseded(request.attempt);
+    return std::nullopt;
+}
+
+ServiceTables::Report report_of(const UpdateTask& request)
+{
+    return {
+        .task = request.task,
+        .success = request.success.value_or(0),
+        .failures = request.failures.value_or(0),
+        .failure_reason = request.failure_reason};
+}
+
+// One task may be reported on more than once in a group: each report is a step of its own.
+void write_reports(WriteContext& context, std::vector<const UpdateTask*> accepted)
+{
+    while (!accepted.empty()) {
+        std::map<TaskId, ServiceTables::Report> once;
+        std::erase_if(accepted, [&](const UpdateTask* request) {
+            return once.emplace(request->task, report_of(*request)).second;
+        });
+        std::vector<ServiceTables::Report> reports;
+        for (auto& [task, report] : once)
+            reports.push_back(std::move(report));
+        context.tables.service().report(reports, context.now);
+    }
+}
+
+Finish finish_of(const UpdateTask& request)
+{
+    Finish finish;
+    finish.task = request.task;
+    finish.run = request.run;
+    finish.attempt = request.attempt;
+    if (request.end == TaskState::failed)
+        finish.failure = FailureKind::reported;
+    finish.error = request.failure_reason.value_or("");
+    return finish;
+}
+
+// Those that end their attempt; the others of the group come before.
+void write_ends(WriteContext& context, const std::vector<Update*>& updates)
+{
+    std::vector<Finish> reports;
+    reports.reserve(updates.size());
+    for (const Update* update : updates)
+        reports.push_back(finish_of(update->request));
+    std::vector<Finish*> pointers;
+    for (Finish& report : reports)
+        pointers.push_back(&report);
+    const std::vector<std::optional<Finished>> answers = end_attempts(context, pointers);
+    std::vector<Update*> late;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (answers[i])
+            updates[i]->answer(true);
+        else
+            late.push_back(updates[i]);
+    }
+    if (late.empty())
+        return;
+    const Standings standings = standings_of(context, late);
+    for (Update* update : late)
+        update->fail(refusal(context, update->request, standings)
+                         .value_or(Error{Errc::not_found, "the task has ended"}));
+}
+
+// Nothing but the end of the attempt: the lease itself says whether it is accepted.
+bool only_ends(const UpdateTask& request)
+{
+    return request.end && !request.success && !request.failures && !request.is_edit() &&
+           (request.end == TaskState::failed || !request.failure_reason);
+}
+
+} // namespace
+
+void run(WriteContext& context, Operations<UpdateTask> operations)
+{
+    std::vector<Update*> ends;
+    std::vector<Update*> others;
+    for (Update* update : operations)
+        (only_ends(update->request) ? ends : others).push_back(update);
+
+    const Standings standings = others.empty() ? Standings{} : standings_of(context, others);
+    std::vector<const UpdateTask*> accepted;
+    for (Update* update : others) {
+        if (const auto error = refusal(context, update->request, standings)) {
+            update->fail(*error);
+            continue;
+        }
+        accepted.push_back(&update->request);
+        if (update->request.is_edit())
+            edit_task(context, update->request);
+        if (update->request.end)
+            ends.push_back(update);
+        else
+            update->answer(true);
+    }
+    write_reports(context, std::move(accepted));
+    if (!ends.empty())
+        write_ends(context, ends);
+}
+
+void run(WriteContext& context, Operations<AddCounts> operations)
+{
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const auto add = [](std::int64_t& sum, std::int64_t more) {
+        sum = sum > most - more ? most : sum + more;
+    };
+    std::map<TaskId, ServiceTables::Report> sums;
+    for (const Operation<AddCounts>* operation : operations) {
+        ServiceTables::Report& sum = sums[operation->request.task];
+        sum.task = operation->request.task;
+        add(sum.success, operation->request.success);
+        add(sum.failures, operation->request.failures);
+    }
+    std::vector<ServiceTables::Report> reports;
+    for (auto& [task, sum] : sums)
+        reports.push_back(std::move(sum));
+    std::vector<TaskId> known = context.tables.service().report(reports, context.now);
+    sort_unique(known);
+    for (Operation<AddCounts>* operation : operations) {
+        if (std::ranges::binary_search(known, operation->request.task))
+            operation->answer(true);
+        else
+            operation->fail({Errc::not_found, "no such task"});
+    }
+}
+
+} // namespace sluice

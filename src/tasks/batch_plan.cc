@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tasks/batch_plan.h"
+
+#include "model/task/task_payload.h"
+#include "model/webhook/template_check.h"
+#include "net/guard/url_host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+std::uint8_t flags_of(const TaskRequest& task)
+{
+    std::uint8_t flags = 0;
+    if (task.dead_end_barrier)
+        flags |= CardRow::dead_end_barrier;
+    if (task.preemptible)
+        flags |= CardRow::preemptible;
+    if (task.preempts)
+        flags |= CardRow::preempts;
+    return flags;
+}
+
+CardRow card_of(const TaskRequest& task, const std::string& requester)
+{
+    CardRow card;
+    card.kind = task.kind;
+    card.name = task.name;
+    card.flags = flags_of(task);
+    card.success_actions = static_cast<int>(task.on_success.size());
+    card.failure_actions = static_cast<int>(task.on_failure.size());
+    card.cancel_actions = static_cast<int>(task.on_cancel.size());
+    card.expected_count = task.expected_count;
+    card.group = task.group;
+    card.requester = task.requester;
+    if (!card.requester && !requester.empty())
+        card.requester = requester;
+    if (!task.metadata.is_null())
+        card.metadata = dump_json(task.metadata);
+    return card;
+}
+
+NewTask new_task(const TaskRequest& task, const std::string& requester, Time now)
+{
+    NewTask row;
+    row.priority = static_cast<int>(task.priority);
+    row.timeout = task.timeout;
+    row.retry = task.retry.value_or(Retry{});
+    row.card = card_of(task, requester);
+    row.run_at = task.scheduled_at;
+    if (task.delay)
+        row.run_at = now + *task.delay;
+    row.card->scheduled_at = row.run_at;
+    return row;
+}
+
+// What is read and checked, but has nothing behind it yet: refused rather than ignored.
+void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& problems)
+{
+    if (!task.rules.empty())
+        problems.add(Path(path, "rules"), "are not supported yet");
+    if (!task.dedupe.empty())
+        problems.add(Path(path, "dedupe_strategy"), "is not supported yet");
+    const Path dependencies(path, "dependencies");
+    for (std::size_t i = 0; i < task.dependencies.size(); ++i)
+        if (!task.dependencies[i].task.empty())
+            problems.add(
+                Path(Path(dependencies, i), "task_id"),
+                "links to tasks of other batches are not supported yet"
+            );
+    const auto refuse_stored = [&](std::string_view name, std::span<const Action> actions) {
+        if (std::ranges::any_of(actions, [](const Action& action) {
+                return action.ref.has_value();
+            }))
+            problems.add(Path(path, name), "stored actions are not supported yet");
+    };
+    refuse_stored("on_start", {&task.on_start, 1});
+    refuse_stored("on_success", task.on_success);
+    refuse_stored("on_failure", task.on_failure);
+    refuse_stored("on_cancel", task.on_cancel);
+}
+
+class QueueNumbers {
+public:
+    std::uint32_t of(std::string name)
+    {
+        const auto [place, is_new] =
+            numbers_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
+        if (is_new)
+            names_.push_back(std::move(name));
+        return place->second;
+    }
+    std::vector<std::string> take() { return std::move(names_); }
+
+private:
+    std::map<std::string, std::uint32_t> numbers_;
+    std::vector<std::string> names_;
+};
+
+// Dependencies name earlier tasks of the request, which reading has made sure of.
+std::vector<GraphLink> links_of(const std::vector<TaskRequest>& tasks)
+{
+    std::map<std::string_view, std::uint32_t> numbers;
+    std::vector<GraphLink> links;
+    for (std::uint32_t child = 0; child < tasks.size(); ++child) {
+        for (const TaskDependency& dependency : tasks[child].dependencies)
+            links.push_back(
+                {numbers.at(dependency.local), child, dependency.condition, dependency.unmet()}
+            );
+        numbers.emplace(tasks[child].id, child);
+    }
+    return links;
+}
+
+} // namespace
+
+std::string webhook_queue(std::string_view url)
+{
+    // No placeholder stands in the host.
+    const Result<UrlHost> host = read_url_host(sample_of_template(url));
+    return host ? fmt::format("webhook/{}:{}", host->name, host->port) : "webhook/";
+}
+
+Checked<Submit>
+plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, Time now)
+{
+    Problems problems;
+    const Path root;
+    const Path list(root, "tasks");
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        refuse_unsupported(tasks[i], Path(list, i), problems);
+    if (!problems.empty())
+        return problems.take();
+
+    Submit request;
+    request.run.kind = RunKind::batch;
+    QueueNumbers queues;
+    const PayloadWriter payloads(tasks);
+    request.tasks.reserve(tasks.size());
+    for (const TaskRequest& task : tasks) {
+        NewTask& row = request.tasks.emplace_back(new_task(task, requester, now));
+        row.queue = queues.of(webhook_queue(task.on_start.params.url));
+        row.payload = payloads.payload_of(task);
+    }
+    request.links = links_of(tasks);
+    request.run.queues = queues.take();
+    request.run.spec = dump_json(payloads.spec());
+    return request;
+}
+
+std::vector<TaskView> new_views(const Submit& request, const Submitted& submitted)
+{
+    std::vector<bool> waits(request.tasks.size(), false);
+    for (const GraphLink& link : request.links)
+        waits[link.child] = true;
+    std::vector<TaskView> views;
+    views.reserve(submitted.tasks.size());
+    for (std::size_t i = 0; i < submitted.tasks.size(); ++i) {
+        const NewTask& task = request.tasks[i];
+        TaskView& view = views.emplace_back();
+        view.task.row.id = submitted.tasks[i];
+        view.task.row.run = submitted.run;
+        view.task.row.nprio = -task.priority;
+        view.task.row.timeout = task.timeout;
+        view.task.row.retry = format_retry(task.retry);
+        view.task.row.payload = task.payload;
+        view.task.state = waits[i] ? TaskState::waiting : TaskState::pending;
+        view.card = *task.card;
+        view.card.task = submitted.tasks[i];
+        view.card.run = submitted.run;
+        view.run_created_at = submitted.created_at;
+    }
+    if (!views.empty())
+        views.front().spec = request.run.spec; // one for all
+    return views;
+}
+
+} // namespace sluice

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tasks/task_service.h"
+
+#include "engine/engine.h"
+#include "tasks/batch_plan.h"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t claim_max = 64; // a claim may go so far beyond the limit of a target
+
+HttpClientOptions client_options(const TaskService::Options& options, const AddressGuard& guard)
+{
+    HttpClientOptions client;
+    client.connections_max = options.starts_max + options.deliveries_max;
+    client.connections_per_host_max = options.per_target_max;
+    client.guard = &guard;
+    return client;
+}
+
+Webhooks::Options webhook_options(const TaskService::Options& options)
+{
+    Webhooks::Options webhooks;
+    webhooks.defaults = options.defaults;
+    webhooks.in_flight_per_target_max = options.per_target_max;
+    return webhooks;
+}
+
+} // namespace
+
+Result<std::unique_ptr<TaskService>>
+TaskService::make(asio::any_io_executor executor, Engine& engine, Options options, Log log)
+{
+    Result<AddressGuard> guard = AddressGuard::make(options.guard);
+    if (!guard)
+        return guard.error();
+    return std::make_unique<TaskService>(
+        std::move(executor), engine, std::move(options), *std::move(guard), std::move(log)
+    );
+}
+
+TaskService::TaskService(
+    asio::any_io_executor executor, Engine& engine, Options options, AddressGuard guard, Log log
+)
+    : executor_(executor),
+      engine_(engine),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      guard_(std::move(guard)),
+      client_(executor, client_options(options_, guard_)),
+      facts_(engine.store()),
+      tasks_(engine, facts_, guard_),
+      scope_(executor, log_)
+{}
+
+TaskService::Senders::Senders(TaskService& service, WebhookSettings settings)
+    : sender(service.client_, service.engine_.clock(), service.random_, std::move(settings)),
+      webhooks(
+          service.executor_, service.engine_.store(), service.facts_, sender, service.random_,
+          service.guard_, webhook_options(service.options_)
+      ),
+      executor(service.executor_, webhooks, service.log_),
+      deliverer(
+          service.executor_, webhooks,
+          {.capacity = service.options_.deliveries_max,
+           .worker = [&engine = service.engine_] { return engine.worker_id(); }},
+          service.log_
+      )
+{}
+
+Async<Result<void>> TaskService::start(std::string host_url)
+{
+    WebhookSettings settings;
+    settings.host_url = std::move(host_url);
+    settings.secrets = options_.secrets;
+    settings.timeout = options_.defaults.timeout;
+    senders_.emplace(*this, std::move(settings));
+
+    Dispatcher::Options serving;
+    serving.queues = {std::string(webhook_queues)};
+    serving.capacity = options_.starts_max;
+    serving.claim_max = claim_max;
+    serving.queue_max = options_.per_target_max;
+    serving.as = Claim::As::claimed;
+    const Result<Dispatcher*> served =
+        co_await engine_.serve(std::move(serving), senders_->executor);
+    if (!served)
+        co_return served.error();
+    engine_.on_changes([this](const Changes& changes) {
+        if (senders_)
+            senders_->deliverer.changed(changes);
+    });
+    scope_.spawn(senders_->deliverer.run());
+    co_return Result<void>();
+}
+
+Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
+{
+    if (!senders_)
+        co_return;
+    senders_->deliverer.close();
+    co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
+    co_await scope_.join();
+}
+
+} // namespace sluice

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "async/task_scope.h"
+#include "net/guard/address_guard.h"
+#include "net/http_client.h"
+#include "tasks/deliverer.h"
+#include "tasks/tasks.h"
+#include "tasks/webhook_executor.h"
+
+#include <memory>
+#include <optional>
+
+namespace sluice {
+
+// The task service of one process, put together. What clients ask of `tasks()` works at once;
+// webhooks go out after start(). Lives on the loop; the engine outlives it. What was started ends
+// with stop(), before the engine does.
+class TaskService {
+public:
+    struct Options {
+        AddressGuard::Options guard;
+        std::vector<WebhookSecret> secrets; // none: webhooks are not signed
+        DeliveryDefaults defaults;
+        std::size_t starts_max = 1024; // webhooks under way that start tasks
+        std::size_t deliveries_max = 256;
+        std::size_t per_target_max = 64; // of both, to one host and port
+    };
+
+    // Errors: invalid (an element of the guard's lists).
+    static Result<std::unique_ptr<TaskService>>
+    make(asio::any_io_executor executor, Engine& engine, Options options, Log log);
+
+    TaskService(
+        asio::any_io_executor executor, Engine& engine, Options options, AddressGuard guard, Log log
+    );
+
+    // Sends webhooks from now on. `host_url` is where their targets reach the API.
+    Async<Result<void>> start(std::string host_url);
+
+    // Lets what is under way end for `grace`; the rest is sent again by whoever comes next.
+    Async<void> stop(std::chrono::steady_clock::duration grace);
+
+    Tasks& tasks() { return tasks_; }
+
+private:
+    // What sends, once it is known where we are.
+    struct Senders {
+        Senders(TaskService& service, WebhookSettings settings);
+
+        WebhookSender sender;
+        Webhooks webhooks;
+        WebhookExecutor executor;
+        Deliverer deliverer;
+    };
+
+    asio::any_io_executor executor_;
+    Engine& engine_;
+    Options options_;
+    Log log_;
+    AddressGuard guard_;
+    SystemRandom random_;
+    HttpClient client_;
+    BatchFacts facts_;
+    Tasks tasks_;
+    TaskScope scope_;
+    std::optional<Senders> senders_;
+};
+
+} // namespace sluice

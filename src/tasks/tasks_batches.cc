@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches as a whole, and their graphs.
+#include "base/text.h"
+#include "engine/engine.h"
+#include "store/store.h"
+#include "tasks/tasks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t page = 2000; // of a graph, so that no snapshot lives long
+
+Error no_such_batch(std::string_view id)
+{
+    return {Errc::not_found, fmt::format("no batch '{}'", printable(id))};
+}
+
+} // namespace
+
+Async<Result<BatchView>> Tasks::batch(std::string id)
+{
+    const std::optional<RunId> run = batch_id(id);
+    if (!run)
+        co_return no_such_batch(id);
+    auto look = [run = *run](Reads& reads) { return reads.service().batch(run); };
+    Result<std::optional<BatchView>> view = co_await store().read(std::move(look));
+    if (!view)
+        co_return view.error();
+    if (!*view)
+        co_return no_such_batch(id);
+    co_return std::move(**view);
+}
+
+Async<Result<std::vector<BatchView>>> Tasks::batches(ServiceReads::BatchFilter filter)
+{
+    auto look = [filter = std::move(filter)](Reads& reads) {
+        return reads.service().batches(filter);
+    };
+    co_return co_await store().read(std::move(look));
+}
+
+Async<Result<Target>> Tasks::batch_target(std::string id, std::string actor)
+{
+    const Result<BatchView> view = co_await batch(std::move(id));
+    if (!view)
+        co_return view.error();
+    Target target;
+    target.run = view->run.id;
+    target.actor = std::move(actor);
+    co_return target;
+}
+
+// What is final already is left alone, and so is a batch that is.
+Async<Result<Affected>> Tasks::unless_final(std::string id, Result<Affected> answer)
+{
+    if (answer || answer.error().code != Errc::conflict)
+        co_return answer;
+    const Result<BatchView> view = co_await batch(std::move(id));
+    if (!view)
+        co_return view.error();
+    Affected affected;
+    affected.final = view->run.counts.final();
+    co_return affected;
+}
+
+Async<Result<Affected>> Tasks::cancel_batch(std::string id, std::string actor)
+{
+    Result<Target> target = co_await batch_target(id, std::move(actor));
+    if (!target)
+        co_return target.error();
+    target->reason = "Batch stopped";
+    Cancel request{*std::move(target)};
+    Result<Affected> answer = co_await store().cancel(std::move(request));
+    co_return co_await unless_final(std::move(id), std::move(answer));
+}
+
+Async<Result<Affected>> Tasks::pause_batch(std::string id, std::string actor)
+{
+    Result<Target> target = co_await batch_target(id, std::move(actor));
+    if (!target)
+        co_return target.error();
+    Pause request{*std::move(target)};
+    Result<Affected> answer = co_await store().pause(std::move(request));
+    co_return co_await unless_final(std::move(id), std::move(answer));
+}
+
+Async<Result<Affected>> Tasks::resume_batch(std::string id, std::string actor)
+{
+    Result<Target> target = co_await batch_target(id, std::move(actor));
+    if (!target)
+        co_return target.error();
+    Resume request{*std::move(target)};
+    Result<Affected> answer = co_await store().resume(std::move(request));
+    co_return co_await unless_final(std::move(id), std::move(answer));
+}
+
+Async<Result<Tasks::Dag>> Tasks::dag(std::string id)
+{
+    Dag dag;
+    const std::optional<RunId> run = batch_id(id);
+    if (!run)
+        co_return dag;
+    for (TaskId after;;) {
+        auto look = [run = *run, after](Reads& reads) {
+            return reads.service().run_tasks(run, after, page);
+        };
+        Result<std::vector<TaskView>> tasks = co_await store().read(std::move(look));
+        if (!tasks)
+            co_return tasks.error();
+        if (tasks->empty())
+            break;
+        after = tasks->back().task.row.id;
+        std::ranges::move(*tasks, std::back_inserter(dag.tasks));
+    }
+    for (TaskId after;;) {
+        auto look = [run = *run, after](Reads& reads) {
+            return reads.service().run_links(run, after, page);
+        };
+        Result<std::vector<LinkRow>> links = co_await store().read(std::move(look));
+        if (!links)
+            co_return links.error();
+        if (links->empty())
+            co_return dag;
+        after = links->back().parent;
+        std::ranges::move(*links, std::back_inserter(dag.links));
+    }
+}
+
+} // namespace sluice
