@@ -29,15 +29,15 @@ Ends ends_after_reports(WriteContext& context, const std::vector<TaskId>& tasks)
 }
 
 // A report restarts the clock without touching the lease: the end of the lease moves here, when it
-// has come. Leaves those in the list whose time has run out.
-void extend_reporting(WriteContext& context, std::vector<LeaseRow>& overdue)
+// has come. Leaves those in the list whose time has run out, and says how many it took away.
+std::size_t extend_reporting(WriteContext& context, std::vector<LeaseRow>& overdue)
 {
     std::vector<TaskId> ids;
     for (const LeaseRow& lease : overdue)
         if (lease.owner == LeaseOwner::target && context.runs.find(lease.place.run))
             ids.push_back(lease.place.task);
     if (ids.empty())
-        return;
+        return 0;
     sort_unique(ids);
     const Ends ends = ends_after_reports(context, ids);
     std::vector<LeaseRow> extended;
@@ -50,9 +50,9 @@ void extend_reporting(WriteContext& context, std::vector<LeaseRow>& overdue)
         extended.push_back(std::move(lease));
     }
     if (extended.empty())
-        return;
+        return 0;
     context.tables.update_leases(extended);
-    std::erase_if(overdue, [&](const LeaseRow& lease) {
+    return std::erase_if(overdue, [&](const LeaseRow& lease) {
         return std::ranges::any_of(extended, [&](const LeaseRow& other) {
             return other.place.task == lease.place.task;
         });
@@ -62,20 +62,20 @@ void extend_reporting(WriteContext& context, std::vector<LeaseRow>& overdue)
 std::size_t expire_attempts(WriteContext& context, std::size_t limit)
 {
     std::vector<LeaseRow> overdue = context.tables.expired_leases(context.now, limit);
-    const std::size_t looked_at = overdue.size();
     std::vector<RunId> runs;
     for (const LeaseRow& lease : overdue)
         runs.push_back(lease.place.run);
     context.lock_runs(std::move(runs));
-    extend_reporting(context, overdue);
+    const std::size_t extended = extend_reporting(context, overdue);
     std::vector<FailedAttempt> failed;
     for (LeaseRow& lease : take_overdue(context, overdue)) {
         context.changes.lost_leases.push_back(lease.place.task);
         failed.push_back({std::move(lease), FailureKind::timeout, "Timeout"});
     }
+    const std::size_t done = extended + failed.size();
     if (!failed.empty())
         fail_attempts(context, std::move(failed));
-    return looked_at;
+    return done;
 }
 
 std::size_t expire_runs(WriteContext& context, std::size_t limit)
