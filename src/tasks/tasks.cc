@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "store/store.h"
+#include "tasks/apply.h"
 
 #include <fmt/format.h>
 
@@ -135,40 +136,28 @@ Async<Result<void>> Tasks::count(std::string id, std::int64_t success, std::int6
 Async<Result<void>> Tasks::cancel(std::string id, std::string actor)
 {
     Result<Target> target = co_await target_of(std::move(id), std::move(actor));
-    if (!target)
-        co_return target.error();
-    Cancel request{*std::move(target)};
-    const Result<Affected> answer = co_await store().cancel(std::move(request));
+    const Result<Affected> answer = co_await apply(store(), std::move(target), &Store::cancel);
     co_return done(answer);
 }
 
 Async<Result<void>> Tasks::pause(std::string id, std::string actor)
 {
     Result<Target> target = co_await target_of(std::move(id), std::move(actor));
-    if (!target)
-        co_return target.error();
-    Pause request{*std::move(target)};
-    const Result<Affected> answer = co_await store().pause(std::move(request));
+    const Result<Affected> answer = co_await apply(store(), std::move(target), &Store::pause);
     co_return done(answer);
 }
 
 Async<Result<void>> Tasks::resume(std::string id, std::string actor)
 {
     Result<Target> target = co_await target_of(std::move(id), std::move(actor));
-    if (!target)
-        co_return target.error();
-    Resume request{*std::move(target)};
-    const Result<Affected> answer = co_await store().resume(std::move(request));
+    const Result<Affected> answer = co_await apply(store(), std::move(target), &Store::resume);
     co_return done(answer);
 }
 
 Async<Result<void>> Tasks::retry(std::string id, std::string actor)
 {
     Result<Target> target = co_await target_of(std::move(id), std::move(actor));
-    if (!target)
-        co_return target.error();
-    RetryTasks request{*std::move(target)};
-    const Result<Affected> answer = co_await store().retry_tasks(std::move(request));
+    const Result<Affected> answer = co_await apply(store(), std::move(target), &Store::retry_tasks);
     co_return done(answer);
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "store/store.h"
+#include "tasks/apply.h"
 #include "tasks/tasks.h"
 
 #include <fmt/format.h>
@@ -72,31 +73,23 @@ Async<Result<Affected>> Tasks::unless_final(std::string id, Result<Affected> ans
 Async<Result<Affected>> Tasks::cancel_batch(std::string id, std::string actor)
 {
     Result<Target> target = co_await batch_target(id, std::move(actor));
-    if (!target)
-        co_return target.error();
-    target->reason = "Batch stopped";
-    Cancel request{*std::move(target)};
-    Result<Affected> answer = co_await store().cancel(std::move(request));
+    if (target)
+        target->reason = "Batch stopped";
+    Result<Affected> answer = co_await apply(store(), std::move(target), &Store::cancel);
     co_return co_await unless_final(std::move(id), std::move(answer));
 }
 
 Async<Result<Affected>> Tasks::pause_batch(std::string id, std::string actor)
 {
     Result<Target> target = co_await batch_target(id, std::move(actor));
-    if (!target)
-        co_return target.error();
-    Pause request{*std::move(target)};
-    Result<Affected> answer = co_await store().pause(std::move(request));
+    Result<Affected> answer = co_await apply(store(), std::move(target), &Store::pause);
     co_return co_await unless_final(std::move(id), std::move(answer));
 }
 
 Async<Result<Affected>> Tasks::resume_batch(std::string id, std::string actor)
 {
     Result<Target> target = co_await batch_target(id, std::move(actor));
-    if (!target)
-        co_return target.error();
-    Resume request{*std::move(target)};
-    Result<Affected> answer = co_await store().resume(std::move(request));
+    Result<Affected> answer = co_await apply(store(), std::move(target), &Store::resume);
     co_return co_await unless_final(std::move(id), std::move(answer));
 }
 

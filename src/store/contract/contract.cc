@@ -262,6 +262,4 @@ std::string dialect_name(const ::testing::TestParamInfo<Dialect>& info)
     return "postgres";
 }
 
-INSTANTIATE_TEST_SUITE_P(Dialects, StoreContract, ::testing::ValuesIn(all_dialects), dialect_name);
-
 } // namespace sluice

@@ -205,4 +205,51 @@ void TwoStores::turn_until_done_or_blocked(const Underway& call)
     }
 }
 
+namespace {
+
+void check(std::optional<Error> error, std::string_view who)
+{
+    if (!error)
+        return;
+    EXPECT_TRUE(error->code == Errc::conflict || error->code == Errc::not_found)
+        << who << ": " << error->detail;
+}
+
+} // namespace
+
+bool Races::meet(const Actor& one, const Actor& two, int nth)
+{
+    const Scene scene = set_scene();
+    db.gate().close_at(nth);
+    const Underway first_call = one.start(db, scene);
+    turn_until(loop, [&] { return first_call.has_answer() || db.gate().is_reached(); });
+    const bool paused = db.gate().is_reached();
+    const std::string before = db.gate().reached();
+    SCOPED_TRACE(std::string(one.name) + " before " + before + ", then " + std::string(two.name));
+    if (paused) {
+        const Underway second_call = two.start(*other, scene);
+        turn_until_done_or_blocked(second_call);
+        db.gate().open();
+        check(first_call.get(), one.name);
+        check(second_call.get(), two.name);
+    }
+    db.gate().open();
+    play_to_the_end(scene);
+    return paused;
+}
+
+void Races::meet_all(std::string_view name)
+{
+    const auto& actors = all_actors();
+    const auto one = std::find_if(actors.begin(), actors.end(), [&](const Actor& actor) {
+        return actor.name == name;
+    });
+    ASSERT_NE(one, actors.end());
+    for (const Actor& two : actors) {
+        for (int nth = 1; nth <= last_statement() && meet(*one, two, nth); ++nth) {
+        }
+        ASSERT_EQ(violations(), "") << one->name << " and " << two.name;
+    }
+}
+
 } // namespace sluice

@@ -87,4 +87,19 @@ protected:
     WorkerId patient; // never dies
 };
 
+// One use case stops between two of its statements, another one runs until it is done or waits for a
+// lock; then the first goes on. Whatever they do to each other, nothing may be lost, doubled or stuck.
+class Races : public TwoStores {
+protected:
+    // The actor of this name, stopped before each of its statements, with every actor.
+    void meet_all(std::string_view name);
+
+    // SQLite's writers take turns: there is nothing between their statements.
+    int last_statement() const { return GetParam() == Dialect::postgres ? 1000 : 1; }
+
+private:
+    // False: the first one did not come to its `nth` statement.
+    bool meet(const Actor& one, const Actor& two, int nth);
+};
+
 } // namespace sluice

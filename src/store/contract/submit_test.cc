@@ -238,4 +238,6 @@ TEST_P(StoreContract, a_public_id_belongs_to_this_database_and_kind_only)
     EXPECT_EQ(db.store().key(UidKind::task, uid), std::nullopt);
 }
 
+INSTANTIATE_TEST_SUITE_P(Dialects, StoreContract, ::testing::ValuesIn(all_dialects), dialect_name);
+
 } // namespace sluice

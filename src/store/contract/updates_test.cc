@@ -116,6 +116,29 @@ TEST_P(Updates, of_one_group_about_one_task_are_steps_of_their_own)
     EXPECT_EQ(view(task.task).progress->failures, 3);
 }
 
+TEST_P(Updates, whose_end_comes_too_late_change_nothing)
+{
+    const WorkerId w = worker(1h);
+    const Leased task = running(w);
+    UpdateTask first = update_of(task);
+    first.end = TaskState::succeeded;
+    first.success = 1;
+    UpdateTask late = first;
+    late.success = 10;
+    late.metadata = "7";
+    UpdateTask bare = update_of(task);
+    bare.end = TaskState::succeeded;
+
+    const auto [a, b, c] = db.together(first, late, bare);
+
+    EXPECT_EQ(int(a.has_value()) + int(b.has_value()) + int(c.has_value()), 1);
+    EXPECT_EQ(state(task.task), TaskState::succeeded);
+    const TaskView after = view(task.task);
+    const std::int64_t counted = after.progress ? after.progress->success : 0;
+    EXPECT_EQ(counted, (a ? 1 : 0) + (b ? 10 : 0));
+    EXPECT_EQ(after.card.metadata.has_value(), b.has_value());
+}
+
 TEST_P(Updates, count_in_any_state_and_stay_at_the_largest_number)
 {
     const std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -6,6 +6,7 @@
 #include "store/use_cases/ending.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace sluice {
@@ -87,7 +88,23 @@ Finish finish_of(const UpdateTask& request)
     return finish;
 }
 
-// Those that end their attempt; the others of the group come before.
+// Nothing but the end of the attempt.
+bool only_ends(const UpdateTask& request)
+{
+    return request.end && !request.success && !request.failures && !request.is_edit() &&
+           (request.end == TaskState::failed || !request.failure_reason);
+}
+
+void write(WriteContext& context, std::vector<const UpdateTask*> accepted)
+{
+    for (const UpdateTask* request : accepted)
+        if (request->is_edit())
+            edit_task(context, *request);
+    write_reports(context, std::move(accepted));
+}
+
+// Those that end their attempt; the others of the group come before. What they say besides is
+// written only when the end is accepted: of several in a group it is one.
 void write_ends(WriteContext& context, const std::vector<Update*>& updates)
 {
     std::vector<Finish> reports;
@@ -98,26 +115,24 @@ void write_ends(WriteContext& context, const std::vector<Update*>& updates)
     for (Finish& report : reports)
         pointers.push_back(&report);
     const std::vector<std::optional<Finished>> answers = end_attempts(context, pointers);
+    std::vector<const UpdateTask*> accepted;
     std::vector<Update*> late;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        if (answers[i])
-            updates[i]->answer(true);
-        else
+        if (!answers[i]) {
             late.push_back(updates[i]);
+            continue;
+        }
+        updates[i]->answer(true);
+        if (!only_ends(updates[i]->request))
+            accepted.push_back(&updates[i]->request);
     }
+    write(context, std::move(accepted));
     if (late.empty())
         return;
     const Standings standings = standings_of(context, late);
     for (Update* update : late)
         update->fail(refusal(context, update->request, standings)
                          .value_or(Error{Errc::not_found, "the task has ended"}));
-}
-
-// Nothing but the end of the attempt: the lease itself says whether it is accepted.
-bool only_ends(const UpdateTask& request)
-{
-    return request.end && !request.success && !request.failures && !request.is_edit() &&
-           (request.end == TaskState::failed || !request.failure_reason);
 }
 
 } // namespace
@@ -127,7 +142,7 @@ void run(WriteContext& context, Operations<UpdateTask> operations)
     std::vector<Update*> ends;
     std::vector<Update*> others;
     for (Update* update : operations)
-        (only_ends(update->request) ? ends : others).push_back(update);
+        (update->request.end ? ends : others).push_back(update); // a lease judges an end by itself
 
     const Standings standings = others.empty() ? Standings{} : standings_of(context, others);
     std::vector<const UpdateTask*> accepted;
@@ -137,14 +152,9 @@ void run(WriteContext& context, Operations<UpdateTask> operations)
             continue;
         }
         accepted.push_back(&update->request);
-        if (update->request.is_edit())
-            edit_task(context, update->request);
-        if (update->request.end)
-            ends.push_back(update);
-        else
-            update->answer(true);
+        update->answer(true);
     }
-    write_reports(context, std::move(accepted));
+    write(context, std::move(accepted));
     if (!ends.empty())
         write_ends(context, ends);
 }
