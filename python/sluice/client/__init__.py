@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client of Sluice's task service.
+
+A graph of tasks is described with `Batch`, each task with a `webhook()` that starts it, and sent
+with `Client.create`. Who receives such a webhook reports with a `TaskHandle`. `AsyncClient` and
+`AsyncTaskHandle` are the same for asyncio. What goes wrong is a `SluiceError`.
+"""
+
+from sluice.client.actions import Retry, Stored, Verb, Webhook, webhook, when
+from sluice.client.awaiting import AsyncOptions
+from sluice.client.batch_results import (
+    BatchCounts, Dag, Link, ListedBatch, PausedBatch, ResumedBatch, StatusCounts, StoppedBatch,
+)
+from sluice.client.blocking import Options
+from sluice.client.client import AsyncClient, Client
+from sluice.client.errors import (
+    Conflict, Invalid, NotFound, SluiceError, Unauthorized, Unavailable,
+)
+from sluice.client.graph import Batch, Dependency, TaskDraft, always, failed, succeeded
+from sluice.client.handle import AsyncTaskHandle, TaskHandle
+from sluice.client.reading import Page
+from sluice.client.rules import Limit, Matcher, capacity, concurrency
+from sluice.client.service_results import Delivery, Health, Readiness, Redelivered, Version
+from sluice.client.task_results import CreatedBatch, LightTask, Status, Task, TaskAction
+
+__all__ = [
+    "AsyncClient", "AsyncOptions", "AsyncTaskHandle", "Batch", "BatchCounts", "Client", "Conflict",
+    "CreatedBatch", "Dag", "Delivery", "Dependency", "Health", "Invalid", "LightTask", "Limit",
+    "Link", "ListedBatch", "Matcher", "NotFound", "Options", "Page", "PausedBatch", "Readiness",
+    "Redelivered", "ResumedBatch", "Retry", "SluiceError", "Status", "StatusCounts",
+    "StoppedBatch", "Stored", "Task", "TaskAction", "TaskDraft", "TaskHandle", "Unauthorized",
+    "Unavailable", "Verb", "Version", "Webhook", "always", "capacity", "concurrency", "failed",
+    "succeeded", "webhook", "when",
+]
