@@ -14,24 +14,32 @@ import whole
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
-NAMES = ("cycle", "single", "latency", "dag", "chain", "queues", "datums", "submit")
-NAMES += tuple(whole.ALL)
+GROUPS = {
+    "engine": ("cycle", "single", "latency", "dag", "chain", "queues", "datums", "submit"),
+    "whole": tuple(whole.ALL),
+    "http": (
+        "http-post", "http-post-no-starts", "http-life", "http-put", "http-list", "http-start",
+        "http-child", "http-slow-targets", "http-rules-blocked", "http-rules-freed", "http-memory",
+        "http-connections",
+    ),
+}
+NAMES = sum(GROUPS.values(), ())
 STORES = ("sqlite", "postgres")
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    names = ", ".join(NAMES)
+    names = ", ".join([*GROUPS, *NAMES])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; else all")
     parser.add_argument("--store", choices=STORES, help="only this one")
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures there, too")
     parser.add_argument("--bin", default=ROOT / "build/release/src/cli/sluice", type=pathlib.Path)
     options = parser.parse_args()
-    unknown = set(options.names) - set(NAMES)
+    unknown = set(options.names) - set(NAMES) - set(GROUPS)
     if unknown:
-        known = ", ".join(NAMES)
-        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: {known} exist")
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}: {names} exist")
+    options.names = [each for name in options.names for each in GROUPS.get(name, (name,))]
     return options
 
 
@@ -82,13 +90,14 @@ def measure_postgres(options):
 
 def table(rows):
     """One line for each benchmark and store, with the figures that are numbers."""
+    width = max(len(name) for name, _, _ in rows)
     for name, store, figures in rows:
         shown = "  ".join(
             f"{field} {value:,.0f}" if abs(value) >= 100 else f"{field} {value:.3g}"
             for field, value in figures.items()
             if is_number(value)
         )
-        yield f"{name:<8} {store:<9} {shown}"
+        yield f"{name:<{width}} {store:<9} {shown}"
 
 
 def machine():
