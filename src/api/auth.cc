@@ -2,6 +2,8 @@
 #include "api/auth.h"
 
 #include "api/keys.h"
+#include "base/text.h"
+#include "net/access_token.h"
 #include "net/credentials.h"
 #include "store/store.h"
 
@@ -21,6 +23,16 @@ std::string_view name(KeyRole role)
     return role == KeyRole::read ? "read" : role == KeyRole::write ? "write" : "admin";
 }
 
+// What the handle of a task is good for: looking at it, reports and edits, canceling it.
+bool has_token_for_its_task(const Request& request, const Route& route, const std::string& secret)
+{
+    if (route.pattern != "/task/{id}" || secret.empty())
+        return false;
+    const std::optional<std::string_view> token = request.query_field("token");
+    const std::string task = to_lower(request.path_field("id"));
+    return token && is_access_token(*token, secret, {"task", task});
+}
+
 Response unauthorized(std::string_view why)
 {
     Response response = error_response(401, why);
@@ -30,11 +42,13 @@ Response unauthorized(std::string_view why)
 
 } // namespace
 
-KeyRole role_needed(Method method)
+KeyRole role_needed(Method method, std::string_view pattern)
 {
     if (method == Method::get || method == Method::head)
         return KeyRole::read;
-    return method == Method::delete_ ? KeyRole::admin : KeyRole::write;
+    const bool cancels = pattern.starts_with("/task/") || pattern.starts_with("/batch/") ||
+                         pattern.starts_with("/groups/");
+    return method == Method::delete_ && !cancels ? KeyRole::admin : KeyRole::write;
 }
 
 Gate::Gate(Store& store, WithoutKeys without_keys, std::chrono::milliseconds memory)
@@ -50,6 +64,10 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
             refusal = error_response(keyed.error());
         if (!keyed || !*keyed)
             co_return refusal;
+    }
+    if (has_token_for_its_task(request, route, store_.handle_secret())) {
+        request.identity = Caller{"handle", KeyRole::write};
+        co_return refusal;
     }
     const std::optional<std::string_view> header = request.headers.find("Authorization");
     if (!header) {
@@ -67,11 +85,11 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
         refusal = error_response(key.error());
     else if (!*key)
         refusal = unauthorized("the API key is unknown or revoked");
-    else if ((*key)->role < role_needed(route.method))
+    else if (const KeyRole needed = role_needed(route.method, route.pattern); (*key)->role < needed)
         refusal = error_response(
             403, fmt::format(
                      "API key '{}' has the role {}; this needs {}", (*key)->name,
-                     name((*key)->role), name(role_needed(route.method))
+                     name((*key)->role), name(needed)
                  )
         );
     else

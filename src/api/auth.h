@@ -19,11 +19,13 @@ struct Caller {
     KeyRole role = KeyRole::read;
 };
 
-// GET and HEAD need read, DELETE needs admin (it removes history), everything else write.
-KeyRole role_needed(Method method);
+// GET and HEAD need read, everything else write, but a DELETE that removes history needs admin: one
+// of tasks, batches and groups cancels, and what has ended stays.
+KeyRole role_needed(Method method, std::string_view pattern);
 
-// Lets requests in by API key. What the database says is remembered for a short time, so that a
-// busy client costs no query per request. Lives on the loop; the store outlives it.
+// Lets requests in by API key, or by the token of a handle for its one task. What the database says
+// is remembered for a short time, so that a busy client costs no query per request. Lives on the
+// loop; the store outlives it.
 class Gate {
 public:
     enum class WithoutKeys : std::uint8_t { open, closed };
@@ -34,6 +36,8 @@ public:
 
     // For ServerHooks::authenticate: 401, 403 or, when the database is away, 503.
     Async<std::optional<Response>> check(Request& request, const Route& route);
+
+    bool requires_keys() const { return without_keys_ == WithoutKeys::closed || has_keys_; }
 
     // Are there any keys that are not revoked?
     Async<Result<bool>> has_keys();

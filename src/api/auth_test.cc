@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/auth.h"
 #include "api/keys.h"
-#include "api/testing.h"
+#include "api/task_testing.h"
 #include "base/text.h"
+#include "net/access_token.h"
 
 namespace sluice {
 
@@ -145,6 +147,40 @@ TEST(ApiKeys, made_keys_are_long_and_differ)
     EXPECT_EQ(
         hash_api_key("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );
+}
+
+TEST(ApiKeys, the_token_of_a_handle_is_good_for_its_one_task)
+{
+    ApiServer::Options options;
+    options.key_cache = 0ms;
+    TaskFixture api(options);
+    const Json tasks = api.create(Json::array({new_task("a"), new_task("b")}));
+    const std::string id = tasks[0]["id"];
+    EXPECT_FALSE(api.server->requires_keys());
+    api.api_key("k", KeyRole::read);
+    EXPECT_EQ(api.get("/task/" + id).status, 401);
+    EXPECT_TRUE(api.server->requires_keys());
+    const std::string token =
+        "?token=" + make_access_token(api.store->handle_secret(), {"task", id});
+    EXPECT_EQ(api.get("/task/" + id + token).status, 200);
+    EXPECT_EQ(
+        api.send(Method::put, "/task/" + id + token, patch_of(R"({"new_success": 1})")).status, 202
+    );
+    EXPECT_EQ(api.patch("/task/" + id + token, patch_of("{}")).status, 200);
+    EXPECT_EQ(api.get("/task/" + tasks[1]["id"].get<std::string>() + token).status, 401);
+    EXPECT_EQ(api.get("/task/" + id + "?token=wrong").status, 401);
+    EXPECT_EQ(api.get("/task/" + id + "/timeline" + token).status, 401);
+    EXPECT_EQ(api.get("/task" + token).status, 401);
+    EXPECT_EQ(api.send(Method::delete_, "/task/" + id + token).status, 200);
+}
+
+TEST(ApiKeys, a_cancel_needs_the_role_write_and_removal_admin)
+{
+    EXPECT_EQ(role_needed(Method::delete_, "/task/{id}"), KeyRole::write);
+    EXPECT_EQ(role_needed(Method::delete_, "/batch/{id}"), KeyRole::write);
+    EXPECT_EQ(role_needed(Method::delete_, "/jobs/{id}"), KeyRole::admin);
+    EXPECT_EQ(role_needed(Method::get, "/task/{id}"), KeyRole::read);
+    EXPECT_EQ(role_needed(Method::patch, "/task/{id}"), KeyRole::write);
 }
 
 TEST(ApiProtocol, another_version_is_refused_but_may_ask_for_ours)

@@ -7,6 +7,7 @@
 #include "api/task_errors.h"
 #include "api/wire_batch.h"
 #include "api/wire_task_filter.h"
+#include "api/wire_task_read.h"
 #include "base/text.h"
 #include "tasks/tasks.h"
 
@@ -26,7 +27,7 @@ Async<Response> show_batch(Api& api, const Request& request)
 
 Async<Response> list_batches(Api& api, const Request& request)
 {
-    Result<BatchQuery> query = read_batch_query(request);
+    Result<BatchQuery> query = read_batch_query(request, api.options.pages);
     if (!query)
         co_return typed_error(query.error());
     const std::size_t limit = query->filter.limit;
@@ -45,7 +46,7 @@ Async<Response> list_batches(Api& api, const Request& request)
 }
 
 using BatchAction = Async<Result<Affected>> (Tasks::*)(std::string id, std::string actor);
-using AffectedJson = Json (*)(std::string_view batch_id, const Affected& affected);
+using AffectedJson = Json (*)(Json of, const Affected& affected);
 
 Async<Response> act(Api& api, const Request& request, BatchAction action, AffectedJson to_json)
 {
@@ -54,7 +55,7 @@ Async<Response> act(Api& api, const Request& request, BatchAction action, Affect
     const Result<Affected> affected = co_await (api.tasks.*action)(id, std::move(actor));
     if (!affected)
         co_return refused_action(affected.error());
-    co_return json_response(200, to_json(to_lower(id), *affected));
+    co_return json_response(200, to_json(Json{{"batch_id", to_lower(id)}}, *affected));
 }
 
 Async<Response> cancel_batch(Api& api, const Request& request)
@@ -70,6 +71,29 @@ Async<Response> pause_batch(Api& api, const Request& request)
 Async<Response> resume_batch(Api& api, const Request& request)
 {
     return act(api, request, &Tasks::resume_batch, resumed_json);
+}
+
+Async<Response> set_rules(Api& api, const Request& request)
+{
+    std::string id = request.path_field("id");
+    if (!parse_uid(id))
+        co_return no_such("batch", id);
+    const Body body = co_await read_json(api, request);
+    if (const Response* refusal = std::get_if<Response>(&body))
+        co_return *refusal;
+    Checked<RulesEdit> edit = read_rules_edit(std::get<Json>(body));
+    if (!edit)
+        co_return refused_body(edit.error());
+    std::string kind = edit->kind;
+    std::string actor = actor_of(request);
+    const Result<std::size_t> updated = co_await api.tasks.set_batch_rules(
+        id, std::move(kind), std::move(edit->document), std::move(actor)
+    );
+    if (!updated)
+        co_return typed_error(updated.error());
+    const Json answer{
+        {"batch_id", to_lower(id)}, {"kind", edit->kind}, {"updated_count", *updated}};
+    co_return json_response(200, answer);
 }
 
 Async<Response> show_dag(Api& api, const Request& request)
@@ -131,6 +155,13 @@ std::vector<Operation> change_operations()
          .answer = "ResumedBatch",
          .errors = {404},
          .handle = resume_batch},
+        {.method = Method::patch,
+         .pattern = "/batch/{id}/rules",
+         .summary = "Replaces the rules of the tasks of one kind that are not final.",
+         .body = "RulesEdit",
+         .answer = "EditedRules",
+         .errors = {404, 413, 415},
+         .handle = set_rules},
     };
 }
 

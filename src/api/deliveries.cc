@@ -37,7 +37,7 @@ bool look_up(const Tasks& tasks, DeliveryQuery& query)
 
 Async<Response> list_deliveries(Api& api, const Request& request)
 {
-    Result<DeliveryQuery> query = read_delivery_query(request);
+    Result<DeliveryQuery> query = read_delivery_query(request, api.options.pages);
     if (!query)
         co_return typed_error(query.error());
     Json list = Json::array();

@@ -118,8 +118,8 @@ private:
         if (json.is_object() && json.contains("output_files"))
             names_["output"] = json["output_files"][0]["id"];
         if (json.is_array() && !json.empty() && json[0].contains("actions")) {
-            names_["task"] = json[0]["id"];
-            names_["batch"] = json[0]["batch_id"];
+            names_.try_emplace("task", json[0]["id"]); // of the page's first batch
+            names_.try_emplace("batch", json[0]["batch_id"]);
         }
     }
 

@@ -58,6 +58,9 @@ constexpr std::string_view answers = R"json({
     "canceled_waiting": {"type": "integer"}, "canceled_pending": {"type": "integer"},
     "canceled_claimed": {"type": "integer"}, "canceled_running": {"type": "integer"},
     "canceled_paused": {"type": "integer"}, "already_terminal": {"type": "integer"}}},
+"EditedRules": {"type": "object", "required": ["batch_id", "kind", "updated_count"],
+    "properties": {"batch_id": {"type": "string"}, "kind": {"type": "string"},
+        "updated_count": {"type": "integer"}}},
 "PausedBatch": {"type": "object", "required": ["batch_id", "paused_waiting", "paused_pending",
     "paused_claimed", "paused_running"], "properties": {"batch_id": {"type": "string",
     "format": "uuid"}, "paused_waiting": {"type": "integer"}, "paused_pending":
@@ -65,6 +68,41 @@ constexpr std::string_view answers = R"json({
     {"type": "integer"}}},
 "ResumedBatch": {"type": "object", "required": ["batch_id", "resumed"], "properties":
     {"batch_id": {"type": "string", "format": "uuid"}, "resumed": {"type": "integer"}}},
+"CanceledGroup": {"type": "object", "required": ["group_id", "canceled_waiting",
+    "canceled_pending", "canceled_claimed", "canceled_running", "canceled_paused",
+    "already_terminal"], "properties": {"group_id": {"type": "string"},
+    "canceled_waiting": {"type": "integer"}, "canceled_pending": {"type": "integer"},
+    "canceled_claimed": {"type": "integer"}, "canceled_running": {"type": "integer"},
+    "canceled_paused": {"type": "integer"}, "already_terminal": {"type": "integer"}}},
+"PausedGroup": {"type": "object", "required": ["group_id", "paused_waiting", "paused_pending",
+    "paused_claimed", "paused_running"], "properties": {"group_id": {"type": "string"},
+    "paused_waiting": {"type": "integer"}, "paused_pending": {"type": "integer"},
+    "paused_claimed": {"type": "integer"}, "paused_running": {"type": "integer"}}},
+"ResumedGroup": {"type": "object", "required": ["group_id", "resumed"], "properties":
+    {"group_id": {"type": "string"}, "resumed": {"type": "integer"}}},
+"Timeline": {"type": "object", "required": ["task_id", "events"], "properties": {"task_id":
+    {"type": "string", "format": "uuid"}, "events": {"type": "array", "items": {"type": "object",
+    "required": ["at", "event", "actor", "attempt", "status", "detail"], "properties":
+    {"at": {"type": "string", "format": "date-time"}, "event": {"type": "string"},
+    "actor": {"type": ["string", "null"]}, "attempt": {"type": ["integer", "null"]},
+    "status": {"type": ["string", "null"]}, "detail": {"type": ["string", "null"]}}}}}},
+"TaskWhy": {"type": "object", "required": ["task_id", "status", "why", "parents", "rules",
+    "not_before"], "properties": {"task_id": {"type": "string", "format": "uuid"}, "status":
+    {"type": "string"}, "why": {"type": "string"}, "parents": {"type": "array", "items":
+    {"type": "object"}}, "rules": {"type": "array", "items": {"type": "object"}}, "not_before":
+    {"type": ["string", "null"], "format": "date-time"}}},
+"Group": {"type": "object", "required": ["group_id", "total_tasks", "total_success",
+    "total_failures", "total_expected", "status_counts"], "properties": {"group_id":
+    {"type": "string"}, "total_tasks": {"type": "integer"}, "total_success": {"type": "integer"},
+    "total_failures": {"type": "integer"}, "total_expected": {"type": ["integer", "null"]},
+    "status_counts": {"$ref": "#/components/schemas/StatusCounts"}}},
+"ListedGroups": {"type": "array", "items": {"type": "object", "required": ["group_id",
+    "total_tasks", "first_created_at", "latest_updated_at", "status_counts", "kinds"],
+    "properties": {"group_id": {"type": "string"}, "total_tasks": {"type": "integer"},
+    "first_created_at": {"type": "string", "format": "date-time"}, "latest_updated_at":
+    {"type": "string", "format": "date-time"}, "status_counts":
+    {"$ref": "#/components/schemas/StatusCounts"}, "kinds": {"type": "array", "items":
+    {"type": "string"}}}}},
 "Dag": {"type": "object", "required": ["tasks", "links"], "properties": {"tasks":
     {"$ref": "#/components/schemas/LightTasks"}, "links": {"type": "array", "items":
     {"type": "object", "required": ["parent_id", "child_id", "requires_success", "condition"],
@@ -133,6 +171,7 @@ Json task_schemas()
     schemas["Action"] = action_schema("#/components/schemas/Action");
     schemas["TaskUpdate"] = task_update_schema();
     schemas["TaskCounts"] = counts_schema();
+    schemas["RulesEdit"] = rules_edit_schema();
     schemas["RedeliverFilter"] = redeliver_filter_schema();
     return schemas;
 }

@@ -35,6 +35,8 @@ std::vector<Operation> worker_operations();
 std::vector<Operation> task_operations();
 std::vector<Operation> task_list_operations(); // part of them
 std::vector<Operation> batch_operations();
+std::vector<Operation> group_operations();
+std::vector<Operation> task_history_operations();
 std::vector<Operation> delivery_operations();
 std::vector<Operation> all_operations();
 

@@ -48,6 +48,7 @@ public:
     Async<Result<std::uint16_t>> start(std::string address, std::uint16_t port);
     Async<void> stop(std::chrono::milliseconds patience);
     const Router& router() const { return server_->router(); }
+    bool requires_keys() const { return gate_.requires_keys(); }
 
 private:
     ServerHooks hooks();
@@ -118,6 +119,11 @@ Async<Result<std::uint16_t>> ApiServer::start(std::string address, std::uint16_t
 Async<void> ApiServer::stop(std::chrono::milliseconds patience)
 {
     return impl_->stop(patience);
+}
+
+bool ApiServer::requires_keys() const
+{
+    return impl_->requires_keys();
 }
 
 const Router& ApiServer::router() const

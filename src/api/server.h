@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/page_sizes.h"
 #include "async/async.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -33,6 +34,7 @@ public:
         Micros lease = std::chrono::seconds(60);      // of remote workers
         Micros lost_lease = std::chrono::seconds(10); // what is left when their connection breaks
         std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
+        PageSizes pages;                              // of the task service's lists
         ServerLimits limits;
     };
 
@@ -54,6 +56,9 @@ public:
 
     // Says "not ready", ends long polls, waits up to `patience` for requests under way.
     Async<void> stop(std::chrono::milliseconds patience);
+
+    // Whether callers need an API key, or a token for one task, as far as was known last.
+    bool requires_keys() const;
 
     const Router& router() const;
 

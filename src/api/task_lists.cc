@@ -80,7 +80,7 @@ bool look_up(const Tasks& tasks, TaskQuery& query)
 
 Async<Response> list_tasks(Api& api, const Request& request)
 {
-    Result<TaskQuery> query = read_task_query(request);
+    Result<TaskQuery> query = read_task_query(request, api.options.pages);
     if (!query)
         co_return typed_error(query.error());
     Json list = Json::array();

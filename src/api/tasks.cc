@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // /task/{id}: what clients and targets of webhooks do with a task.
 #include "tasks/tasks.h"
+#include "base/text.h"
+
 #include "api/off_loop.h"
 #include "api/respond.h"
 #include "api/routes.h"
@@ -8,6 +10,7 @@
 #include "api/task_errors.h"
 #include "api/wire_task.h"
 #include "api/wire_task_read.h"
+#include <fmt/format.h>
 
 namespace sluice {
 
@@ -81,10 +84,13 @@ Async<Response> act(Api& api, const Request& request, TaskAction action)
 
 Async<Response> cancel_task(Api& api, const Request& request)
 {
-    // Who means to hide a final task must not cancel a live one.
-    if (request.query_field("purge"))
-        co_return typed_error(400, "query parameter purge: is not supported by this server");
-    Response response = co_await act(api, request, &Tasks::cancel);
+    const std::optional<std::string_view> purge = request.query_field("purge");
+    if (purge && *purge != "soft")
+        co_return typed_error(
+            400, fmt::format("query parameter purge: must be soft, not '{}'", printable(*purge))
+        );
+    const TaskAction action = purge ? &Tasks::hide : &Tasks::cancel;
+    Response response = co_await act(api, request, action);
     co_return response;
 }
 
@@ -96,6 +102,11 @@ Async<Response> pause_task(Api& api, const Request& request)
 Async<Response> resume_task(Api& api, const Request& request)
 {
     return act(api, request, &Tasks::resume);
+}
+
+Async<Response> restore_task(Api& api, const Request& request)
+{
+    return act(api, request, &Tasks::restore);
 }
 
 Async<Response> retry_task(Api& api, const Request& request)
@@ -128,7 +139,8 @@ std::vector<Operation> report_operations()
          .handle = count_reports},
         {.method = Method::delete_,
          .pattern = "/task/{id}",
-         .summary = "Cancels a task that is not final.",
+         .summary = "Cancels a task that is not final; with `purge=soft`, hides one that is.",
+         .query = {"purge"},
          .answer = "Task",
          .errors = {404},
          .handle = cancel_task},
@@ -150,6 +162,12 @@ std::vector<Operation> change_operations()
          .answer = "Task",
          .errors = {404},
          .handle = resume_task},
+        {.method = Method::post,
+         .pattern = "/task/{id}/restore",
+         .summary = "Brings back a task that was hidden.",
+         .answer = "Task",
+         .errors = {404},
+         .handle = restore_task},
         {.method = Method::post,
          .pattern = "/task/{id}/retry",
          .summary = "A task that failed, was canceled or skipped lives again as a new attempt.",

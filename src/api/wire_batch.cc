@@ -53,31 +53,52 @@ Json listed_batch_json(const BatchView& batch, const SpellId& spell)
         {"kinds", batch.kinds}};
 }
 
-Json canceled_json(std::string_view batch_id, const Affected& affected)
+Json group_json(const GroupView& group)
 {
     return Json{
-        {"batch_id", batch_id},
-        {"canceled_waiting", affected.waiting},
-        {"canceled_pending", affected.pending},
-        {"canceled_claimed", affected.claimed},
-        {"canceled_running", affected.running},
-        {"canceled_paused", affected.paused},
-        {"already_terminal", affected.final}};
+        {"group_id", group.id},
+        {"total_tasks", total(group.counts)},
+        {"total_success", group.success},
+        {"total_failures", group.failures},
+        {"total_expected", value_or_null(group.expected)},
+        {"status_counts", status_counts_json(group.counts)}};
 }
 
-Json paused_json(std::string_view batch_id, const Affected& affected)
+Json listed_group_json(const GroupView& group)
 {
     return Json{
-        {"batch_id", batch_id},
-        {"paused_waiting", affected.waiting},
-        {"paused_pending", affected.pending},
-        {"paused_claimed", affected.claimed},
-        {"paused_running", affected.running}};
+        {"group_id", group.id},
+        {"total_tasks", total(group.counts)},
+        {"first_created_at", format_time(group.created_at)},
+        {"latest_updated_at", format_time(group.updated_at)},
+        {"status_counts", status_counts_json(group.counts)},
+        {"kinds", group.kinds}};
 }
 
-Json resumed_json(std::string_view batch_id, const Affected& affected)
+Json canceled_json(Json of, const Affected& affected)
 {
-    return Json{{"batch_id", batch_id}, {"resumed", affected.paused}};
+    of["canceled_waiting"] = affected.waiting;
+    of["canceled_pending"] = affected.pending;
+    of["canceled_claimed"] = affected.claimed;
+    of["canceled_running"] = affected.running;
+    of["canceled_paused"] = affected.paused;
+    of["already_terminal"] = affected.final;
+    return of;
+}
+
+Json paused_json(Json of, const Affected& affected)
+{
+    of["paused_waiting"] = affected.waiting;
+    of["paused_pending"] = affected.pending;
+    of["paused_claimed"] = affected.claimed;
+    of["paused_running"] = affected.running;
+    return of;
+}
+
+Json resumed_json(Json of, const Affected& affected)
+{
+    of["resumed"] = affected.paused;
+    return of;
 }
 
 Json dag_json(

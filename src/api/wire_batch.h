@@ -20,10 +20,15 @@ Json status_counts_json(const StateCounts& counts);
 Json batch_json(const BatchView& batch, const SpellId& spell);
 Json listed_batch_json(const BatchView& batch, const SpellId& spell);
 
-// How many tasks an action changed, by the state that they were in before.
-Json canceled_json(std::string_view batch_id, const Affected& affected);
-Json paused_json(std::string_view batch_id, const Affected& affected);
-Json resumed_json(std::string_view batch_id, const Affected& affected);
+// The same of groups.
+Json group_json(const GroupView& group);
+Json listed_group_json(const GroupView& group);
+
+// How many tasks an action changed, by the state that they were in before. `of`: {"batch_id": …} or
+// {"group_id": …}.
+Json canceled_json(Json of, const Affected& affected);
+Json paused_json(Json of, const Affected& affected);
+Json resumed_json(Json of, const Affected& affected);
 
 // {"tasks": [light], "links": [{parent_id, child_id, requires_success, condition}]}. All tasks are
 // of one batch.

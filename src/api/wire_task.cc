@@ -178,6 +178,9 @@ Result<Json> task_json(const TaskView& view, const Json& spec, const SpellId& sp
     Result<Json> metadata = metadata_json(view.card);
     if (!metadata)
         return metadata;
+    Result<Json> rules = parse_json(view.card.rules.value_or("[]"));
+    if (!rules)
+        return Error{Errc::corrupt, "a task's rules: " + rules.error().detail};
     const Result<Retry> retry = parse_retry(view.task.row.retry);
     if (!retry)
         return retry.error();
@@ -185,7 +188,7 @@ Result<Json> task_json(const TaskView& view, const Json& spec, const SpellId& sp
     const Micros timeout = view.task.row.timeout.value_or(Micros{0});
     Json json = light_task_json(view, spell);
     json["timeout"] = std::chrono::floor<std::chrono::seconds>(timeout).count();
-    json["rules"] = payload->rules();
+    json["rules"] = std::move(*rules);
     json["metadata"] = std::move(*metadata);
     json["actions"] = std::move(*actions);
     json["last_updated"] = format_time(last_updated(view));

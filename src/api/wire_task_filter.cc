@@ -24,13 +24,12 @@ struct Page {
     }
 };
 
-Page read_page(QueryReader& query)
+Page read_page(QueryReader& query, const PageSizes& pages)
 {
     const std::int64_t size = query.number("page_size").value_or(0);
     Page page;
     page.number = std::max<std::int64_t>(query.number("page").value_or(0), 0);
-    page.limit =
-        static_cast<std::size_t>(size <= 0 ? PageSizes::usual : std::min(size, PageSizes::largest));
+    page.limit = pages.limit(size);
     return page;
 }
 
@@ -45,11 +44,11 @@ std::optional<Micros> read_timeout(QueryReader& query)
 
 } // namespace
 
-Result<TaskQuery> read_task_query(const Request& request)
+Result<TaskQuery> read_task_query(const Request& request, const PageSizes& pages)
 {
     QueryReader query(request);
     TaskQuery read;
-    const Page page = read_page(query);
+    const Page page = read_page(query, pages);
     read.before = query.uuid("before");
     read.batch = query.uuid("batch_id");
     read.filter.skip = read.before ? 0 : page.skip();
@@ -65,11 +64,11 @@ Result<TaskQuery> read_task_query(const Request& request)
     return query.finish(std::move(read));
 }
 
-Result<BatchQuery> read_batch_query(const Request& request)
+Result<BatchQuery> read_batch_query(const Request& request, const PageSizes& pages)
 {
     QueryReader query(request);
     BatchQuery read;
-    const Page page = read_page(query);
+    const Page page = read_page(query, pages);
     read.next_page = std::to_string(std::min(page.number, INT64_MAX - 1) + 1);
     read.filter.skip = page.skip();
     read.filter.limit = page.limit;
@@ -81,11 +80,11 @@ Result<BatchQuery> read_batch_query(const Request& request)
     return query.finish(std::move(read));
 }
 
-Result<DeliveryQuery> read_delivery_query(const Request& request)
+Result<DeliveryQuery> read_delivery_query(const Request& request, const PageSizes& pages)
 {
     QueryReader query(request);
     DeliveryQuery read;
-    read.filter.limit = read_page(query).limit;
+    read.filter.limit = read_page(query, pages).limit;
     read.filter.status = query.word("status", delivery_status_names);
     read.filter.trigger = query.word("trigger", trigger_words);
     read.task = query.uuid("task_id");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/page_sizes.h"
 #include "net/http.h"
 #include "store/service_reads.h"
 
@@ -12,23 +13,18 @@ namespace sluice {
 // What the query parameters of lists ask for; ids in them are UUIDs that are still to be looked
 // up. Parameters that nobody knows are ignored. Errors (invalid): one that cannot be read.
 
-struct PageSizes {
-    static constexpr std::int64_t usual = 50;
-    static constexpr std::int64_t largest = 100;
-};
-
 struct TaskQuery {
     ServiceReads::TaskFilter filter;
     std::optional<std::string> batch;
     std::optional<std::string> before; // then there is no page number
 };
-Result<TaskQuery> read_task_query(const Request& request);
+Result<TaskQuery> read_task_query(const Request& request, const PageSizes& pages = {});
 
 struct BatchQuery {
     ServiceReads::BatchFilter filter;
     std::string next_page; // the number of the page behind this one
 };
-Result<BatchQuery> read_batch_query(const Request& request);
+Result<BatchQuery> read_batch_query(const Request& request, const PageSizes& pages = {});
 
 struct DeliveryQuery {
     ServiceReads::DeliveryFilter filter;
@@ -36,6 +32,6 @@ struct DeliveryQuery {
     std::optional<std::string> batch;
     std::optional<std::string> before;
 };
-Result<DeliveryQuery> read_delivery_query(const Request& request);
+Result<DeliveryQuery> read_delivery_query(const Request& request, const PageSizes& pages = {});
 
 } // namespace sluice

@@ -58,6 +58,26 @@ TEST(TaskFilter, pages_have_a_usual_and_a_largest_size)
     EXPECT_EQ(tasks("page=-1").filter.skip, 0u);
 }
 
+TEST(TaskFilter, a_server_may_have_pages_of_other_sizes)
+{
+    const PageSizes pages{.usual = 2, .largest = 3};
+    const std::vector<std::pair<std::string, std::size_t>> sizes{
+        {"", 2}, {"page_size=0", 2}, {"page_size=1", 1}, {"page_size=3", 3}, {"page_size=4", 3}};
+    for (const auto& [query, size] : sizes) {
+        const Request request = asked(query);
+        EXPECT_EQ(read_task_query(request, pages).value().filter.limit, size) << query;
+        EXPECT_EQ(read_batch_query(request, pages).value().filter.limit, size) << query;
+        EXPECT_EQ(read_delivery_query(request, pages).value().filter.limit, size) << query;
+    }
+    EXPECT_EQ(read_task_query(asked("page=3"), pages).value().filter.skip, 6u);
+}
+
+TEST(TaskFilter, a_usual_page_is_not_larger_than_the_largest)
+{
+    const PageSizes pages{.usual = 50, .largest = 20};
+    EXPECT_EQ(read_task_query(asked(""), pages).value().filter.limit, 20u);
+}
+
 TEST(TaskFilter, a_page_number_may_be_as_large_as_it_likes)
 {
     for (const char* number : {"9223372036854775807", "92233720368547759", "99999999999999999999"})

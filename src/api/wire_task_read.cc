@@ -5,6 +5,8 @@
 #include "model/task/task_kinds.h"
 #include "model/task/task_request.h"
 
+#include <fmt/format.h>
+
 #include <climits>
 
 namespace sluice {
@@ -36,6 +38,19 @@ void describe(Visitor& visitor, RedeliverFilter& filter)
     visitor.optional(
         "trigger", filter.trigger, EnumKind{trigger_words},
         {.title = "Trigger", .description = "Only those of these actions."}
+    );
+}
+
+template <class Visitor>
+void describe(Visitor& visitor, RulesEdit& edit)
+{
+    visitor.required(
+        "kind", edit.kind, NameKind{kind_bytes_max},
+        {.title = "Kind", .description = "The tasks of exactly this kind."}
+    );
+    visitor.required(
+        "rules", edit.rules, ListKind{TaskRuleKind{}},
+        {.title = "Rules", .description = "They take the place of the old; none: an empty list."}
     );
 }
 
@@ -184,6 +199,34 @@ Checked<ReportedCounts> read_counts(const Json& body)
 Json counts_schema()
 {
     return OpenObjectKind<ReportedCounts>{}.schema();
+}
+
+Checked<RulesEdit> read_rules_edit(const Json& body)
+{
+    RulesEdit edit;
+    Problems problems;
+    read_body(body, edit, problems);
+    const Path root;
+    const Path list(root, "rules");
+    for (std::size_t i = 0; i < edit.rules.size(); ++i)
+        if (edit.rules[i].stored)
+            problems.add(Path(Path(list, i), "ref"), "stored rules are not supported yet");
+    if (edit.rules.size() > TaskLimits::rules_max)
+        problems.add(
+            list,
+            fmt::format(
+                "has {} rules, at most {} are accepted", edit.rules.size(), TaskLimits::rules_max
+            )
+        );
+    if (!problems.empty())
+        return problems.take();
+    edit.document = dump_json(body.at("rules"));
+    return edit;
+}
+
+Json rules_edit_schema()
+{
+    return OpenObjectKind<RulesEdit>{}.schema();
 }
 
 Checked<RedeliverFilter> read_redeliver_filter(const Json& body)

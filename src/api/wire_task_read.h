@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "model/task/task_rule.h"
 #include "model/validation.h"
 #include "model/webhook/trigger.h"
 #include "store/service_requests.h"
@@ -36,6 +37,15 @@ struct RedeliverFilter {
 };
 Checked<RedeliverFilter> read_redeliver_filter(const Json& body);
 Json redeliver_filter_schema();
+
+// PATCH /batch/{id}/rules. `rules` is the list as it was sent.
+struct RulesEdit {
+    std::string kind;
+    std::vector<TaskRule> rules;
+    std::string document;
+};
+Checked<RulesEdit> read_rules_edit(const Json& body);
+Json rules_edit_schema();
 
 inline constexpr std::size_t failure_reason_bytes_max = 65'536;
 

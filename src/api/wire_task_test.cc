@@ -231,7 +231,8 @@ TEST(WireTask, documents_come_back_as_they_were_sent)
     retry.tries_max = 4;
     view.task.row.retry = format_retry(retry);
     view.task.row.payload = R"({"on_start": 0, "on_success": [1, 0], "on_failure": [0],
-        "on_cancel": [0], "rules": [{"z": 1, "a": 2}], "retry": {"max_retries": 3, "extra": 0}})";
+        "on_cancel": [0], "retry": {"max_retries": 3, "extra": 0}})";
+    view.card.rules = R"([{"z": 1, "a": 2}])";
     const Json spec = parse_json(R"({"actions": [
         {"kind": "Webhook", "params": {"verb": "Post", "url": "http://h/"}},
         {"params": {"x": 1}, "kind": "Webhook", "timeout": 5}]})")
@@ -369,16 +370,18 @@ TEST(WireBatch, actions_say_what_they_changed)
     affected.paused = 5;
     affected.final = 6;
     EXPECT_EQ(
-        canceled_json("b", affected).dump(),
+        canceled_json(Json{{"batch_id", "b"}}, affected).dump(),
         R"({"batch_id":"b","canceled_waiting":1,"canceled_pending":2,"canceled_claimed":3,)"
         R"("canceled_running":4,"canceled_paused":5,"already_terminal":6})"
     );
     EXPECT_EQ(
-        paused_json("b", affected).dump(),
+        paused_json(Json{{"batch_id", "b"}}, affected).dump(),
         R"({"batch_id":"b","paused_waiting":1,"paused_pending":2,"paused_claimed":3,)"
         R"("paused_running":4})"
     );
-    EXPECT_EQ(resumed_json("b", affected).dump(), R"({"batch_id":"b","resumed":5})");
+    EXPECT_EQ(
+        resumed_json(Json{{"batch_id", "b"}}, affected).dump(), R"({"batch_id":"b","resumed":5})"
+    );
 }
 
 TEST(WireBatch, a_dag_names_tasks_as_lists_do)

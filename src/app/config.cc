@@ -2,6 +2,7 @@
 #include "app/config.h"
 
 #include "app/directories.h"
+#include "app/idle_variables.h"
 #include "base/os.h"
 #include "base/yaml.h"
 #include "model/validation.h"
@@ -72,22 +73,52 @@ Result<Texts> read_file(const std::string& path)
 struct Given {
     std::string source;
     std::string text;
+    SetSetting set;
 };
+
+std::optional<Given> find_variable(const ConfigSources& sources, std::string name, SetSetting set)
+{
+    std::optional<std::string> text = sources.environment(name);
+    if (!text || text->empty())
+        return std::nullopt;
+    return Given{std::move(name), *std::move(text), set};
+}
+
+std::optional<Given> find_old_variable(const Setting& setting, const ConfigSources& sources)
+{
+    if (sources.old_names == OldNames::ignored || setting.old_variable.empty())
+        return std::nullopt;
+    const SetSetting set = setting.set_old ? setting.set_old : setting.set;
+    return find_variable(sources, std::string(setting.old_variable), set);
+}
 
 std::optional<Given>
 find_given(const Setting& setting, const ConfigSources& sources, const Texts& file)
 {
     if (const auto flag = sources.flags.find(setting.name); flag != sources.flags.end())
-        return Given{setting.flag(), flag->second};
-    if (auto text = sources.environment(setting.variable()); text && !text->empty())
-        return Given{setting.variable(), *std::move(text)};
-    if (!setting.old_variable.empty())
-        if (auto text = sources.environment(std::string(setting.old_variable));
-            text && !text->empty())
-            return Given{std::string(setting.old_variable), *std::move(text)};
+        return Given{setting.flag(), flag->second, setting.set};
+    if (auto given = find_variable(sources, setting.variable(), setting.set))
+        return given;
+    if (auto given = find_old_variable(setting, sources))
+        return given;
     if (const auto entry = file.find(setting.name); entry != file.end())
-        return Given{printable_path(sources.file) + ": " + entry->first, entry->second};
+        return Given{
+            printable_path(sources.file) + ": " + entry->first, entry->second, setting.set};
     return std::nullopt;
+}
+
+Result<void> take_settings(Config& config, const ConfigSources& sources, const Texts& file)
+{
+    for (const Setting& setting : settings()) {
+        const std::optional<Given> given = find_given(setting, sources, file);
+        if (!given)
+            continue;
+        const Result<void> taken = given->set(config, given->text);
+        if (!taken)
+            return with_context(given->source, taken.error());
+        config.origins.emplace(setting.name, given->source);
+    }
+    return {};
 }
 
 } // namespace
@@ -98,17 +129,13 @@ Result<Config> read_config(const ConfigSources& sources)
     if (!file)
         return file.error();
     Config config;
-    for (const Setting& setting : settings()) {
-        const std::optional<Given> given = find_given(setting, sources, *file);
-        if (!given)
-            continue;
-        const Result<void> taken = setting.set(config, given->text);
-        if (!taken)
-            return with_context(given->source, taken.error());
-    }
-    const Result<void> placed = place_directories(config, sources);
-    if (!placed)
-        return placed.error();
+    Result<void> good = take_settings(config, sources, *file);
+    if (good && sources.old_names == OldNames::accepted)
+        good = check_idle_variables(sources);
+    if (good)
+        good = place_directories(config, sources);
+    if (!good)
+        return good.error();
     return config;
 }
 

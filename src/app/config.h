@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/page_sizes.h"
 #include "base/result.h"
 #include "exec/command.h"
 #include "net/webhook_signature.h"
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -49,7 +51,15 @@ struct Config {
     std::vector<std::string> allowed_networks;
     std::vector<WebhookSecret> webhook_secrets; // the newest first; none: not signed
     std::size_t webhook_concurrency = 1024;
+    PageSizes pages;
+    bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
+
+    // Where values come from, by the names of settings: a flag, a variable, a place in the file.
+    // Settings that nobody has set are not there.
+    std::map<std::string, std::string, std::less<>> origins;
 };
+
+using SetSetting = Result<void> (*)(Config&, std::string_view text);
 
 // One setting: `--data-dir`, SLUICE_DATA_DIR and `data_dir` in the file are the same one.
 struct Setting {
@@ -57,9 +67,10 @@ struct Setting {
     std::string_view value_name;
     std::string_view fallback; // for people
     std::string_view meaning;
-    Result<void> (*set)(Config&, std::string_view text);
+    SetSetting set;
     std::string (*show)(const Config&);
     std::string_view old_variable = {}; // as Task Runner has it; ours is stronger
+    SetSetting set_old = nullptr;       // how that one is read; null: like ours
 
     std::string flag() const;     // "--data-dir"
     std::string variable() const; // "SLUICE_DATA_DIR"
@@ -69,12 +80,16 @@ struct Setting {
 std::span<const Setting> settings();
 const Setting& setting(std::string_view name); // asking for another one is a bug
 
-// Where settings come from, the strongest first.
+// Whether the variables of Task Runner count: they do for the command that takes its place.
+enum class OldNames : std::uint8_t { ignored, accepted };
+
+// Where settings come from, the strongest first. Old names stand behind our own variables.
 struct ConfigSources {
     std::map<std::string, std::string, std::less<>> flags; // by name
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::string file;              // a YAML or JSON object of names; empty: none
     std::string working_directory; // what relative paths of settings are taken from
+    OldNames old_names = OldNames::ignored;
 };
 
 // Errors (invalid): a value that cannot be, an unknown name in the file, a file that cannot be

@@ -21,6 +21,7 @@ open_database(asio::any_io_executor executor, const Config& config, const LogHub
         return observer.error();
     StoreOptions options;
     options.url = config.db;
+    options.dead_end_cancel = config.dead_end_cancel;
     options.observer = observer->get();
     Result<std::unique_ptr<Store>> store = open_store(executor, options, logs.component("store"));
     if (!store)

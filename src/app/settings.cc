@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.h"
+#include "app/database.h"
+#include "app/old_settings.h"
+#include "app/setting_values.h"
 #include "app/task_settings.h"
 #include "base/assert.h"
 #include "base/enum_names.h"
@@ -9,8 +12,6 @@
 #include "store/url.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace sluice {
 
@@ -27,11 +28,6 @@ constexpr EnumNames<OutputFormat, 4> output_names{
      {OutputFormat::json, "json"},
      {OutputFormat::yaml, "yaml"},
      {OutputFormat::name, "name"}}};
-
-Error refuse(std::string_view accepted, std::string_view text)
-{
-    return Error{Errc::invalid, fmt::format("must be {}, not '{}'", accepted, printable(text))};
-}
 
 template <auto Field>
 Result<void> set_text(Config& config, std::string_view text)
@@ -68,20 +64,9 @@ std::string show_word(const Config& config)
     return std::string(Names.name(config.*Field));
 }
 
-template <class Number>
-std::optional<Number> whole_number(std::string_view text)
-{
-    Number number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end)
-        return std::nullopt;
-    return number;
-}
-
 Result<void> set_db(Config& config, std::string_view text)
 {
-    const Result<DatabaseUrl> url = parse_database_url(text);
+    const Result<DatabaseUrl> url = parse_database_url(without_password(text)); // errors show it
     if (!url)
         return url.error();
     config.db = text;
@@ -90,12 +75,7 @@ Result<void> set_db(Config& config, std::string_view text)
 
 Result<void> set_server(Config& config, std::string_view text)
 {
-    if (!text.starts_with("http://") && !text.starts_with("https://"))
-        return refuse("a URL, http://… or https://…", text);
-    while (text.ends_with('/'))
-        text.remove_suffix(1);
-    config.server = text;
-    return {};
+    return set_url(config.server, text);
 }
 
 std::string show_key(const Config& config)
@@ -167,16 +147,17 @@ std::string show_grace(const Config& config)
 // One line each; README and `sluice config` show what stands here.
 constexpr Setting table[] = {
     {"db", "URL", "sluice.db in the user's state directory",
-     "database: sqlite:///path, a path, or postgresql://…", set_db, show_text<&Config::db>},
+     "database: sqlite:///path, a path, or postgresql://…", set_db, show_text<&Config::db>,
+     "DATABASE_URL"},
     {"server", "URL", "", "server to talk to; without it commands work on the database", set_server,
      show_text<&Config::server>},
     {"key", "KEY", "", "API key for the server", set_text<&Config::key>, show_key},
     {"log", "LEVELS", "warn", "what is logged on stderr: a level, then component=level, …", set_log,
-     show_text<&Config::log>},
+     show_text<&Config::log>, "RUST_LOG", set_rust_log},
     {"output", "FORMAT", "table", "table, json, yaml or name",
      set_word<&Config::output, output_names>, show_word<&Config::output, output_names>},
     {"listen", "ADDRESS:PORT", "127.0.0.1:8085", "where the server listens; port 0: any free one",
-     set_listen, show_listen},
+     set_listen, show_listen, "PORT", set_port},
     {"workers", "N", "job run: the pipeline's; serve: one for each processor",
      "commands that may run at once in this process", set_workers, show_workers},
     {"grace", "TIME", "10s", "so long a stopping server or worker lets commands go on", set_grace,
@@ -207,6 +188,12 @@ constexpr Setting table[] = {
      set_webhook_secrets, show_webhook_secrets},
     {"webhook_concurrency", "N", "1024", "webhooks under way that start tasks",
      set_webhook_concurrency, show_webhook_concurrency, "WORKER_WEBHOOK_CONCURRENCY"},
+    {"page_size", "N", "50", "tasks on a page of a list, when the client does not say",
+     set_page_size, show_page_size, "PAGINATION_DEFAULT"},
+    {"page_size_max", "N", "100", "tasks on a page at most, whatever the client says",
+     set_page_size_max, show_page_size_max, "PAGINATION_MAX"},
+    {"dead_end_cancel", "BOOL", "true", "a task is canceled when all tasks behind it have ended",
+     set_dead_end_cancel, show_dead_end_cancel, "DEAD_END_CANCEL_ENABLED"},
 };
 
 } // namespace

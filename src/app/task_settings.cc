@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/task_settings.h"
 
+#include "app/setting_values.h"
 #include "base/text.h"
 #include "net/guard/address_guard.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace sluice {
 
 namespace {
 
 constexpr std::size_t concurrency_max = 10'000;
-
-Error refuse(std::string_view accepted, std::string_view text)
-{
-    return Error{Errc::invalid, fmt::format("must be {}, not '{}'", accepted, printable(text))};
-}
+constexpr std::size_t page_max = 10'000; // of tasks without their actions: some megabytes
 
 std::vector<std::string> list_of(std::string_view text)
 {
@@ -25,6 +20,11 @@ std::vector<std::string> list_of(std::string_view text)
     for (std::string& item : items)
         item = std::string(trim(item));
     return items;
+}
+
+std::string show_switch(bool is_on)
+{
+    return is_on ? "true" : "false";
 }
 
 // Whether a guard can be made of the settings so far: its words about an element are the best.
@@ -38,26 +38,17 @@ Result<void> check_guard(AddressGuard::Options options)
 
 Result<void> set_host_url(Config& config, std::string_view text)
 {
-    if (!text.starts_with("http://") && !text.starts_with("https://"))
-        return refuse("a URL, http://… or https://…", text);
-    while (text.ends_with('/'))
-        text.remove_suffix(1);
-    config.host_url = text;
-    return {};
+    return set_url(config.host_url, text);
 }
 
 Result<void> set_skip_ssrf_validation(Config& config, std::string_view text)
 {
-    const bool is_on = text == "1" || text == "true";
-    if (!is_on && text != "0" && text != "false")
-        return refuse("1, true, 0 or false", text);
-    config.skip_ssrf_validation = is_on;
-    return {};
+    return set_switch(config.skip_ssrf_validation, text);
 }
 
 std::string show_skip_ssrf_validation(const Config& config)
 {
-    return config.skip_ssrf_validation ? "true" : "false";
+    return show_switch(config.skip_ssrf_validation);
 }
 
 Result<void> set_blocked_hostnames(Config& config, std::string_view text)
@@ -112,18 +103,42 @@ std::string show_webhook_secrets(const Config& config)
 
 Result<void> set_webhook_concurrency(Config& config, std::string_view text)
 {
-    std::size_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end || number == 0 || number > concurrency_max)
-        return refuse(fmt::format("a whole number from 1 to {}", concurrency_max), text);
-    config.webhook_concurrency = number;
-    return {};
+    return set_count(config.webhook_concurrency, text, concurrency_max);
 }
 
 std::string show_webhook_concurrency(const Config& config)
 {
     return fmt::format("{}", config.webhook_concurrency);
+}
+
+Result<void> set_page_size(Config& config, std::string_view text)
+{
+    return set_count(config.pages.usual, text, page_max);
+}
+
+std::string show_page_size(const Config& config)
+{
+    return fmt::format("{}", config.pages.usual);
+}
+
+Result<void> set_page_size_max(Config& config, std::string_view text)
+{
+    return set_count(config.pages.largest, text, page_max);
+}
+
+std::string show_page_size_max(const Config& config)
+{
+    return fmt::format("{}", config.pages.largest);
+}
+
+Result<void> set_dead_end_cancel(Config& config, std::string_view text)
+{
+    return set_switch(config.dead_end_cancel, text);
+}
+
+std::string show_dead_end_cancel(const Config& config)
+{
+    return show_switch(config.dead_end_cancel);
 }
 
 } // namespace sluice

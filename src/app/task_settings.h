@@ -29,4 +29,13 @@ std::string show_webhook_secrets(const Config& config);
 Result<void> set_webhook_concurrency(Config& config, std::string_view text);
 std::string show_webhook_concurrency(const Config& config);
 
+// How long pages of lists are, when the client does not say and at most.
+Result<void> set_page_size(Config& config, std::string_view text);
+std::string show_page_size(const Config& config);
+Result<void> set_page_size_max(Config& config, std::string_view text);
+std::string show_page_size_max(const Config& config);
+
+Result<void> set_dead_end_cancel(Config& config, std::string_view text);
+std::string show_dead_end_cancel(const Config& config);
+
 } // namespace sluice

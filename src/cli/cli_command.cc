@@ -77,9 +77,12 @@ void CliCommand::takes(std::initializer_list<std::string_view> settings)
     }
 }
 
-void CliCommand::runs(CommandAction action)
+void CliCommand::runs(CommandAction action, OldNames old_names)
 {
-    app_.callback([&choice = choice_, action = std::move(action)] { choice.action = action; });
+    app_.callback([&choice = choice_, action = std::move(action), old_names] {
+        choice.action = action;
+        choice.old_names = old_names;
+    });
 }
 
 } // namespace sluice

@@ -36,6 +36,7 @@ using CommandAction = std::function<Async<Result<int>>(Context&)>;
 struct Choice {
     CommandAction action;
     std::map<std::string, std::string, std::less<>> flags; // settings by name
+    OldNames old_names = OldNames::ignored;
 };
 
 // A command of the program, with its arguments and flags: a name for what the CommandLine owns.
@@ -69,7 +70,8 @@ public:
     // server, key, log, output.
     void takes(std::initializer_list<std::string_view> settings);
 
-    void runs(CommandAction action);
+    // With old names it takes the settings of Task Runner from the environment, too.
+    void runs(CommandAction action, OldNames old_names = OldNames::ignored);
 
 private:
     CLI::App& app_;

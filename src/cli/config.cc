@@ -7,22 +7,56 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 namespace {
 
+std::string origin_of(const Setting& setting, const Config& config)
+{
+    const auto origin = config.origins.find(setting.name);
+    return origin == config.origins.end() ? "default" : origin->second;
+}
+
+std::string variables_of(const Setting& setting)
+{
+    const std::string ours = setting.variable();
+    return setting.old_variable.empty() ? ours : fmt::format("{}, {}", ours, setting.old_variable);
+}
+
 Json document_of(const Config& config)
 {
     Json values = Json::object();
-    for (const Setting& setting : settings())
+    Json origins = Json::object();
+    for (const Setting& setting : settings()) {
         values[std::string(setting.name)] = setting.show(config);
+        origins[std::string(setting.name)] = origin_of(setting, config);
+    }
     Json bounds = Json::object();
     for (const Limit& limit : limits())
         bounds[limit.name] = limit.value;
     Json document = Json::object();
     document["settings"] = std::move(values);
+    document["origins"] = std::move(origins);
     document["limits"] = std::move(bounds);
     return document;
+}
+
+void print_tables(const Config& config)
+{
+    Table table({"SETTING", "VALUE", "FROM", "VARIABLE", "MEANING"});
+    for (const Setting& setting : settings())
+        table.add(
+            {std::string(setting.name), setting.show(config), origin_of(setting, config),
+             variables_of(setting), std::string(setting.meaning)}
+        );
+    print_bytes(table.text());
+    Table bounds({"LIMIT", "VALUE", "MEANING"});
+    for (const Limit& limit : limits())
+        bounds.add({limit.name, limit.value, limit.meaning});
+    print("");
+    print_bytes(bounds.text());
 }
 
 Async<Result<int>> print_config(Context& context)
@@ -32,18 +66,7 @@ Async<Result<int>> print_config(Context& context)
         print_document(config.output, document_of(config));
         co_return exit_code::success;
     }
-    Table table({"SETTING", "VALUE", "VARIABLE", "MEANING"});
-    for (const Setting& setting : settings())
-        table.add(
-            {std::string(setting.name), setting.show(config), setting.variable(),
-             std::string(setting.meaning)}
-        );
-    print_bytes(table.text());
-    Table bounds({"LIMIT", "VALUE", "MEANING"});
-    for (const Limit& limit : limits())
-        bounds.add({limit.name, limit.value, limit.meaning});
-    print("");
-    print_bytes(bounds.text());
+    print_tables(config);
     co_return exit_code::success;
 }
 

@@ -28,6 +28,7 @@ Result<Config> config_of(const CommandLine& line)
     sources.flags = line.choice().flags;
     sources.environment = environment_variable;
     sources.file = line.config_file();
+    sources.old_names = line.choice().old_names;
     std::error_code error;
     sources.working_directory = std::filesystem::current_path(error);
     if (error)

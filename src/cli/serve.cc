@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/server.h"
 #include "app/app.h"
+#include "app/idle_variables.h"
 #include "app/version.h"
 #include "async/interrupts.h"
 #include "batch/local_workers.h"
@@ -23,12 +24,13 @@ struct ServeOptions {
     bool insecure = false;
 };
 
-ApiServer::Options api_options(const ServeOptions& given)
+ApiServer::Options api_options(const ServeOptions& given, const Config& config)
 {
     ApiServer::Options options;
     options.version = version();
     options.exposure =
         given.insecure ? ApiServer::Exposure::insecure : ApiServer::Exposure::guarded;
+    options.pages = config.pages;
     return options;
 }
 
@@ -36,6 +38,15 @@ std::size_t worker_count(const Config& config)
 {
     const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
     return config.workers.value_or(processors);
+}
+
+// Whoever comes from Task Runner learns which of its settings do nothing here.
+void report_idle_variables(const App& app)
+{
+    const Log log = app.log("config");
+    const std::vector<std::string> names = environment_names();
+    for (const std::string& sentence : idle_variables(app.config(), names))
+        log.warn("{}", sentence);
 }
 
 Async<Result<void>> start_local_workers(App& app, LocalWorkers& workers)
@@ -67,7 +78,8 @@ serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interr
         std::string host_url = app.config().host_url;
         if (host_url.empty())
             host_url = "http://" + format_address(heard);
-        Result<void> sending = co_await service.start(std::move(host_url));
+        std::function<bool()> needs_token = [&server] { return server.requires_keys(); };
+        Result<void> sending = co_await service.start(std::move(host_url), std::move(needs_token));
         working = sending;
     }
     if (working) {
@@ -85,6 +97,7 @@ serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interr
 Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const ServeOptions> options)
 {
     Interrupts interrupts(context.loop.get_executor());
+    report_idle_variables(app);
     const Result<void> started = co_await app.start();
     if (!started)
         co_return started.error();
@@ -92,7 +105,8 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     if (!service)
         co_return service.error();
     const ApiServer::Parts parts{app.engine(), app.jobs(), (*service)->tasks(), app.threads()};
-    ApiServer server(context.loop.get_executor(), parts, api_options(*options), app.log("api"));
+    ApiServer::Options api = api_options(*options, app.config());
+    ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);
     co_return code;
 }
@@ -110,11 +124,13 @@ void add_serve(CliCommand& root)
     command.takes(
         {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace",
          "host_url", "skip_ssrf_validation", "blocked_hostnames", "blocked_hostname_suffixes",
-         "allowed_networks", "webhook_secrets", "webhook_concurrency"}
+         "allowed_networks", "webhook_secrets", "webhook_concurrency", "page_size", "page_size_max",
+         "dead_end_cancel"}
     );
-    command.runs(on_app([options](Context& context, App& app) {
-        return serve(context, app, options);
-    }));
+    command.runs(
+        on_app([options](Context& context, App& app) { return serve(context, app, options); }),
+        OldNames::accepted
+    );
 }
 
 } // namespace sluice

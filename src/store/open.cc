@@ -34,12 +34,18 @@ std::uint64_t uid_secret(Session& session)
     return secret;
 }
 
+void read_secrets(Session& session, Store::Parts& parts)
+{
+    parts.uid_secret = uid_secret(session);
+    parts.handle_secret = session.reads().setting("handle_secret").value_or("");
+}
+
 Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer, const Log& log)
 {
     Store::Parts parts;
     parts.writer = make_sqlite_session({path, observer});
     parts.writer->connect();
-    parts.uid_secret = uid_secret(*parts.writer);
+    read_secrets(*parts.writer, parts);
     if (path == ":memory:") {
         parts.neighbours = std::make_unique<Alone>();
         return parts;
@@ -68,7 +74,7 @@ Store::Parts postgres_parts(const std::string& url, const StoreOptions& options,
     };
     parts.writer = session(options.observer);
     parts.writer->connect();
-    parts.uid_secret = uid_secret(*parts.writer);
+    read_secrets(*parts.writer, parts);
     for (int i = 0; i < postgres_readers; ++i)
         parts.readers.push_back(session(nullptr));
     parts.neighbours = postgres::make_neighbours(settings, others_wrote, log);
@@ -91,6 +97,7 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
         Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
                                  ? postgres_parts(url->target, options, log)
                                  : sqlite_parts(url->target, options.observer, log);
+        parts.dead_end_cancel = options.dead_end_cancel;
         return std::make_unique<Store>(
             executor, std::move(parts), options.clock ? *options.clock : system_clock,
             std::move(log)

@@ -23,10 +23,11 @@ void QueueBoard::add(const QueueRow& row)
     queue.name = std::make_shared<const std::string>(row.name);
     queue.run = row.run;
     queue.open = row.open;
+    queue.ruled = row.ruled;
     queue.mark.queue = row.id;
     queues_[row.id] = std::move(queue);
     if (!row.run)
-        shared_[row.name] = row.id;
+        shared_[{row.name, row.ruled}] = row.id;
 }
 
 void QueueBoard::refresh(Tables& tables)
@@ -56,29 +57,59 @@ QueueBoard::Queue* QueueBoard::find(Tables& tables, QueueId queue)
     return found == queues_.end() ? nullptr : &found->second;
 }
 
-QueueId QueueBoard::shared(Tables& tables, const std::string& name)
+QueueId QueueBoard::shared(Tables& tables, const std::string& name, bool ruled)
 {
     refresh(tables);
-    const auto found = shared_.find(name);
+    const auto found = shared_.find({name, ruled});
     if (found != shared_.end())
         return found->second;
-    QueueRow row{QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, RunId{}, true};
+    QueueRow row{
+        QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, RunId{}, true, ruled};
     row.id = tables.ensure_shared_queue(row);
     add(row);
     return row.id;
 }
 
-QueueId QueueBoard::own(Tables& tables, const std::string& name, RunId run)
+QueueId QueueBoard::own(Tables& tables, const std::string& name, RunId run, bool ruled)
 {
     refresh(tables);
     for (const auto& [id, queue] : queues_)
-        if (queue.run == run && *queue.name == name)
+        if (queue.run == run && queue.ruled == ruled && *queue.name == name)
             return id;
     const QueueRow row{
-        QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, run, false};
+        QueueId{tables.next_ids(Tables::Sequence::queue, 1).front()}, name, run, false, ruled};
     tables.insert_queue(row);
     add(row);
     return row.id;
+}
+
+bool QueueBoard::is_ruled(Tables& tables, QueueId queue)
+{
+    const Queue* found = find(tables, queue);
+    return found && found->ruled;
+}
+
+QueueId QueueBoard::beside(Tables& tables, QueueId queue, bool ruled)
+{
+    const Queue* found = find(tables, queue);
+    SLUICE_ASSERT(found != nullptr);
+    if (found->ruled == ruled)
+        return queue;
+    const std::string name = *found->name;
+    if (!found->run)
+        return shared(tables, name, ruled);
+    const bool open = found->open;
+    const RunId run = found->run;
+    const QueueId id = own(tables, name, run, ruled);
+    if (open)
+        set_open(tables, run, true);
+    return id;
+}
+
+QueueBoard::Name QueueBoard::open_name(Tables& tables, QueueId queue)
+{
+    const Queue* found = find(tables, queue);
+    return found && found->open ? found->name : nullptr;
 }
 
 void QueueBoard::set_open(Tables& tables, RunId run, bool open)
@@ -125,7 +156,7 @@ QueueBoard::candidates(Tables& tables, const QueueFilter& filter, std::size_t li
     std::vector<Tables::QueueMark>& marks = found.marks;
     for (const QueueId id : ready_) {
         const Queue& queue = queues_.at(id);
-        if (queue.open && filter.matches(*queue.name))
+        if (queue.open && !queue.ruled && filter.matches(*queue.name))
             marks.push_back(queue.mark);
     }
     if (marks.size() > limit) {

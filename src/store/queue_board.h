@@ -23,11 +23,16 @@ public:
     // Everything may have changed: reads the tables again at the next use.
     void forget() { fresh_ = false; }
 
-    // The shared queue of that name, created if need be.
-    QueueId shared(Tables& tables, const std::string& name);
+    // The shared queue of that name, created if need be. Tasks with rules have one of their own.
+    QueueId shared(Tables& tables, const std::string& name, bool ruled = false);
 
     // A queue of one run's own, closed until the run is published.
-    QueueId own(Tables& tables, const std::string& name, RunId run);
+    QueueId own(Tables& tables, const std::string& name, RunId run, bool ruled = false);
+
+    bool is_ruled(Tables& tables, QueueId queue);
+    // The queue for the other sort of tasks, as it is named by a queue that stands for it.
+    QueueId beside(Tables& tables, QueueId queue, bool ruled);
+    Name open_name(Tables& tables, QueueId queue); // null: closed, or there is none
     void set_open(Tables& tables, RunId run, bool open);
     void remove(Tables& tables, RunId run);
 
@@ -55,6 +60,7 @@ private:
         Name name;
         RunId run;
         bool open = false;
+        bool ruled = false; // its tasks are claimed by way of the LineBoard
         bool may_have_ready = false;
         Tables::QueueMark mark;
     };
@@ -65,8 +71,8 @@ private:
 
     bool fresh_ = false;
     std::unordered_map<QueueId, Queue> queues_;
-    std::unordered_map<std::string, QueueId> shared_;
-    std::set<QueueId> ready_; // those with may_have_ready
+    std::map<std::pair<std::string, bool>, QueueId> shared_; // by name and whether it is ruled
+    std::set<QueueId> ready_;                                // those with may_have_ready
 };
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "model/graph.h"
 #include "model/retry.h"
+#include "model/task/task_matcher.h"
 #include "store/queue_filter.h"
 #include "store/rows.h"
 #include "store/service_requests.h"
@@ -25,7 +26,8 @@ struct NewTask {
     std::optional<Time> run_at;
     std::optional<Micros> timeout; // of one attempt
     Retry retry;
-    std::optional<CardRow> card; // of the task service; its ids are filled in
+    std::optional<CardRow> card;     // of the task service; its ids are filled in
+    std::vector<TaskMatcher> dedupe; // not created when one of these finds a task
 };
 
 // What a run is besides its tasks.
@@ -47,9 +49,14 @@ struct Submitted {
     Time created_at;
     std::vector<TaskId> tasks; // in the order given; empty when repeated
     bool repeated = false;     // the idempotency key was known: this is the first answer
+    // Which of the tasks were created, by their places in the request; nothing: all. When none was,
+    // there is a run only if the request had an idempotency key.
+    std::optional<std::vector<std::uint32_t>> created = {};
 };
 
-// One transaction: nothing or all. The caller has checked the graph.
+// One transaction: nothing or all. The caller has checked the graph. Errors: conflict (name,
+// idempotency key, a link to a task that was found in another run), overloaded (too many different
+// rules or matchers).
 struct Submit {
     using Reply = Submitted;
     NewRun run;

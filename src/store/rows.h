@@ -144,8 +144,9 @@ struct EventRow {
 struct QueueRow {
     QueueId id;
     std::string name;
-    RunId run;        // none: shared by all runs that name it
-    bool open = true; // false while its run is loading, or after that run was ended as a whole
+    RunId run;          // none: shared by all runs that name it
+    bool open = true;   // false while its run is loading, or after that run was ended as a whole
+    bool ruled = false; // for the tasks with rules; they stand in lines (docs/decisions/0005)
 };
 
 struct WorkerRow {

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/reads.h"
+#include "store/rule_rows.h"
 #include "store/service_rows.h"
 
 #include <array>
@@ -31,6 +32,31 @@ struct BatchView {
     std::optional<std::int64_t> expected; // nothing as soon as one task has none
     Time updated_at;                      // the latest of its tasks
     std::vector<std::string> kinds;       // sorted
+};
+
+// What the tasks of a group are together; they may be of several batches. Those that were deleted
+// softly do not count.
+struct GroupView {
+    std::string id;
+    StateCounts counts{};
+    std::int64_t success = 0; // reported, in all
+    std::int64_t failures = 0;
+    std::optional<std::int64_t> expected; // nothing as soon as one task has none
+    Time created_at;                      // of the first
+    Time updated_at;                      // the latest of its tasks
+    std::vector<std::string> kinds;       // sorted
+};
+
+// One rule of a task, with how it stands.
+struct GateView {
+    SignatureRow signature;
+    std::int64_t maximum = 0; // below 0: the task lacks what the rule asks
+    std::int64_t total = 0;
+    struct Holder {
+        TaskId task;
+        Time run_created_at;
+    };
+    std::vector<Holder> holders; // some of the tasks that count
 };
 
 // What the task service asks of the database; see Reads. Runs of kind batch only. Live tasks of a
@@ -91,6 +117,19 @@ public:
     };
     virtual std::optional<DeliveryView> delivery(DeliveryId id) = 0;
     virtual std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) = 0; // newest first
+
+    virtual std::vector<GateView> gates(TaskId task) = 0;
+
+    virtual std::optional<GroupView> group(const std::string& id) = 0;
+    // By their newest tasks, newest first.
+    virtual std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) = 0;
+    struct GroupTask {
+        TaskId task;
+        RunId run;
+    };
+    // Those that are not final, by id.
+    virtual std::vector<GroupTask>
+    live_group_tasks(const std::string& id, TaskId after, std::size_t limit) = 0;
 
     // The earliest time at which a delivery that nobody is sending is due.
     virtual std::optional<Time> next_owed() = 0;

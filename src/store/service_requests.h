@@ -86,6 +86,25 @@ struct EndTry {
     std::vector<FollowUpAction> follow_ups; // owed at once
 };
 
+// Replaces the rules of the tasks of a kind in a run that are not final. The reply: how many there
+// are. Errors: not_found (no such run), overloaded (as Submit).
+struct SetRules {
+    using Reply = std::size_t;
+    RunId run;
+    std::string kind;
+    std::string rules; // JSON array, checked; "[]": none
+    std::string actor;
+};
+
+// Hides a final task from lists, or brings it back. Errors: not_found, conflict (it is not final).
+struct HideTask {
+    using Reply = bool;
+    TaskId task;
+    RunId run;
+    bool hidden = true;
+    std::string actor;
+};
+
 // Dead deliveries are owed again, with all their tries. The reply: how many of them were dead.
 struct Redeliver {
     using Reply = std::size_t;

@@ -35,6 +35,8 @@ struct CardRow {
     std::optional<std::string> group;
     std::optional<std::string> requester;
     std::optional<std::string> metadata; // JSON as it was sent
+    std::optional<std::string> rules;    // likewise; none: it has none
+    std::optional<std::string> gates;    // what the rules ask: filled in by the store
     std::optional<Time> deleted_at;
 
     friend bool operator==(const CardRow&, const CardRow&) = default;

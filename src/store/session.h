@@ -31,7 +31,8 @@ public:
     // Opens the connection if it is not open. Throws `lost` when the database is away.
     virtual void connect() = 0;
 
-    virtual void begin_write() = 0;
+    // With `registers` no other group is under way anywhere until the end: signatures may be added.
+    virtual void begin_write(bool registers = false) = 0;
     virtual void commit() = 0;
     virtual void rollback() noexcept = 0; // also drops a broken connection
 

@@ -13,6 +13,7 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
     : executor_(executor),
       clock_(clock),
       uid_secret_(parts.uid_secret),
+      handle_secret_(std::move(parts.handle_secret)),
       clock_is_remote_(parts.clock_is_remote),
       mailbox_(executor),
       neighbours_(std::move(parts.neighbours))
@@ -20,7 +21,7 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
         std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_, std::move(on_commit),
-        Writer::Limits{}, std::move(log)
+        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel}, std::move(log)
     );
     for (std::unique_ptr<Session>& session : parts.readers)
         readers_.push_back(std::make_unique<ReaderThread>(std::move(session), mailbox_));
@@ -213,6 +214,15 @@ Async<Result<std::vector<OwedDelivery>>> Store::take_owed(TakeOwed request)
     return perform(std::move(request));
 }
 Async<Result<bool>> Store::end_try(EndTry request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::set_rules(SetRules request)
+{
+    return perform(std::move(request));
+}
+
+Async<Result<bool>> Store::hide_task(HideTask request)
 {
     return perform(std::move(request));
 }

@@ -29,6 +29,7 @@ struct StoreOptions {
     std::string url;                       // sqlite:///path, a bare path, postgresql://…
     StatementObserver* observer = nullptr; // borrowed for the store's life; null: none
     const ClockSource* clock = nullptr;    // borrowed; null: the machine's
+    bool dead_end_cancel = true;           // a task goes when all tasks behind it have gone
 };
 
 // The durable truth, in the words of the domain: one method per use case, each awaited on the loop
@@ -44,6 +45,8 @@ public:
         std::vector<std::unique_ptr<Session>> readers; // none: reads take turns with writes
         std::unique_ptr<Neighbours> neighbours;
         std::uint64_t uid_secret = 0;
+        std::string handle_secret;
+        bool dead_end_cancel = true;  // as StoreOptions
         bool clock_is_remote = false; // pulse() tells the time of the database's machine
     };
 
@@ -90,6 +93,8 @@ public:
     Async<Result<std::vector<OwedDelivery>>> take_owed(TakeOwed request);
     Async<Result<bool>> end_try(EndTry request);
     Async<Result<std::size_t>> redeliver(Redeliver request);
+    Async<Result<std::size_t>> set_rules(SetRules request);
+    Async<Result<bool>> hide_task(HideTask request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.
@@ -114,6 +119,9 @@ public:
     bool clock_is_remote() const { return clock_is_remote_; }
     Neighbours& neighbours() { return *neighbours_; }
 
+    // Signs the tokens of handles; the same for all processes on one database.
+    const std::string& handle_secret() const { return handle_secret_; }
+
     Uid uid(UidKind kind, Time created_at, std::int64_t key) const
     {
         return make_uid(kind, created_at, key, uid_secret_);
@@ -134,6 +142,7 @@ private:
     asio::any_io_executor executor_;
     StoreClock clock_;
     std::uint64_t uid_secret_;
+    std::string handle_secret_;
     bool clock_is_remote_;
     OnChanges on_changes_;
     Mailbox mailbox_;

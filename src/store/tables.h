@@ -12,6 +12,7 @@
 
 namespace sluice {
 
+class RuleTables;
 class ServiceTables;
 
 // The statements of one open transaction, set-based: each takes a list and is one statement (or one
@@ -26,9 +27,10 @@ public:
     virtual ~Tables() = default;
 
     virtual ServiceTables& service() = 0; // those of the task service
+    virtual RuleTables& rules() = 0;      // those of rules and deduplication
 
     // --- ids ---------------------------------------------------------------------------------
-    enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery };
+    enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery, signature };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/writer.h"
 
+#include "store/use_cases/signatures.h"
+
 #include "store/use_cases/context.h"
 
 #include <pthread.h>
@@ -47,7 +49,7 @@ void run_read(Session& session, ReadJob& job)
 
 Writer::Writer(
     std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox, Neighbours& neighbours,
-    std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
+    std::uint64_t uid_secret, OnCommit on_commit, Policy policy, Log log
 )
     : session_(std::move(session)),
       clock_(clock),
@@ -55,7 +57,7 @@ Writer::Writer(
       neighbours_(neighbours),
       uid_secret_(uid_secret),
       on_commit_(std::move(on_commit)),
-      limits_(limits),
+      policy_(policy),
       log_(std::move(log))
 {
     clock_state_.offset = clock_.offset();
@@ -122,12 +124,12 @@ Writer::Operations Writer::take()
         return stopping_ || !hot_.empty() || !bulk_.empty() || !reads_.empty();
     });
     if (std::exchange(forget_, false))
-        board_.forget();
+        forget_caches();
     Operations taken;
     std::size_t weight = 0;
     for (std::deque<OperationBase*>* lane : {&hot_, &bulk_})
         while (!lane->empty() &&
-               (taken.empty() || weight + lane->front()->weight() <= limits_.group_weight_max)) {
+               (taken.empty() || weight + lane->front()->weight() <= policy_.group_weight_max)) {
             weight += lane->front()->weight();
             taken.push_back(lane->front());
             lane->pop_front();
@@ -187,6 +189,11 @@ bool Writer::try_group(const Operations& operations)
         return true;
     } catch (const StoreFailure& failure) {
         return handle(failure, operations);
+    } catch (const MustRegister&) {
+        registers_ = true;
+        session_->rollback();
+        forget_caches();
+        return false;
     } catch (const std::exception& error) {
         // A defect of ours, or no memory: the operation that it belongs to fails, the others do
         // not.
@@ -198,22 +205,30 @@ void Writer::run_transaction(const Operations& operations)
 {
     session_->connect();
     changes_ = Changes{};
-    session_->begin_write();
+    const bool registers = std::exchange(registers_, false);
+    session_->begin_write(registers);
+    book_.begin_group();
     if (session_->written_by_others()) {
         board_.forget();
+        lines_.forget();
         changes_.from_outside = true;
     }
     WriteContext context{
         .tables = session_->tables(),
         .board = board_,
+        .book = book_,
+        .lines = lines_,
         .neighbours = neighbours_,
         .random = random_,
         .now = clock_.now(),
         .uid_secret = uid_secret_,
+        .dead_end_cancel = policy_.dead_end_cancel,
+        .may_register = registers,
         .clock = clock_state_,
         .runs = {},
         .changes = std::move(changes_),
-        .debts = {}};
+        .debts = {},
+        .counting = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;
@@ -240,6 +255,13 @@ void Writer::run_transaction(const Operations& operations)
     session_->commit();
 }
 
+void Writer::forget_caches()
+{
+    board_.forget();
+    book_.forget();
+    lines_.forget();
+}
+
 void Writer::committed(const Operations& operations)
 {
     note_success();
@@ -253,10 +275,10 @@ void Writer::committed(const Operations& operations)
 bool Writer::handle(const StoreFailure& failure, const Operations& operations)
 {
     session_->rollback();
-    board_.forget();
+    forget_caches();
     switch (failure.kind()) {
     case Kind::again:
-        if (++again_ < limits_.again_max && clock_.now() < end_of_patience(operations))
+        if (++again_ < policy_.again_max && clock_.now() < end_of_patience(operations))
             return false;
         break;
     case Kind::lost:
@@ -308,7 +330,7 @@ Time Writer::end_of_patience(const Operations& operations) const
     Time oldest = clock_.now();
     for (const OperationBase* operation : operations)
         oldest = std::min(oldest, operation->arrived);
-    return oldest + limits_.patience;
+    return oldest + policy_.patience;
 }
 
 void Writer::serve_singly(const Operations& operations)
@@ -338,7 +360,7 @@ bool Writer::reconnect(const Operations& operations, const Error& error)
 // Either all or nothing was done: only the database knows.
 bool Writer::settle_lost_commit(const Operations& operations)
 {
-    const Time deadline = clock_.now() + limits_.commit_patience;
+    const Time deadline = clock_.now() + policy_.commit_patience;
     while (clock_.now() < deadline) {
         try {
             const CommitFate fate = session_->fate_of_last_commit();

@@ -28,17 +28,18 @@ void run_read(Session& session, ReadJob& job);
 // fails is run again or operation by operation, so that a bad one fails alone.
 class Writer {
 public:
-    struct Limits {
+    struct Policy {
         std::size_t group_weight_max = 5000;       // rows of one transaction
         Micros patience = std::chrono::seconds(2); // of an operation while the database is away
         Micros commit_patience = std::chrono::seconds(20); // to learn how a lost COMMIT has ended
+        bool dead_end_cancel = true;                       // as StoreOptions
         int again_max = 10;                                // repeats after deadlocks and the like
     };
     using OnCommit = std::function<void(const Changes&)>; // called on the writer thread
 
     Writer(
         std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox,
-        Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit, Limits limits, Log log
+        Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit, Policy policy, Log log
     );
     ~Writer(); // what is queued is finished first
     Writer(const Writer&) = delete;
@@ -89,11 +90,16 @@ private:
     Neighbours& neighbours_;
     std::uint64_t uid_secret_;
     OnCommit on_commit_;
-    Limits limits_;
+    Policy policy_;
     Log log_;
     SystemRandom random_;
+    void forget_caches();
+
     QueueBoard board_;
-    Changes changes_; // of the transaction that was run last
+    MatchBook book_;
+    LineBoard lines_;
+    bool registers_ = false; // the next group may add signatures
+    Changes changes_;        // of the transaction that was run last
     ClockState clock_state_;
     ClockState next_clock_state_; // once the transaction is committed
     Operations missed_;           // their runs are locked by other processes: to be run again

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tasks/batch_plan.h"
 
+#include "engine/submit.h"
 #include "model/task/task_payload.h"
 #include "model/webhook/template_check.h"
 #include "net/guard/url_host.h"
@@ -42,6 +43,8 @@ CardRow card_of(const TaskRequest& task, const std::string& requester)
         card.requester = requester;
     if (!task.metadata.is_null())
         card.metadata = dump_json(task.metadata);
+    if (!task.rules.empty())
+        card.rules = dump_json(task.document->at("rules"));
     return card;
 }
 
@@ -56,16 +59,16 @@ NewTask new_task(const TaskRequest& task, const std::string& requester, Time now
     if (task.delay)
         row.run_at = now + *task.delay;
     row.card->scheduled_at = row.run_at;
+    row.dedupe = task.dedupe;
     return row;
 }
 
 // What is read and checked, but has nothing behind it yet: refused rather than ignored.
 void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& problems)
 {
-    if (!task.rules.empty())
-        problems.add(Path(path, "rules"), "are not supported yet");
-    if (!task.dedupe.empty())
-        problems.add(Path(path, "dedupe_strategy"), "is not supported yet");
+    for (const TaskRule& rule : task.rules)
+        if (rule.stored)
+            problems.add(Path(path, "rules"), "stored rules are not supported yet");
     const Path dependencies(path, "dependencies");
     for (std::size_t i = 0; i < task.dependencies.size(); ++i)
         if (!task.dependencies[i].task.empty())
@@ -134,6 +137,15 @@ plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, 
     const Path list(root, "tasks");
     for (std::size_t i = 0; i < tasks.size(); ++i)
         refuse_unsupported(tasks[i], Path(list, i), problems);
+    const bool deduplicates =
+        std::ranges::any_of(tasks, [](const TaskRequest& task) { return !task.dedupe.empty(); });
+    if (deduplicates && tasks.size() > staging_threshold)
+        problems.add(
+            list, fmt::format(
+                      "has {} tasks: with dedupe_strategy, at most {} are accepted at once",
+                      tasks.size(), staging_threshold
+                  )
+        );
     if (!problems.empty())
         return problems.take();
 
@@ -161,7 +173,8 @@ std::vector<TaskView> new_views(const Submit& request, const Submitted& submitte
     std::vector<TaskView> views;
     views.reserve(submitted.tasks.size());
     for (std::size_t i = 0; i < submitted.tasks.size(); ++i) {
-        const NewTask& task = request.tasks[i];
+        const std::size_t number = submitted.created ? (*submitted.created)[i] : i;
+        const NewTask& task = request.tasks[number];
         TaskView& view = views.emplace_back();
         view.task.row.id = submitted.tasks[i];
         view.task.row.run = submitted.run;
@@ -169,7 +182,7 @@ std::vector<TaskView> new_views(const Submit& request, const Submitted& submitte
         view.task.row.timeout = task.timeout;
         view.task.row.retry = format_retry(task.retry);
         view.task.row.payload = task.payload;
-        view.task.state = waits[i] ? TaskState::waiting : TaskState::pending;
+        view.task.state = waits[number] ? TaskState::waiting : TaskState::pending;
         view.card = *task.card;
         view.card.task = submitted.tasks[i];
         view.card.run = submitted.run;

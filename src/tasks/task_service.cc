@@ -2,6 +2,7 @@
 #include "tasks/task_service.h"
 
 #include "engine/engine.h"
+#include "store/store.h"
 #include "tasks/batch_plan.h"
 
 namespace sluice {
@@ -69,10 +70,12 @@ TaskService::Senders::Senders(TaskService& service, WebhookSettings settings)
       )
 {}
 
-Async<Result<void>> TaskService::start(std::string host_url)
+Async<Result<void>> TaskService::start(std::string host_url, std::function<bool()> needs_token)
 {
     WebhookSettings settings;
     settings.host_url = std::move(host_url);
+    settings.handle_key = engine_.store().handle_secret();
+    settings.needs_token = std::move(needs_token);
     settings.secrets = options_.secrets;
     settings.timeout = options_.defaults.timeout;
     senders_.emplace(*this, std::move(settings));

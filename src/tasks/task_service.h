@@ -35,8 +35,9 @@ public:
         asio::any_io_executor executor, Engine& engine, Options options, AddressGuard guard, Log log
     );
 
-    // Sends webhooks from now on. `host_url` is where their targets reach the API.
-    Async<Result<void>> start(std::string host_url);
+    // Sends webhooks from now on. `host_url` is where their targets reach the API, `needs_token`
+    // says whether they need a token there.
+    Async<Result<void>> start(std::string host_url, std::function<bool()> needs_token);
 
     // Lets what is under way end for `grace`; the rest is sent again by whoever comes next.
     Async<void> stop(std::chrono::steady_clock::duration grace);

@@ -39,6 +39,11 @@ Store& Tasks::store() const
     return engine_.store();
 }
 
+Time Tasks::now() const
+{
+    return engine_.clock().now();
+}
+
 std::optional<TaskId> Tasks::task_id(std::string_view uuid) const
 {
     const std::optional<Uid> uid = parse_uid(uuid);
@@ -159,6 +164,43 @@ Async<Result<void>> Tasks::retry(std::string id, std::string actor)
     Result<Target> target = co_await target_of(std::move(id), std::move(actor));
     const Result<Affected> answer = co_await apply(store(), std::move(target), &Store::retry_tasks);
     co_return done(answer);
+}
+
+Async<Result<void>> Tasks::set_hidden(std::string id, std::string actor, bool hidden)
+{
+    const Result<RunId> run = co_await run_of(id);
+    if (!run)
+        co_return run.error();
+    HideTask request;
+    request.task = *task_id(id);
+    request.run = *run;
+    request.hidden = hidden;
+    request.actor = std::move(actor);
+    co_return done(co_await store().hide_task(std::move(request)));
+}
+
+Async<Result<void>> Tasks::hide(std::string id, std::string actor)
+{
+    return set_hidden(std::move(id), std::move(actor), true);
+}
+
+Async<Result<void>> Tasks::restore(std::string id, std::string actor)
+{
+    return set_hidden(std::move(id), std::move(actor), false);
+}
+
+Async<Result<TaskHistory>> Tasks::history(std::string id)
+{
+    const std::optional<TaskId> task = task_id(id);
+    if (!task)
+        co_return no_such_task(id);
+    auto look = [task = *task](Reads& reads) { return task_history(reads, task); };
+    Result<std::optional<TaskHistory>> history = co_await store().read(std::move(look));
+    if (!history)
+        co_return history.error();
+    if (!*history)
+        co_return no_such_task(id);
+    co_return std::move(**history);
 }
 
 } // namespace sluice

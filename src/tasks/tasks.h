@@ -8,6 +8,7 @@
 #include "store/service_reads.h"
 #include "tasks/batch_facts.h"
 #include "tasks/target_names.h"
+#include "tasks/task_history.h"
 
 #include <optional>
 #include <string>
@@ -55,11 +56,27 @@ public:
     Async<Result<void>> resume(std::string id, std::string actor);
     Async<Result<void>> retry(std::string id, std::string actor);
 
+    // Soft deletion; conflict: the task is not final, or is hidden (or not) already.
+    Async<Result<void>> hide(std::string id, std::string actor);
+    Async<Result<void>> restore(std::string id, std::string actor);
+
+    Async<Result<TaskHistory>> history(std::string id);
+
     Async<Result<BatchView>> batch(std::string id);
     Async<Result<std::vector<BatchView>>> batches(ServiceReads::BatchFilter filter);
     Async<Result<Affected>> cancel_batch(std::string id, std::string actor);
     Async<Result<Affected>> pause_batch(std::string id, std::string actor);
     Async<Result<Affected>> resume_batch(std::string id, std::string actor);
+    // Other rules, a JSON array that was checked, for its tasks of a kind that are not final. The
+    // reply: how many there are.
+    Async<Result<std::size_t>>
+    set_batch_rules(std::string id, std::string kind, std::string rules, std::string actor);
+
+    Async<Result<GroupView>> group(std::string id);
+    Async<Result<std::vector<GroupView>>> groups(std::size_t skip, std::size_t limit);
+    Async<Result<Affected>> cancel_group(std::string id, std::string actor);
+    Async<Result<Affected>> pause_group(std::string id, std::string actor);
+    Async<Result<Affected>> resume_group(std::string id, std::string actor);
 
     struct Dag {
         std::vector<TaskView> tasks;
@@ -79,6 +96,8 @@ public:
     std::optional<RunId> batch_id(std::string_view uuid) const;
     std::optional<DeliveryId> delivery_id(std::string_view uuid) const;
 
+    Time now() const; // of the store
+
     // The public id of what belongs to a batch that was created then.
     std::string uuid(UidKind kind, Time created_at, std::int64_t key) const;
 
@@ -88,6 +107,12 @@ private:
     Async<Judged<Created>> created_before(Submitted first);
     Async<Result<RunId>> run_of(std::string id);
     Async<Result<Target>> target_of(std::string id, std::string actor);
+    Async<Result<void>> set_hidden(std::string id, std::string actor, bool hidden);
+    template <class Request>
+    Async<Result<Affected>> for_group(
+        std::string id, std::string actor, std::string reason,
+        Async<Result<Affected>> (Store::*action)(Request)
+    );
     Async<Result<Target>> batch_target(std::string id, std::string actor);
     Async<Result<Affected>> unless_final(std::string id, Result<Affected> answer);
 

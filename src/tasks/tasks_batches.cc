@@ -93,6 +93,20 @@ Async<Result<Affected>> Tasks::resume_batch(std::string id, std::string actor)
     co_return co_await unless_final(std::move(id), std::move(answer));
 }
 
+Async<Result<std::size_t>>
+Tasks::set_batch_rules(std::string id, std::string kind, std::string rules, std::string actor)
+{
+    const Result<BatchView> view = co_await batch(std::move(id));
+    if (!view)
+        co_return view.error();
+    SetRules request;
+    request.run = view->run.id;
+    request.kind = std::move(kind);
+    request.rules = std::move(rules);
+    request.actor = std::move(actor);
+    co_return co_await store().set_rules(std::move(request));
+}
+
 Async<Result<Tasks::Dag>> Tasks::dag(std::string id)
 {
     Dag dag;

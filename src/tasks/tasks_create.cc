@@ -39,6 +39,8 @@ Async<Judged<Tasks::Created>> Tasks::create(NewBatch request)
 Tasks::Created Tasks::created(const Submit& plan, const Submitted& submitted)
 {
     Created made;
+    if (!submitted.run)
+        return made; // everything existed already
     made.batch_id = uuid(UidKind::run, submitted.created_at, submitted.run.value);
     made.tasks = new_views(plan, submitted);
     if (Result<Json> spec = parse_json(plan.run.spec))

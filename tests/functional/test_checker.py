@@ -19,7 +19,7 @@ def database(tmp_path):
         connection.executescript(migration.read_text())
     connection.executescript(
         """
-        INSERT INTO queue VALUES (1, 'q', 0, 1);
+        INSERT INTO queue (id, name, run_id, open) VALUES (1, 'q', 0, 1);
         INSERT INTO run (id, kind, state, ending, linked, staged, sweep, total, succeeded, failed,
                          canceled, skipped, task_first, task_last, created_at)
         VALUES (1, 1, 1, 0, 1, 0, 0, 3, 1, 0, 0, 0, 1, 3, 0);

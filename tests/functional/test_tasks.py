@@ -224,3 +224,17 @@ def test_nothing_that_is_owed_is_lost_when_the_server_is_killed(serve, target, d
     assert {webhook.key for webhook in target.webhooks("end")} == {f"{i}:end:success" for i in ids}
     assert {webhook.key for webhook in target.webhooks("start")} == {f"{i}:start" for i in ids}
     assert not checker.problems(db_url)
+
+
+def test_handle_needs_no_key_on_a_server_that_asks_for_keys(serve, sluice, target, db_url):
+    key = sluice("key", "create", "client", "--role", "write", "--db", db_url).stdout.split()[-1]
+    service = serve(db_url, "--workers", "0", "--skip-ssrf-validation", "true")[1]
+    assert call("POST", service + "/task", [task(target)])[0] == 401
+    with_key = {"Authorization": f"Bearer {key}"}
+    status, [created] = call("POST", service + "/task", [task(target)], with_key)
+    assert status == 201
+    [start] = target.wait_for(1, "start")
+    assert "?token=" in start.handle
+    assert call("GET", f"{service}/task/{created['id']}")[0] == 401
+    assert report(start, status="Success") == (200, "Task updated successfully")
+    assert call("GET", start.handle)[1]["status"] == "Success"

@@ -159,3 +159,50 @@ WHERE done.outcome IN (5, 6)
 GROUP BY done.task_id, done.outcome, done.attempt, card.success_actions, card.failure_actions
 HAVING count(delivery.id)
        <> CASE done.outcome WHEN 5 THEN card.success_actions ELSE card.failure_actions END;
+
+-- name: I4 a counter is the sum of its members
+SELECT signature.id, coalesce(counter.key, member.key), counter.total, sum(member.amount)
+FROM member
+JOIN signature ON signature.id = member.signature_id AND signature.use <> 2
+LEFT JOIN counter ON counter.signature_id = member.signature_id AND counter.key = member.key
+GROUP BY signature.id, member.key, counter.key, counter.total
+HAVING counter.total IS NULL OR counter.total <> sum(member.amount)
+UNION ALL
+SELECT counter.signature_id, counter.key, counter.total, NULL FROM counter
+WHERE NOT EXISTS (SELECT 1 FROM member WHERE member.signature_id = counter.signature_id
+                                         AND member.key = counter.key);
+
+-- name: I4 what counts as running or claimed is leased and not paused
+SELECT member.task_id, signature.status
+FROM member
+JOIN signature ON signature.id = member.signature_id AND signature.status IN (2, 3)
+LEFT JOIN lease ON lease.task_id = member.task_id AND lease.paused_left IS NULL
+WHERE lease.task_id IS NULL;
+
+-- name: I4 a running task counts for each signature of its kind without fields
+SELECT lease.task_id, signature.id
+FROM lease
+JOIN card ON card.task_id = lease.task_id
+JOIN signature ON signature.kind = card.kind AND signature.status = 3 AND signature.use = 0
+              AND signature.fields = '[]'
+LEFT JOIN member ON member.task_id = lease.task_id AND member.signature_id = signature.id
+WHERE lease.paused_left IS NULL AND member.task_id IS NULL;
+
+-- name: I4 a ready task with rules stands in a line, and nothing else does
+SELECT ready.task_id, ready.queue_id, gated.queue_id FROM ready
+JOIN queue ON queue.id = ready.queue_id AND queue.ruled
+LEFT JOIN gated ON gated.task_id = ready.task_id AND gated.queue_id = ready.queue_id
+               AND gated.nprio = ready.nprio
+LEFT JOIN card ON card.task_id = ready.task_id AND card.line = gated.line
+WHERE card.task_id IS NULL
+UNION ALL
+SELECT gated.task_id, ready.queue_id, gated.queue_id FROM gated
+LEFT JOIN ready ON ready.queue_id = gated.queue_id AND ready.nprio = gated.nprio
+               AND ready.task_id = gated.task_id
+WHERE ready.task_id IS NULL;
+
+-- name: I4 a task waits in the queue that its rules ask for
+SELECT task.id, queue.ruled, card.gates FROM card
+JOIN task ON task.id = card.task_id
+JOIN queue ON queue.id = task.queue_id
+WHERE (card.gates IS NULL) = queue.ruled;

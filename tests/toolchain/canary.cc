@@ -11,7 +11,7 @@ namespace sluice::toolchain {
 
 namespace {
 
-[[noreturn]] void run_quietly(bool (*program)())
+[[noreturn]] void run_quietly(bool (*program)()) noexcept // an exception is a death, too
 {
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);

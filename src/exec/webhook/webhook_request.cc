@@ -78,7 +78,7 @@ bool names_content_type(const HeaderLine& line)
 std::string task_handle(const WebhookSettings& settings, std::string_view task_id)
 {
     std::string handle = fmt::format("{}/task/{}", settings.host_url, task_id);
-    if (!settings.handle_key.empty())
+    if (settings.needs_token && settings.needs_token())
         handle += "?token=" + make_access_token(settings.handle_key, {"task", task_id});
     return handle;
 }

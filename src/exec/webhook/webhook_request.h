@@ -6,6 +6,7 @@
 #include "net/http_client.h"
 #include "net/webhook_signature.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,14 @@ struct WebhookCall {
 
 // What all webhooks of a server share.
 struct WebhookSettings {
-    std::string host_url;                      // where targets reach us, without a slash at the end
-    std::string handle_key;                    // signs the tokens of handles; empty: they have none
-    std::vector<WebhookSecret> secrets;        // none: webhooks are not signed
+    std::string host_url;               // where targets reach us, without a slash at the end
+    std::string handle_key;             // signs the tokens of handles
+    std::function<bool()> needs_token;  // whether handles have one now; unset: they have none
+    std::vector<WebhookSecret> secrets; // none: webhooks are not signed
     std::chrono::milliseconds timeout{10'000}; // of one try, when the action says nothing
 };
 
-// Where the target of a task reports: "<host>/task/<id>", with a token when there is a key.
+// Where the target of a task reports: "<host>/task/<id>", with a token when it needs one.
 std::string task_handle(const WebhookSettings& settings, std::string_view task_id);
 
 // The request of one try. `sent_at` is signed, `span` (16 hexadecimal digits) names the try in

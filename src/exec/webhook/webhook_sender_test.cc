@@ -134,6 +134,7 @@ TEST_F(WebhookSenderTest, the_handle_joins_the_parameters_of_the_url)
 TEST_F(WebhookSenderTest, a_handle_has_a_token_when_there_is_a_key)
 {
     settings.handle_key = "0123456789abcdef0123456789abcdef";
+    settings.needs_token = [] { return true; };
     const std::string handle = task_handle(settings, task_id);
     send(action(R"({"verb": "Post"})"));
 

@@ -12,7 +12,6 @@ namespace {
 constexpr std::array triggers{Trigger::start, Trigger::success, Trigger::failure, Trigger::cancel};
 
 const Json none = nullptr;
-const Json no_list = Json::array();
 
 const Json& member(const Json& document, std::string_view name)
 {
@@ -95,8 +94,6 @@ std::string PayloadWriter::payload_of(const TaskRequest& task) const
         for (const Json* action : actions)
             list.push_back(reference_to(*action));
     }
-    if (const Json& rules = member(*task.document, "rules"); rules.is_array() && !rules.empty())
-        payload["rules"] = rules;
     if (const Json& retry = member(*task.document, "retry"); !retry.is_null())
         payload["retry"] = retry;
     return dump_json(payload);
@@ -139,12 +136,6 @@ std::vector<const Json*> TaskPayload::actions(Trigger trigger) const
         action = resolve(*action);
     std::erase(found, nullptr);
     return found;
-}
-
-const Json& TaskPayload::rules() const
-{
-    const Json& rules = member(payload_, "rules");
-    return rules.is_array() ? rules : no_list;
 }
 
 const Json& TaskPayload::retry() const

@@ -14,7 +14,7 @@ namespace sluice {
 // How the documents of a task are stored, exactly as they were sent:
 //
 //   payload  {"on_start": A, "on_success": [A, …], "on_failure": […], "on_cancel": […],
-//             "rules": […], "retry": {…}}     absent members were absent or empty
+//             "retry": {…}}     absent members were absent or empty
 //   spec     {"kinds": ["build", …], "actions": [{…}, …]}   once for the batch
 //
 // A is an action, or the number of one in the spec: actions that occur in more than one place of a
@@ -46,7 +46,6 @@ public:
     // The actions of a trigger; on_start has exactly one.
     std::vector<const Json*> actions(Trigger trigger) const;
 
-    const Json& rules() const; // an array, empty when there are none
     const Json& retry() const; // null when there is none
 
 private:

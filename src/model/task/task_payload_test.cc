@@ -60,7 +60,6 @@ TEST(TaskPayload, gives_back_the_documents_as_they_were_sent)
     EXPECT_TRUE(payload.actions(Trigger::failure).empty());
     EXPECT_EQ(payload.actions(Trigger::cancel).size(), 1u);
     EXPECT_EQ(payload.retry(), one["retry"]);
-    EXPECT_EQ(payload.rules(), Json::array());
 }
 
 TEST(TaskPayload, stores_an_action_once_that_occurs_more_than_once)

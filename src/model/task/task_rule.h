@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "model/kinds.h"
 #include "model/state.h"
+#include "model/task/task_matcher.h"
 
 #include <cstdint>
 #include <optional>
@@ -13,16 +14,6 @@
 namespace sluice {
 
 inline constexpr std::size_t kind_bytes_max = 100; // of the kind of a task
-
-// Selects tasks: those of a kind and status whose metadata has the values that the task itself has
-// under `fields`. No fields: whatever the metadata.
-struct TaskMatcher {
-    TaskState status = TaskState::running;
-    std::string kind;
-    std::vector<std::string> fields;
-
-    friend bool operator==(const TaskMatcher&, const TaskMatcher&) = default;
-};
 
 // A limit on what runs at once, over all batches.
 struct TaskRule {

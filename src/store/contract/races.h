@@ -87,8 +87,9 @@ protected:
     WorkerId patient; // never dies
 };
 
-// One use case stops between two of its statements, another one runs until it is done or waits for a
-// lock; then the first goes on. Whatever they do to each other, nothing may be lost, doubled or stuck.
+// One use case stops between two of its statements, another one runs until it is done or waits for
+// a lock; then the first goes on. Whatever they do to each other, nothing may be lost, doubled or
+// stuck.
 class Races : public TwoStores {
 protected:
     // The actor of this name, stopped before each of its statements, with every actor.

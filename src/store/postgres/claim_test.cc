@@ -131,7 +131,7 @@ TEST_F(PostgresClaim, a_merge_of_any_shape_gives_the_first_ones)
 TEST_F(PostgresClaim, rows_that_another_process_takes_are_passed_over)
 {
     insert({place(1), place(2), place(3), place(4, 2), place(5, 2)});
-    other.begin_write();
+    other.begin_write(false);
     EXPECT_EQ(
         ids_of(other.tables().take_ready_heads(Marks{from_start(1)}, 2, {}).places), (Ids{1, 2})
     );

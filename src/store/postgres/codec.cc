@@ -93,7 +93,7 @@ EventRow read_event(Row& row)
 QueueRow read_queue(Row& row)
 {
     QueueRow queue;
-    row.into(queue.id, queue.name, queue.run, queue.open);
+    row.into(queue.id, queue.name, queue.run, queue.open, queue.ruled);
     return queue;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/migrator.h"
+#include "store/handle_secret.h"
 
 #include "store/postgres_sql.h"
 
@@ -26,7 +27,7 @@ public:
         if (next)
             apply(*next, now);
         else
-            make_secret(random);
+            make_secrets(random);
         execute(connection_, "migrate", "COMMIT");
         return next != nullptr;
     }
@@ -71,9 +72,10 @@ private:
             {std::to_string(migration.number), std::string(migration.title), format_time(now)});
     }
 
-    void make_secret(Random& random)
+    void make_secrets(Random& random)
     {
         ask(sql::insert_setting, {"uid_secret", std::to_string(random.next())});
+        ask(sql::insert_setting, {"handle_secret", new_handle_secret(random)});
     }
 
     Answer ask(const Statement& statement, std::initializer_list<std::string> parameters = {})

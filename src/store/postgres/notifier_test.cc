@@ -168,7 +168,7 @@ TEST(PostgresSession, a_commit_whose_answer_is_cut_off_is_known_to_be_committed)
     testing::CuttingProxy proxy(database.tcp_url());
     PostgresSession session(settings_for(proxy.url()), nullptr, nullptr);
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     session.tables().next_ids(Tables::Sequence::task, 1);
     session.tables().insert_tasks(one(task_row(1)));
 

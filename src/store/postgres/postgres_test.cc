@@ -184,7 +184,7 @@ TEST(PostgresSession, ids_are_never_given_twice)
     std::vector<std::int64_t> first, second;
 
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     first = session.tables().next_ids(Tables::Sequence::task, 1000);
     session.rollback();
     write(session, [&](Tables& tables) { second = tables.next_ids(Tables::Sequence::task, 2); });
@@ -201,7 +201,7 @@ TEST(PostgresSession, a_failed_queued_statement_is_named_at_the_commit_and_undoe
     PostgresSession session(database.settings(), nullptr, nullptr);
 
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     session.tables().insert_ready(one(place(1)));
     session.tables().insert_tasks(std::vector{task_row(5), task_row(5)});
     session.tables().insert_leases(one(lease_row(1)));
@@ -228,7 +228,7 @@ TEST(PostgresSession, what_the_schema_forbids_is_refused)
     run.counts.failed = 2;
 
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     session.tables().insert_runs(one(run));
     const StoreFailure failure = failure_from([&] { session.tables().find_run_named("x"); });
     session.rollback();
@@ -246,7 +246,7 @@ TEST(PostgresSession, a_group_with_text_that_cannot_be_stored_can_be_rolled_back
     bad.payload = std::string("\0", 1);
 
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     session.tables().insert_tasks(one(task_row(1)));
     const StoreFailure failure = failure_from([&] { session.tables().insert_tasks(one(bad)); });
     session.rollback();
@@ -261,7 +261,7 @@ TEST(PostgresSession, a_terminated_connection_is_lost_and_made_anew)
     const testing::MigratedDatabase database;
     PostgresSession session(database.settings(), nullptr, nullptr);
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     session.tables().next_ids(Tables::Sequence::run, 1);
     terminate_others(database);
 
@@ -286,10 +286,10 @@ TEST(PostgresSession, a_deadlock_may_be_tried_again)
     const auto lock = [](Session& session, std::int64_t run) {
         return session.tables().lock_runs(std::vector{RunId{run}}, Tables::Wait::wait);
     };
-    a.begin_write();
+    a.begin_write(false);
     lock(a, 1);
     b.connect();
-    b.begin_write();
+    b.begin_write(false);
     lock(b, 2);
 
     int failures = 0;
@@ -324,7 +324,7 @@ TEST(PostgresSession, a_locked_run_is_passed_over)
     write(a, [](Tables& tables) {
         tables.insert_runs(std::vector{run_row(1, 1, 1), run_row(2, 2, 2)});
     });
-    a.begin_write();
+    a.begin_write(false);
     a.tables().lock_runs(std::vector{RunId{1}}, Tables::Wait::wait);
 
     write(b, [](Tables& tables) {

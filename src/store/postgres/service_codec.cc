@@ -10,7 +10,7 @@ CardRow read_card(Row& row)
     row.into(card.task, card.run, flags);
     row.into(card.success_actions, card.failure_actions, card.cancel_actions);
     row.into(card.expected_count, card.scheduled_at, card.deleted_at, card.kind, card.name);
-    row.into(card.group, card.requester, card.metadata);
+    row.into(card.group, card.requester, card.metadata, card.rules, card.gates);
     card.flags = static_cast<std::uint8_t>(flags);
     return card;
 }

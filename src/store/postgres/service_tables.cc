@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/service_tables.h"
 
+#include "store/gates.h"
 #include "store/postgres/service_codec.h"
 #include "store/postgres_sql.h"
 
@@ -43,6 +44,9 @@ void PostgresServiceTables::insert_cards(std::span<const CardRow> rows)
     params.texts("task.group_id", rows, text_of(&CardRow::group), is_null);
     params.texts("task.requester", rows, text_of(&CardRow::requester), is_null);
     params.texts("task.metadata", rows, text_of(&CardRow::metadata), is_null);
+    params.texts("task.rules", rows, text_of(&CardRow::rules), is_null);
+    params.texts("task.gates", rows, text_of(&CardRow::gates), is_null);
+    params.array(rows, [](const CardRow& row) { return line_number(row.gates); });
     connection_.queue(sql::insert_cards, params);
 }
 

@@ -20,11 +20,12 @@ void PostgresSession::connect()
     connection_.open();
 }
 
-void PostgresSession::begin_write()
+void PostgresSession::begin_write(bool registers)
 {
     transaction_ = Rows();
     connection_.queue(sql::begin_write);
     connection_.queue(sql::current_transaction, {}, &transaction_);
+    tables_.begin_rules(registers);
 }
 
 void PostgresSession::commit()

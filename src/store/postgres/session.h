@@ -23,7 +23,7 @@ public:
     );
 
     void connect() override;
-    void begin_write() override;
+    void begin_write(bool registers) override;
     void commit() override;
     void rollback() noexcept override;
     CommitFate fate_of_last_commit() override;

@@ -19,14 +19,14 @@ std::vector<Tables::QueueMark> PostgresTables::queue_heads()
 void PostgresTables::insert_queue(const QueueRow& row)
 {
     Params params;
-    params.add(row.id).add(Text{"queue.name", row.name}).add(row.run).add(row.open);
+    params.add(row.id).add(Text{"queue.name", row.name}).add(row.run).add(row.open).add(row.ruled);
     connection_.queue(sql::insert_queue, params);
 }
 
 QueueId PostgresTables::ensure_shared_queue(const QueueRow& row)
 {
     Params params;
-    params.add(row.id).add(Text{"queue.name", row.name}).add(row.open);
+    params.add(row.id).add(Text{"queue.name", row.name}).add(row.open).add(row.ruled);
     return connection_.query(sql::ensure_shared_queue, params).value<QueueId>().value_or(row.id);
 }
 

@@ -27,6 +27,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_queue_ids;
     case Tables::Sequence::worker:
         return sql::next_worker_ids;
+    case Tables::Sequence::signature:
+        return sql::next_signature_ids;
     case Tables::Sequence::delivery:
         return sql::next_delivery_ids;
     case Tables::Sequence::key:

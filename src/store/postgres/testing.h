@@ -81,7 +81,7 @@ template <class Body>
 void write(Session& session, Body&& body)
 {
     session.connect();
-    session.begin_write();
+    session.begin_write(false);
     body(session.tables());
     session.commit();
 }

@@ -124,7 +124,7 @@ EventRow read_event(Row& row)
 QueueRow read_queue(Row& row)
 {
     QueueRow queue;
-    into(row, queue.id, queue.name, queue.run, queue.open);
+    into(row, queue.id, queue.name, queue.run, queue.open, queue.ruled);
     return queue;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/migrator.h"
+#include "store/handle_secret.h"
 
 #include "base/random.h"
 #include "store/sqlite/collect.h"
@@ -40,6 +41,11 @@ void apply(Connection& connection, const Migration& migration, Time now)
     if (migration.number == 1)
         connection.prepared(sql::insert_setting)
             .run(std::string_view("uid_secret"), std::to_string(SystemRandom().next()));
+    if (migration.number == 2) {
+        SystemRandom random;
+        connection.prepared(sql::insert_setting)
+            .run(std::string_view("handle_secret"), new_handle_secret(random));
+    }
 }
 
 // One step; false when there is none left to take. What another process has done meanwhile shows

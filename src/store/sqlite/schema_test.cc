@@ -91,7 +91,7 @@ TEST_F(Schema, tasks_links_attempts_and_outputs_are_bounded)
 
 TEST_F(Schema, names_are_not_empty_and_keys_have_a_role)
 {
-    EXPECT_FALSE(accepts("INSERT INTO queue VALUES (1,'',0,1)"));
+    EXPECT_FALSE(accepts("INSERT INTO queue (id, name, run_id, open) VALUES (1,'',0,1)"));
     EXPECT_FALSE(accepts("INSERT INTO run_detail VALUES (1,'','','',NULL,'')"));
     EXPECT_FALSE(accepts("INSERT INTO request VALUES ('','h',1,0)"));
     EXPECT_FALSE(accepts("INSERT INTO api_key VALUES (1,'n','h',3,0,NULL)"));

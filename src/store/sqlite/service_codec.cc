@@ -20,7 +20,7 @@ CardRow read_card(Row& row)
     into(row, card.task, card.run, card.flags);
     into(row, card.success_actions, card.failure_actions, card.cancel_actions);
     into(row, card.expected_count, card.scheduled_at, card.deleted_at, card.kind, card.name);
-    into(row, card.group, card.requester, card.metadata);
+    into(row, card.group, card.requester, card.metadata, card.rules, card.gates);
     return card;
 }
 

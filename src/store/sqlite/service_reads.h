@@ -28,6 +28,11 @@ public:
     std::optional<DeliveryView> delivery(DeliveryId id) override;
     std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) override;
     std::optional<Time> next_owed() override;
+    std::vector<GateView> gates(TaskId task) override;
+    std::optional<GroupView> group(const std::string& id) override;
+    std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) override;
+    std::vector<GroupTask>
+    live_group_tasks(const std::string& id, TaskId after, std::size_t limit) override;
 
 private:
     Connection& connection_;

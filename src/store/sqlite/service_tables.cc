@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/service_tables.h"
 
+#include "store/gates.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/service_codec.h"
 
@@ -32,7 +33,8 @@ void SqliteServiceTables::insert_cards(std::span<const CardRow> rows)
         insert.run(
             row.task, row.run, row.flags, row.success_actions, row.failure_actions,
             row.cancel_actions, row.expected_count, row.scheduled_at, row.deleted_at, row.kind,
-            row.name, row.group, row.requester, row.metadata
+            row.name, row.group, row.requester, row.metadata, row.rules, row.gates,
+            line_number(row.gates)
         );
 }
 

@@ -91,7 +91,7 @@ public:
     }
 
     void connect() override;
-    void begin_write() override;
+    void begin_write(bool registers) override;
     void commit() override;
     void rollback() noexcept override;
     bool written_by_others() override;
@@ -148,7 +148,7 @@ void SqliteSession::connect()
     data_version_ = data_version(database_->connection);
 }
 
-void SqliteSession::begin_write()
+void SqliteSession::begin_write(bool) // whoever writes is alone
 {
     fate_ = CommitFate::rolled_back;
     OpenDatabase& open = database();

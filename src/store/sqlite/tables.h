@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/rule_tables.h"
 #include "store/sqlite/service_tables.h"
 #include "store/tables.h"
 
@@ -13,9 +14,12 @@ namespace sluice::sqlite {
 // locks and nothing is ever passed over.
 class SqliteTables final : public Tables {
 public:
-    explicit SqliteTables(Connection& connection) : connection_(connection), service_(connection) {}
+    explicit SqliteTables(Connection& connection)
+        : connection_(connection), service_(connection), rules_(connection)
+    {}
 
     ServiceTables& service() override { return service_; }
+    RuleTables& rules() override { return rules_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -103,6 +107,7 @@ public:
 private:
     Connection& connection_;
     SqliteServiceTables service_;
+    SqliteRuleTables rules_;
 };
 
 } // namespace sluice::sqlite

@@ -19,13 +19,13 @@ std::vector<Tables::QueueMark> SqliteTables::queue_heads()
 
 void SqliteTables::insert_queue(const QueueRow& row)
 {
-    connection_.prepared(sql::insert_queue).run(row.id, row.name, row.run, row.open);
+    connection_.prepared(sql::insert_queue).run(row.id, row.name, row.run, row.open, row.ruled);
 }
 
 QueueId SqliteTables::ensure_shared_queue(const QueueRow& row)
 {
     Prepared& find_shared = connection_.prepared(sql::find_shared_queue);
-    if (const auto found = find(find_shared, read_value<QueueId>, row.name))
+    if (const auto found = find(find_shared, read_value<QueueId>, row.name, row.ruled))
         return *found;
     insert_queue(row);
     return row.id;

@@ -19,6 +19,8 @@ std::string_view name(Tables::Sequence sequence)
         return "queue";
     case Tables::Sequence::worker:
         return "worker";
+    case Tables::Sequence::signature:
+        return "signature";
     case Tables::Sequence::delivery:
         return "delivery";
     case Tables::Sequence::key:

@@ -149,6 +149,14 @@ Async<Result<bool>> call(Store& store, EndTry request)
 {
     return store.end_try(std::move(request));
 }
+Async<Result<std::size_t>> call(Store& store, SetRules request)
+{
+    return store.set_rules(std::move(request));
+}
+Async<Result<bool>> call(Store& store, HideTask request)
+{
+    return store.hide_task(std::move(request));
+}
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {
     return store.redeliver(std::move(request));

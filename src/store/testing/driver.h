@@ -44,6 +44,8 @@ Async<Result<bool>> call(Store& store, UpdateTask request);
 Async<Result<bool>> call(Store& store, AddCounts request);
 Async<Result<std::vector<OwedDelivery>>> call(Store& store, TakeOwed request);
 Async<Result<bool>> call(Store& store, EndTry request);
+Async<Result<std::size_t>> call(Store& store, SetRules request);
+Async<Result<bool>> call(Store& store, HideTask request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

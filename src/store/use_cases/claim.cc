@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // claim: pending tasks become leased. Claims of one group that ask for the same queues are one
 // claim whose tasks are dealt out in the order of the operations.
-#include "store/use_cases/context.h"
+#include "store/use_cases/gated_claim.h"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <tuple>
 
 namespace sluice {
 
@@ -74,36 +75,96 @@ Leased leased_of(const LeaseRow& lease, TaskRow task, QueueBoard::Name queue)
 
 using Same = std::vector<Operation<Claim>*>;
 
-void claim_together(WriteContext& context, const Same& operations)
+// Room for tasks with rules: as many of the worst go back as there are lines with better ones.
+void make_room(WriteContext& context, const QueueFilter& filter, std::size_t limit, Taken& taken)
 {
-    std::size_t limit = 0;
-    for (const Operation<Claim>* operation : operations)
-        limit += operation->request.limit;
-    auto [places, tasks] = take_places(context, *operations.front()->request.queues, limit);
-    if (std::any_of(tasks.begin(), tasks.end(), [](const TaskRow& row) { return row.timeout; }))
-        catch_up(context, context.tables.clock_jumps());
+    context.lines.refresh(context.tables.rules());
+    if (context.lines.empty() || taken.places.size() < limit)
+        return;
+    const auto order = [](const auto& row) { return std::tie(row.nprio, row.task); };
+    std::ranges::sort(taken.places, {}, order);
+    std::vector<Place> back;
+    for (const GatedRow& head : context.lines.open_lines()) {
+        if (taken.places.empty() || order(head) > order(taken.places.back()))
+            break;
+        const QueueBoard::Name name = context.board.open_name(context.tables, head.line.queue);
+        if (!name || !filter.matches(*name))
+            continue;
+        back.push_back(taken.places.back());
+        taken.places.pop_back();
+    }
+    context.make_pending(std::move(back));
+}
 
-    std::vector<LeaseRow> leases;
-    leases.reserve(places.size());
-    std::size_t next = 0;
-    for (Operation<Claim>* operation : operations) {
-        std::vector<Leased> reply;
-        for (std::size_t i = 0; i < operation->request.limit && next < places.size(); ++i, ++next) {
-            const Place& place = places[next];
-            const auto task = std::lower_bound(
-                tasks.begin(), tasks.end(), place.task,
-                [](const TaskRow& row, TaskId id) { return row.id < id; }
-            );
-            leases.push_back(lease_of(context, operation->request, place, *task));
-            context.changes.due(leases.back().expires_at);
-            reply.push_back(leased_of(
-                leases.back(), std::move(*task), context.board.name(context.tables, place.queue)
+// Hands out what was taken, in the order of the operations.
+class Deal {
+public:
+    Deal(WriteContext& context, const Same& operations)
+        : context_(context), operations_(operations), replies_(operations.size())
+    {
+        for (const Operation<Claim>* operation : operations)
+            left_ += operation->request.limit;
+    }
+
+    std::size_t left() const { return left_; }
+
+    void out(Taken taken)
+    {
+        const bool is_timed =
+            std::ranges::any_of(taken.tasks, [](const TaskRow& row) { return !!row.timeout; });
+        if (is_timed)
+            catch_up(context_, context_.tables.clock_jumps());
+        std::vector<LeaseRow> leases;
+        leases.reserve(taken.places.size());
+        for (const Place& place : taken.places) {
+            while (replies_[next_].size() == operations_[next_]->request.limit)
+                ++next_;
+            const auto task = std::ranges::lower_bound(taken.tasks, place.task, {}, &TaskRow::id);
+            leases.push_back(lease_of(context_, operations_[next_]->request, place, *task));
+            context_.changes.due(leases.back().expires_at);
+            context_.touch(place.task);
+            replies_[next_].push_back(leased_of(
+                leases.back(), std::move(*task), context_.board.name(context_.tables, place.queue)
             ));
         }
-        operation->answer(std::move(reply));
+        left_ -= leases.size();
+        if (!leases.empty())
+            context_.tables.insert_leases(leases);
     }
-    if (!leases.empty())
-        context.tables.insert_leases(leases);
+
+    void answer()
+    {
+        for (std::size_t i = 0; i < operations_.size(); ++i)
+            operations_[i]->answer(std::move(replies_[i]));
+    }
+
+private:
+    WriteContext& context_;
+    const Same& operations_;
+    std::vector<std::vector<Leased>> replies_;
+    std::size_t left_ = 0;
+    std::size_t next_ = 0; // who gets the next one
+};
+
+void claim_together(WriteContext& context, const Same& operations)
+{
+    const QueueFilter& filter = *operations.front()->request.queues;
+    Deal deal(context, operations);
+    Taken taken = take_places(context, filter, deal.left());
+    make_room(context, filter, deal.left(), taken);
+    deal.out(std::move(taken));
+    Taken gated;
+    gated.places = take_gated(context, filter, deal.left());
+    if (!gated.places.empty()) {
+        std::vector<TaskId> ids;
+        for (const Place& place : gated.places)
+            ids.push_back(place.task);
+        sort_unique(ids);
+        gated.tasks = context.tables.tasks(ids);
+        std::ranges::sort(gated.tasks, {}, &TaskRow::id);
+        deal.out(std::move(gated));
+    }
+    deal.answer();
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "store/use_cases/context.h"
 
 #include "base/assert.h"
+#include "store/use_cases/dedupe.h"
 
 #include <algorithm>
 
@@ -45,6 +46,29 @@ void catch_up(WriteContext& context, Micros jumps)
         context.clock.jumps_seen = jumps;
 }
 
+namespace {
+
+std::vector<TaskId> ruled_tasks(WriteContext& context, const std::vector<Place>& places)
+{
+    std::vector<TaskId> tasks;
+    for (const Place& place : places)
+        if (context.board.is_ruled(context.tables, place.queue))
+            tasks.push_back(place.task);
+    sort_unique(tasks);
+    return tasks;
+}
+
+void put_into_lines(WriteContext& context, const std::vector<Place>& ready)
+{
+    const std::vector<TaskId> ruled = ruled_tasks(context, ready);
+    if (ruled.empty())
+        return;
+    for (const GatedRow& row : context.tables.rules().insert_gated(ruled))
+        context.lines.put(row);
+}
+
+} // namespace
+
 void WriteContext::make_pending(std::vector<Place> places)
 {
     std::vector<Place> ready;
@@ -67,6 +91,18 @@ void WriteContext::make_pending(std::vector<Place> places)
             changes.ready_queues.push_back(std::move(name));
         }
     }
+    touch_all(ready);
+    touch_all(later);
+    put_into_lines(*this, ready);
+}
+
+std::vector<Place> WriteContext::take_ready(const Tables::Selection& of)
+{
+    std::vector<Place> places = tables.take_ready(of);
+    const std::vector<TaskId> ruled = ruled_tasks(*this, places);
+    if (!ruled.empty())
+        tables.rules().delete_gated(ruled);
+    return places;
 }
 
 void WriteContext::lock_runs(std::vector<RunId> ids)
@@ -138,6 +174,9 @@ void foresee(Tables& tables, Group& group)
         tables.expect_ids(Tables::Sequence::task, tasks);
     if (runs > 0)
         tables.expect_ids(Tables::Sequence::run, runs);
+    const std::vector<std::int32_t> kinds = kinds_to_deduplicate(group.of<Submit>());
+    if (!kinds.empty())
+        tables.rules().lock_kinds(kinds);
 }
 
 void run_group(WriteContext& context, Group& group)
@@ -149,10 +188,14 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(context, group);
+        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(
+        context, group
+    );
     settle_debts(context);
     settle_runs(context);
     run_lists<TakeOwed, DeleteRun, Claim>(context, group);
+    settle_debts(context); // of what claims have displaced
+    finish_counting(context);
 }
 
 } // namespace sluice

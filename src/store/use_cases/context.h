@@ -4,10 +4,13 @@
 #include "base/random.h"
 #include "base/uid.h"
 #include "store/changes.h"
+#include "store/line_board.h"
+#include "store/match_book.h"
 #include "store/neighbours.h"
 #include "store/operation.h"
 #include "store/queue_board.h"
 #include "store/tables.h"
+#include "store/use_cases/counting.h"
 #include "store/use_cases/debts.h"
 
 #include <span>
@@ -43,17 +46,34 @@ constexpr Micros rescue_margin = std::chrono::seconds(2);
 struct WriteContext {
     Tables& tables;
     QueueBoard& board;
+    MatchBook& book;
+    LineBoard& lines;
     Neighbours& neighbours;
     Random& random;
     Time now;
     std::uint64_t uid_secret = 0;
-    ClockState clock; // kept by the writer when the group commits
+    bool dead_end_cancel = true;
+    bool may_register = false; // signatures may be added: no other group is under way
+    ClockState clock;          // kept by the writer when the group commits
     LockedRuns runs;
     Changes changes;
     std::vector<Debt> debts; // of the ends in this group; settled at its end
+    Counting counting;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
     void make_pending(std::vector<Place> places);
+
+    // Takes ready tasks, out of their lines too.
+    std::vector<Place> take_ready(const Tables::Selection& of);
+
+    // Whoever changes what a task counts for (its state, metadata or counts) says so.
+    void touch(TaskId task) { counting.touched.push_back(task); }
+    template <class Rows>
+    void touch_all(const Rows& rows)
+    {
+        for (const auto& row : rows)
+            touch(row.task);
+    }
 
     // Locks runs that a use case found by itself; those of other processes are left out.
     void lock_runs(std::vector<RunId> ids);
@@ -121,5 +141,7 @@ void run(WriteContext& context, Operations<AddCounts> operations);
 void run(WriteContext& context, Operations<TakeOwed> operations);
 void run(WriteContext& context, Operations<EndTry> operations);
 void run(WriteContext& context, Operations<Redeliver> operations);
+void run(WriteContext& context, Operations<SetRules> operations);
+void run(WriteContext& context, Operations<HideTask> operations);
 
 } // namespace sluice

@@ -79,7 +79,8 @@ std::set<TaskId> barriers_among(WriteContext& context, const Ids& tasks)
 bool may_leave_dead_ends(WriteContext& context, const Ended& task)
 {
     const RunRow& run = context.runs.at(task.run);
-    return run.linked && run.kind == RunKind::batch && !task.claimed_at && !task.spares_parents;
+    return context.dead_end_cancel && run.linked && run.kind == RunKind::batch &&
+           !task.claimed_at && !task.spares_parents;
 }
 
 std::vector<Ended> take_dead_ends(WriteContext& context, const std::vector<Ended>& ended)

@@ -71,6 +71,7 @@ void run(WriteContext& context, Operations<Rescue> operations)
             context.tables.insert_attempts(log);
         if (!held.empty())
             context.tables.insert_held(held);
+        context.touch_all(held);
         context.make_pending(std::move(again));
         end_tasks(context, std::move(final));
         context.changes.owed |=

@@ -2,7 +2,7 @@
 #include "store/use_cases/edit_task.h"
 
 #include "store/service_tables.h"
-#include "store/use_cases/context.h"
+#include "store/use_cases/task_gates.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +24,9 @@ void edit_card(WriteContext& context, const UpdateTask& request)
     if (request.scheduled_at)
         card->scheduled_at = request.scheduled_at;
     context.tables.service().update_card(*card);
+    context.touch(request.task);
+    if (card->rules && (request.metadata || request.expected_count))
+        set_gates(context, {&*card, 1});
 }
 
 template <class Standing>
@@ -42,7 +45,7 @@ void edit_places(WriteContext& context, const UpdateTask& request)
 {
     const Tables::Selection one{nullptr, {&request.task, 1}};
     std::vector<Place> pending = context.tables.take_timers(one);
-    for (const Place& place : context.tables.take_ready(one))
+    for (const Place& place : context.take_ready(one))
         pending.push_back(place);
     edit(request, pending);
     std::vector<Place> held = context.tables.take_held(one);

@@ -121,6 +121,7 @@ std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
     for (Ended& task : tasks)
         rows.push_back(done_row(std::move(task), context.now));
     context.tables.insert_done(rows);
+    context.touch_all(rows);
     return parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
 }
 
@@ -221,6 +222,7 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
         context.tables.insert_attempts(log);
     if (!held.empty())
         context.tables.insert_held(held);
+    context.touch_all(held);
     context.make_pending(std::move(again));
     end_tasks(context, std::move(final));
     return next;

@@ -193,6 +193,7 @@ void run(WriteContext& context, Operations<GiveBack> operations)
         context.tables.insert_attempts(log);
     if (!held.empty())
         context.tables.insert_held(held);
+    context.touch_all(held);
     context.make_pending(std::move(places));
 }
 

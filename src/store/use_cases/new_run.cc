@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/new_run.h"
 
+#include "store/use_cases/task_gates.h"
+
 #include <fmt/format.h>
 
 namespace sluice {
@@ -42,13 +44,22 @@ TaskRow task_row(const Standing& standing, const NewTask& task)
     return row;
 }
 
-void add_card(const Standing& standing, const NewTask& task, std::vector<CardRow>& cards)
+void add_card(
+    const Standing& standing, const NewTask& task, std::optional<std::string> gates,
+    std::vector<CardRow>& cards
+)
 {
     if (!task.card)
         return;
     CardRow& card = cards.emplace_back(*task.card);
     card.task = standing.task;
     card.run = standing.run;
+    card.gates = std::move(gates);
+}
+
+std::optional<std::string> gates_of(WriteContext& context, const NewTask& task)
+{
+    return task.card ? gates_of(context, *task.card) : std::nullopt;
 }
 
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request)

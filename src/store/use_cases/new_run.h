@@ -21,7 +21,13 @@ NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t par
 TaskRow task_row(const Standing& standing, const NewTask& task); // copies: a group may be run again
 
 // Appends the card of a task that has one.
-void add_card(const Standing& standing, const NewTask& task, std::vector<CardRow>& cards);
+void add_card(
+    const Standing& standing, const NewTask& task, std::optional<std::string> gates,
+    std::vector<CardRow>& cards
+);
+
+// What the rules of a new task ask; nothing: it has none. Throws as counter_of().
+std::optional<std::string> gates_of(WriteContext& context, const NewTask& task);
 
 // Nothing when there is nothing to say beside the run row.
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request);

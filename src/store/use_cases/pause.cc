@@ -45,7 +45,7 @@ Affected pause(WriteContext& context, const Tables::Selection& selection)
 {
     Affected affected;
     std::vector<Place> held = context.tables.take_timers(selection);
-    std::vector<Place> ready = context.tables.take_ready(selection);
+    std::vector<Place> ready = context.take_ready(selection);
     held.insert(held.end(), ready.begin(), ready.end());
     affected.pending = static_cast<std::int64_t>(held.size());
 
@@ -60,12 +60,14 @@ Affected pause(WriteContext& context, const Tables::Selection& selection)
     }
     if (!held.empty())
         context.tables.insert_held(held);
+    context.touch_all(held);
 
     std::vector<LeaseRow> leases = context.tables.leases(selection);
     std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
     for (LeaseRow& lease : leases) {
         ++(lease.started_at ? affected.running : affected.claimed);
         lease.paused_left = time_left(lease, context.now);
+        context.touch(lease.place.task);
         lease.expires_at.reset();
     }
     if (!leases.empty())
@@ -78,6 +80,7 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
     Affected affected;
     std::vector<Place> held = context.tables.take_held(selection);
     affected.paused = static_cast<std::int64_t>(held.size());
+    context.touch_all(held);
     std::set<TaskId> waiting;
     for (const NeedRow& need : context.tables.needs(selection))
         waiting.insert(need.task);
@@ -93,6 +96,7 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
         if (*lease.paused_left > Micros{0})
             lease.expires_at = context.now + *lease.paused_left;
         lease.paused_left.reset();
+        context.touch(lease.place.task);
         context.changes.due(lease.expires_at);
     }
     if (!leases.empty())

@@ -166,6 +166,7 @@ void revive(
         context.tables.insert_attempts(log);
     if (!waiting.empty())
         context.tables.insert_needs(waiting);
+    context.touch_all(waiting);
     context.make_pending(std::move(pending));
     if (was_over) {
         run.state = RunState::active;

@@ -36,7 +36,7 @@ std::vector<QueueId> queues_of(WriteContext& context, RunId run)
 {
     std::vector<QueueId> ids;
     for (const QueueRow& row : context.tables.queues())
-        if (row.run == run)
+        if (row.run == run && !row.ruled)
             ids.push_back(row.id);
     std::sort(ids.begin(), ids.end());
     return ids;
@@ -65,14 +65,16 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
     std::vector<Place> places;
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         const NewTask& task = request.tasks[i];
-        const Standing standing{ids[i], run.id, queues.at(task.queue)};
+        std::optional<std::string> gates = gates_of(context, task);
+        const QueueId queue = context.board.beside(context.tables, queues.at(task.queue), !!gates);
+        const Standing standing{ids[i], run.id, queue};
         const std::uint32_t parents = request.parents.empty() ? 0 : request.parents[i];
         if (parents > 0)
             needs.push_back(need_of(standing, task, parents));
         else
             places.push_back(place_of(standing, task));
         tasks.push_back(task_row(standing, task));
-        add_card(standing, task, cards);
+        add_card(standing, task, std::move(gates), cards);
     }
     extend_range(run, ids);
     context.tables.insert_tasks(tasks);
@@ -80,6 +82,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
         context.tables.service().insert_cards(cards);
     if (!needs.empty())
         context.tables.insert_needs(needs);
+    context.touch_all(needs);
     context.make_pending(std::move(places));
     operation.answer(std::move(ids));
 }

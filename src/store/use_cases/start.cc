@@ -97,6 +97,7 @@ void run(WriteContext& context, Operations<Start> operations)
             if (const auto timeout = timeouts.find(request.task); timeout != timeouts.end())
                 set_end(context, lease->second, timeout->second);
             changed.push_back(lease->second);
+            context.touch(request.task);
             started.push_back(&request);
         }
         operation->answer(true);

@@ -4,9 +4,12 @@
 #include "store/use_cases/context.h"
 
 #include "base/assert.h"
+#include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
 
 #include <fmt/format.h>
+
+#include <deque>
 
 namespace sluice {
 
@@ -37,14 +40,16 @@ void add_tasks(
 
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         const NewTask& task = request.tasks[i];
-        const Standing standing{reply.tasks[i], reply.run, queues.at(task.queue)};
+        std::optional<std::string> gates = gates_of(context, task);
+        const QueueId queue = context.board.beside(context.tables, queues.at(task.queue), !!gates);
+        const Standing standing{reply.tasks[i], reply.run, queue};
         const std::uint32_t waits_for = parents.empty() ? 0 : parents[i];
         if (waits_for > 0)
             rows.needs.push_back(need_of(standing, task, waits_for));
         else
             rows.places.push_back(place_of(standing, task));
         rows.tasks.push_back(task_row(standing, task));
-        add_card(standing, task, rows.cards);
+        add_card(standing, task, std::move(gates), rows.cards);
     }
     for (const GraphLink& link : request.links)
         rows.links.push_back(
@@ -89,11 +94,48 @@ void insert(WriteContext& context, SubmitRows rows)
         context.tables.service().insert_cards(rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
+    context.touch_all(rows.needs);
     if (!rows.links.empty())
         context.tables.insert_links(rows.links);
     for (const Tables::Request& request : rows.requests)
         context.tables.insert_request(request);
     context.make_pending(std::move(rows.places));
+}
+
+// A submission without the tasks that exist already.
+struct Accepted {
+    Operation<Submit>* operation = nullptr;
+    std::optional<Submit> reduced; // none: all of it
+    std::optional<std::vector<std::uint32_t>> created;
+
+    const Submit& request() const { return reduced ? *reduced : operation->request; }
+};
+
+void accept(WriteContext& context, Operations<Submit> operations, std::deque<Accepted>& accepted)
+{
+    NewNames names(context);
+    Deduplication deduplication(context);
+    for (Operation<Submit>* operation : operations) {
+        if (!names.accept(*operation, operation->request.run))
+            continue;
+        Result<Deduplication::Left> left = deduplication.reduce(operation->request);
+        if (!left) {
+            operation->fail(left.error());
+            continue;
+        }
+        Accepted one{operation, std::move(left->request), {}};
+        if (one.reduced)
+            one.created = std::move(left->created);
+        if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
+            Submitted nothing;
+            nothing.state = RunState::succeeded;
+            nothing.created = std::move(one.created);
+            operation->answer(std::move(nothing));
+            continue;
+        }
+        deduplication.created(one.request());
+        accepted.push_back(std::move(one));
+    }
 }
 
 // Consecutive parts of a list of ids.
@@ -111,15 +153,11 @@ take_ids(const std::vector<std::int64_t>& ids, std::size_t& used, std::size_t co
 
 void run(WriteContext& context, Operations<Submit> operations)
 {
-    std::vector<Operation<Submit>*> accepted;
-    NewNames names(context);
+    std::deque<Accepted> accepted;
     std::size_t task_count = 0;
-    for (Operation<Submit>* operation : operations) {
-        if (!names.accept(*operation, operation->request.run))
-            continue;
-        accepted.push_back(operation);
-        task_count += operation->request.tasks.size();
-    }
+    accept(context, operations, accepted);
+    for (const Accepted& one : accepted)
+        task_count += one.request().tasks.size();
     if (accepted.empty())
         return;
 
@@ -132,8 +170,9 @@ void run(WriteContext& context, Operations<Submit> operations)
     rows.places.reserve(task_count);
     std::size_t used = 0;
     for (std::size_t i = 0; i < accepted.size(); ++i) {
-        const Submit& request = accepted[i]->request;
+        const Submit& request = accepted[i].request();
         Submitted reply;
+        reply.created = std::move(accepted[i].created);
         reply.run = RunId{run_ids[i]};
         reply.created_at = context.now;
         reply.tasks = take_ids(task_ids, used, request.tasks.size());
@@ -142,7 +181,7 @@ void run(WriteContext& context, Operations<Submit> operations)
         add_tasks(context, request, reply, rows);
         if (is_final(reply.state))
             context.changes.final_runs.push_back(reply.run);
-        accepted[i]->answer(std::move(reply));
+        accepted[i].operation->answer(std::move(reply));
     }
     insert(context, std::move(rows));
 }

@@ -40,7 +40,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
         add(need.task, need.attempt, 0);
     for (const Place& place : context.tables.take_timers(some))
         add(place.task, place.attempt, place.tries);
-    for (const Place& place : context.tables.take_ready(some))
+    for (const Place& place : context.take_ready(some))
         add(place.task, place.attempt, place.tries);
     // Of claims that were under way when the run ended.
     std::vector<Tables::LeaseKey> keys;
@@ -55,6 +55,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
     }
     if (!rows.empty())
         context.tables.insert_done(rows);
+    context.touch_all(rows);
     return rows.size();
 }
 
@@ -77,6 +78,16 @@ std::size_t sweep_runs(WriteContext& context, std::size_t limit)
     return swept;
 }
 
+// The tasks of a run are about to be deleted, piece by piece.
+void stop_counting(WriteContext& context, const RunRow& run)
+{
+    if (run.kind == RunKind::batch)
+        stop_counting(
+            context,
+            context.tables.rules().take_members_of_run(run.id, run.task_first, run.task_last)
+        );
+}
+
 void remove_run(WriteContext& context, const RunRow& run)
 {
     if (run.staged)
@@ -97,6 +108,7 @@ std::size_t sweep_loads(WriteContext& context, std::size_t limit)
         return 0;
     run->ending = RunEnding::timed_out; // the loader may not go on with what is left
     context.runs.changed(run->id);
+    stop_counting(context, *run);
     if (context.tables.delete_tasks(*run, limit))
         remove_run(context, *run);
     return limit;
@@ -129,6 +141,7 @@ void run(WriteContext& context, Operations<DeleteRun> operations)
             operation->answer(false);
             continue;
         }
+        stop_counting(context, run);
         const bool gone = context.tables.delete_tasks(run, piece);
         if (gone)
             remove_run(context, run);

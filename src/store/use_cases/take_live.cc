@@ -17,7 +17,7 @@ take_live(WriteContext& context, const Tables::Selection& selection, Affected& a
         ++affected.pending;
         end_place(place);
     }
-    for (const Place& place : context.tables.take_ready(selection)) {
+    for (const Place& place : context.take_ready(selection)) {
         ++affected.pending;
         end_place(place);
     }

@@ -73,6 +73,7 @@ void write_reports(WriteContext& context, std::vector<const UpdateTask*> accepte
         for (auto& [task, report] : once)
             reports.push_back(std::move(report));
         context.tables.service().report(reports, context.now);
+        context.touch_all(reports);
     }
 }
 
@@ -177,6 +178,8 @@ void run(WriteContext& context, Operations<AddCounts> operations)
         reports.push_back(std::move(sum));
     std::vector<TaskId> known = context.tables.service().report(reports, context.now);
     sort_unique(known);
+    for (const TaskId task : known)
+        context.touch(task);
     for (Operation<AddCounts>* operation : operations) {
         if (std::ranges::binary_search(known, operation->request.task))
             operation->answer(true);

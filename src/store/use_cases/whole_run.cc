@@ -39,7 +39,7 @@ std::vector<Ended> end_all(WriteContext& context, const RunRow& run, Affected& a
         ++affected.pending;
         tasks.push_back(ended(place, TaskState::canceled));
     }
-    for (const Place& place : context.tables.take_ready(all)) {
+    for (const Place& place : context.take_ready(all)) {
         ++affected.pending;
         tasks.push_back(ended(place, TaskState::canceled));
     }

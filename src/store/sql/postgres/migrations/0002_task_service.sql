@@ -24,7 +24,10 @@ CREATE TABLE card (
     name            said NOT NULL,
     group_id        said,
     requester       said,
-    metadata        text -- JSON as it was sent
+    metadata        text, -- JSON as it was sent
+    rules           text, -- JSON array as it was sent
+    gates           text, -- what the rules ask (store/gates.h)
+    line            bigint NOT NULL DEFAULT 0 -- a number for the gates
 );
 CREATE INDEX card_group ON card (group_id, task_id) WHERE group_id IS NOT NULL;
 ALTER TABLE card SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 50000);
@@ -109,7 +112,7 @@ SELECT t.id, t.run_id, t.queue_id, t.nprio, t.timeout, t.retry, t.name, t.payloa
        w.name AS worker_name, w.host AS worker_host,
        c.task_id, c.run_id AS card_run_id, c.flags, c.success_actions, c.failure_actions,
        c.cancel_actions, c.expected_count, c.scheduled_at, c.deleted_at, c.kind,
-       c.name AS card_name, c.group_id, c.requester, c.metadata,
+       c.name AS card_name, c.group_id, c.requester, c.metadata, c.rules, c.gates,
        g.task_id AS progress_id, g.run_id AS progress_run_id, g.updated_at, g.success, g.failures,
        g.cancel_actions_count, g.failure_reason, g.cancel_actions AS asked_cancel_actions,
        run.created_at
@@ -189,3 +192,94 @@ CROSS JOIN LATERAL (
     FROM attempt JOIN card ON card.task_id = attempt.task_id AND card.run_id = run.id
     WHERE run.state = 1 AND attempt.task_id BETWEEN task_first AND task_last) AS tried
 WHERE run.kind = 0 AND run.state <> 0;
+
+-- Rules and deduplication (docs/decisions/0005).
+CREATE SEQUENCE signature_id_seq; -- of patterns, too: the largest number says what is known
+-- count, sum, find
+CREATE DOMAIN match_use AS smallint CHECK (VALUE BETWEEN 0 AND 2);
+CREATE DOMAIN match_key AS text CHECK (length(VALUE) = 32);
+
+-- Tasks of a status and a kind, told apart by the values under some fields of their metadata.
+CREATE TABLE signature (
+    id     bigint PRIMARY KEY,
+    use    match_use NOT NULL,
+    status smallint NOT NULL CHECK (status BETWEEN 0 AND 8),
+    kind   said NOT NULL,
+    fields text NOT NULL, -- JSON array
+    UNIQUE (kind, use, status, fields)
+);
+
+-- Groups whose values are no scalars: who belongs to them is found by containment.
+CREATE TABLE pattern (
+    id           bigint PRIMARY KEY,
+    signature_id bigint NOT NULL REFERENCES signature (id),
+    key          match_key NOT NULL,
+    "values"     text NOT NULL, -- JSON object
+    UNIQUE (signature_id, key)
+);
+
+-- What a task counts for now, and gives back when that changes.
+CREATE TABLE member (
+    task_id      bigint NOT NULL,
+    signature_id bigint NOT NULL,
+    amount       bigint NOT NULL CHECK (amount > 0),
+    key          match_key NOT NULL,
+    PRIMARY KEY (task_id, signature_id, key)
+);
+CREATE INDEX member_group ON member (signature_id, key, task_id);
+
+-- The sums of the members' amounts; no row: 0.
+CREATE TABLE counter (
+    signature_id bigint NOT NULL,
+    total        bigint NOT NULL,
+    key          match_key NOT NULL,
+    PRIMARY KEY (signature_id, key)
+) WITH (fillfactor = 50); -- changes with each start and end: room for new versions beside (HOT)
+
+-- The tasks of `ready` that have rules, in lines of those with the same gates.
+CREATE TABLE gated (
+    task_id  bigint PRIMARY KEY,
+    queue_id bigint NOT NULL,
+    line     bigint NOT NULL,
+    nprio    negated_priority NOT NULL
+);
+CREATE INDEX gated_line ON gated (queue_id, line, nprio, task_id);
+ALTER TABLE gated SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+    autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 2147483647,
+    vacuum_truncate = off);
+ALTER TABLE counter SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0);
+
+-- Never beyond what a sum of many can hold.
+CREATE FUNCTION left_to_do(expected bigint, success bigint, failures bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT least(greatest(coalesce(expected, 0)::numeric - coalesce(success, 0)
+                          - coalesce(failures, 0), 0), 1125899906842624)::bigint
+$$;
+
+-- What decides about the groups that a task is in.
+CREATE VIEW subject AS
+SELECT card.task_id,
+       CASE WHEN d.task_id IS NOT NULL THEN d.outcome
+            WHEN run.state >= 2 THEN 7::smallint
+            WHEN l.paused_left IS NOT NULL THEN 4::smallint
+            WHEN l.started_at IS NOT NULL THEN 3::smallint
+            WHEN l.task_id IS NOT NULL THEN 2::smallint
+            WHEN h.task_id IS NOT NULL THEN 4::smallint
+            WHEN n.task_id IS NOT NULL THEN 0::smallint
+            ELSE 1::smallint
+       END AS state,
+       card.kind, card.metadata,
+       left_to_do(card.expected_count, p.success, p.failures) AS remaining
+FROM card
+JOIN run ON run.id = card.run_id
+LEFT JOIN done d ON d.task_id = card.task_id
+LEFT JOIN lease l ON l.task_id = card.task_id
+LEFT JOIN held h ON h.task_id = card.task_id
+LEFT JOIN need n ON n.task_id = card.task_id
+LEFT JOIN progress p ON p.task_id = card.task_id;
+
+-- Tasks with rules wait in a queue beside that of their name's other tasks.
+ALTER TABLE queue ADD ruled boolean NOT NULL DEFAULT false;
+DROP INDEX queue_shared;
+CREATE UNIQUE INDEX queue_shared ON queue (name, ruled) WHERE run_id = 0;

@@ -15,3 +15,6 @@ SELECT array_agg(nextval('key_id_seq')) FROM generate_series(1, @count::bigint);
 
 -- name: next_delivery_ids
 SELECT array_agg(nextval('delivery_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_signature_ids
+SELECT array_agg(nextval('signature_id_seq')) FROM generate_series(1, @count::bigint);

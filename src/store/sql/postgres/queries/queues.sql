@@ -1,5 +1,5 @@
 -- name: queues
-SELECT id, name, run_id, open FROM queue;
+SELECT id, name, run_id, open, ruled FROM queue;
 
 -- name: queue_heads
 -- A loose index scan: one seek for each queue that has something, however many rows it has.
@@ -13,15 +13,15 @@ WITH RECURSIVE head (queue_id, nprio, task_id) AS (
 SELECT queue_id, nprio, task_id FROM head;
 
 -- name: insert_queue
-INSERT INTO queue (id, name, run_id, open)
-VALUES (@id::bigint, @name::text, @run_id::bigint, @open::boolean);
+INSERT INTO queue (id, name, run_id, open, ruled)
+VALUES (@id::bigint, @name::text, @run_id::bigint, @open::boolean, @ruled::boolean);
 
 -- name: ensure_shared_queue
 -- The update changes nothing; without it a row that another process has just inserted would not be
 -- returned.
-INSERT INTO queue (id, name, run_id, open)
-VALUES (@id::bigint, @name::text, 0, @open::boolean)
-ON CONFLICT (name) WHERE run_id = 0 DO UPDATE SET name = excluded.name
+INSERT INTO queue (id, name, run_id, open, ruled)
+VALUES (@id::bigint, @name::text, 0, @open::boolean, @ruled::boolean)
+ON CONFLICT (name, ruled) WHERE run_id = 0 DO UPDATE SET name = excluded.name
 RETURNING id;
 
 -- name: set_queues_open

@@ -1,17 +1,18 @@
 -- name: insert_cards
 INSERT INTO card (task_id, run_id, flags, success_actions, failure_actions, cancel_actions,
                   expected_count, scheduled_at, deleted_at, kind, name, group_id, requester,
-                  metadata)
+                  metadata, rules, gates, line)
 SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@flags::smallint[]),
        unnest(@success_actions::int[]), unnest(@failure_actions::int[]),
        unnest(@cancel_actions::int[]), unnest(@expected_count::bigint[]),
        unnest(@scheduled_at::timestamptz[]), unnest(@deleted_at::timestamptz[]),
        unnest(@kind::text[]), unnest(@name::text[]), unnest(@group_id::text[]),
-       unnest(@requester::text[]), unnest(@metadata::text[]);
+       unnest(@requester::text[]), unnest(@metadata::text[]), unnest(@rules::text[]),
+       unnest(@gates::text[]), unnest(@line::bigint[]);
 
 -- name: card
 SELECT task_id, run_id, flags, success_actions, failure_actions, cancel_actions, expected_count,
-       scheduled_at, deleted_at, kind, name, group_id, requester, metadata
+       scheduled_at, deleted_at, kind, name, group_id, requester, metadata, rules, gates
 FROM card WHERE task_id = @task_id::bigint;
 
 -- name: update_card

@@ -292,3 +292,59 @@ ORDER BY id DESC;
 
 -- name: next_owed
 SELECT min(due) FROM owed WHERE worker_id = 0;
+
+-- name: gates_of_task
+SELECT gates FROM card WHERE task_id = @task_id::bigint AND gates IS NOT NULL;
+
+-- name: signature
+SELECT id, use, status, kind, fields FROM signature WHERE id = @id::bigint;
+
+-- name: counter_total
+SELECT total FROM counter WHERE signature_id = @signature_id::bigint AND key = @key::text;
+
+-- name: group_holders
+SELECT member.task_id, run.created_at
+FROM member
+JOIN task ON task.id = member.task_id
+JOIN run ON run.id = task.run_id
+WHERE member.signature_id = @signature_id::bigint AND member.key = @key::text
+ORDER BY member.task_id LIMIT 10;
+
+-- name: view_group
+SELECT subject.state, count(*), least(sum(progress.success), 9223372036854775807)::bigint,
+       least(sum(progress.failures), 9223372036854775807)::bigint, count(card.expected_count),
+       least(sum(card.expected_count), 9223372036854775807)::bigint, min(run.created_at),
+       max(greatest(run.created_at, coalesce(progress.updated_at, run.created_at),
+                    coalesce(lease.started_at, lease.claimed_at, run.created_at),
+                    coalesce(done.finished_at, run.created_at)))
+FROM card
+JOIN subject ON subject.task_id = card.task_id
+JOIN run ON run.id = card.run_id AND run.state <> 0
+LEFT JOIN progress ON progress.task_id = card.task_id
+LEFT JOIN lease ON lease.task_id = card.task_id
+LEFT JOIN done ON done.task_id = card.task_id
+WHERE card.group_id = @group_id::text AND card.deleted_at IS NULL
+GROUP BY subject.state;
+
+-- name: group_kinds
+SELECT DISTINCT kind FROM card
+WHERE group_id = @group_id::text AND deleted_at IS NULL
+ORDER BY kind;
+
+-- name: group_ids
+-- A loose index scan: two seeks for each group, however many tasks it has.
+WITH RECURSIVE groups (id) AS (
+    SELECT min(group_id) FROM card WHERE group_id IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(group_id) FROM card WHERE group_id > groups.id)
+    FROM groups WHERE groups.id IS NOT NULL)
+SELECT id FROM groups WHERE id IS NOT NULL
+ORDER BY (SELECT max(task_id) FROM card WHERE group_id = groups.id) DESC
+LIMIT @limit::bigint OFFSET @skip::bigint;
+
+-- name: live_group_tasks
+SELECT card.task_id, card.run_id
+FROM card
+WHERE card.group_id = @group_id::text AND card.task_id > @after::bigint
+  AND NOT EXISTS (SELECT FROM done WHERE done.task_id = card.task_id)
+ORDER BY card.task_id LIMIT @limit::bigint;

@@ -1,5 +1,5 @@
 -- name: queues
-SELECT id, name, run_id, open FROM queue;
+SELECT id, name, run_id, open, ruled FROM queue;
 
 -- name: queues_with_ready
 -- A loose index scan: one seek for each queue that has something, however many rows it has.
@@ -23,10 +23,10 @@ SELECT id, nprio,
 FROM first;
 
 -- name: insert_queue
-INSERT INTO queue (id, name, run_id, open) VALUES (@id, @name, @run_id, @open);
+INSERT INTO queue (id, name, run_id, open, ruled) VALUES (@id, @name, @run_id, @open, @ruled);
 
 -- name: find_shared_queue
-SELECT id FROM queue WHERE name = @name AND run_id = 0;
+SELECT id FROM queue WHERE name = @name AND ruled = @ruled AND run_id = 0;
 
 -- name: set_queues_open
 UPDATE queue SET open = @open WHERE run_id = @run_id;

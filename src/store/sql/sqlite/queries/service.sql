@@ -1,14 +1,14 @@
 -- name: insert_card
 INSERT INTO card (task_id, run_id, flags, success_actions, failure_actions, cancel_actions,
                   expected_count, scheduled_at, deleted_at, kind, name, group_id, requester,
-                  metadata)
+                  metadata, rules, gates, line)
 VALUES (@task_id, @run_id, @flags, @success_actions, @failure_actions, @cancel_actions,
         @expected_count, @scheduled_at, @deleted_at, @kind, @name, @group_id, @requester,
-        @metadata);
+        @metadata, @rules, @gates, @line);
 
 -- name: card
 SELECT task_id, run_id, flags, success_actions, failure_actions, cancel_actions, expected_count,
-       scheduled_at, deleted_at, kind, name, group_id, requester, metadata
+       scheduled_at, deleted_at, kind, name, group_id, requester, metadata, rules, gates
 FROM card WHERE task_id = @task_id;
 
 -- name: update_card

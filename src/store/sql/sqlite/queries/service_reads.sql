@@ -8,7 +8,7 @@ SELECT task.id, task.run_id, task.queue_id, task.nprio, task.timeout, task.retry
        task.payload,
        card.task_id, card.run_id, card.flags, card.success_actions, card.failure_actions,
        card.cancel_actions, card.expected_count, card.scheduled_at, card.deleted_at, card.kind,
-       card.name, card.group_id, card.requester, card.metadata,
+       card.name, card.group_id, card.requester, card.metadata, card.rules, card.gates,
        run.state, run.created_at, worker.name, worker.host,
        progress.task_id, progress.run_id, progress.updated_at, progress.success, progress.failures,
        progress.cancel_actions_count, progress.failure_reason, progress.cancel_actions,
@@ -241,3 +241,59 @@ ORDER BY id DESC LIMIT @limit;
 
 -- name: next_owed
 SELECT min(due) FROM owed WHERE worker_id = 0;
+
+-- name: gates_of_task
+SELECT gates FROM card WHERE task_id = @task_id AND gates IS NOT NULL;
+
+-- name: signature
+SELECT id, use, status, kind, fields FROM signature WHERE id = @id;
+
+-- name: counter_total
+SELECT total FROM counter WHERE signature_id = @signature_id AND key = @key;
+
+-- name: group_holders
+SELECT member.task_id, run.created_at
+FROM member
+JOIN task ON task.id = member.task_id
+JOIN run ON run.id = task.run_id
+WHERE member.signature_id = @signature_id AND member.key = @key
+ORDER BY member.task_id LIMIT 10;
+
+-- name: view_group
+SELECT subject.state, count(*), CAST(total(progress.success) AS INTEGER),
+       CAST(total(progress.failures) AS INTEGER), count(card.expected_count),
+       CAST(total(card.expected_count) AS INTEGER), min(run.created_at),
+       max(max(run.created_at, coalesce(progress.updated_at, run.created_at),
+                    coalesce(lease.started_at, lease.claimed_at, run.created_at),
+                    coalesce(done.finished_at, run.created_at)))
+FROM card
+JOIN subject ON subject.task_id = card.task_id
+JOIN run ON run.id = card.run_id AND run.state <> 0
+LEFT JOIN progress ON progress.task_id = card.task_id
+LEFT JOIN lease ON lease.task_id = card.task_id
+LEFT JOIN done ON done.task_id = card.task_id
+WHERE card.group_id = @group_id AND card.deleted_at IS NULL
+GROUP BY subject.state;
+
+-- name: group_kinds
+SELECT DISTINCT kind FROM card
+WHERE group_id = @group_id AND deleted_at IS NULL
+ORDER BY kind;
+
+-- name: group_ids
+-- A loose index scan: two seeks for each group, however many tasks it has.
+WITH RECURSIVE groups (id) AS (
+    SELECT min(group_id) FROM card WHERE group_id IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(group_id) FROM card WHERE group_id > groups.id)
+    FROM groups WHERE groups.id IS NOT NULL)
+SELECT id FROM groups WHERE id IS NOT NULL
+ORDER BY (SELECT max(task_id) FROM card WHERE group_id = groups.id) DESC
+LIMIT @limit OFFSET @skip;
+
+-- name: live_group_tasks
+SELECT card.task_id, card.run_id
+FROM card
+WHERE card.group_id = @group_id AND card.task_id > @after
+  AND NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = card.task_id)
+ORDER BY card.task_id LIMIT @limit;

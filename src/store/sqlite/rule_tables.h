@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/rule_tables.h"
+#include "store/sqlite/connection.h"
+
+namespace sluice::sqlite {
+
+// rules.sql: sets are loops, see SqliteTables.
+class SqliteRuleTables final : public RuleTables {
+public:
+    explicit SqliteRuleTables(Connection& connection) : connection_(connection) {}
+
+    std::int64_t signatures_version() override;
+    std::vector<SignatureRow> signatures() override;
+    std::vector<PatternRow> patterns() override;
+    void insert_signature(const SignatureRow& row) override;
+    void insert_pattern(SignatureId id, const PatternRow& row) override;
+
+    void lock_kinds(std::span<const std::int32_t>) override {} // whoever writes is alone
+    std::vector<SubjectRow>
+    subjects(std::span<const TaskId> tasks, std::span<const std::string> kinds) override;
+    std::vector<SubjectRow> subjects_of_kind(
+        const std::string& kind, Among among, TaskId after, std::size_t limit
+    ) override;
+
+    std::vector<MemberRow> members(std::span<const TaskId> tasks) override;
+    void insert_members(std::span<const MemberRow> rows) override;
+    void delete_members(std::span<const MemberRow> rows) override;
+    std::vector<MemberRow> take_members_of_run(RunId run, TaskId first, TaskId last) override;
+    std::vector<MemberRow> find_members(std::span<const CounterKey> counters) override;
+    std::vector<TaskId>
+    displaceable(const CounterKey& counter, int nprio_above, std::size_t limit) override;
+
+    std::vector<CounterRow> add_to_counters(std::span<const CounterRow> rows) override;
+    std::vector<CounterRow> counters(std::span<const CounterKey> keys) override;
+    void delete_empty_counters(std::span<const CounterKey> keys) override;
+
+    std::vector<GatedRow> insert_gated(std::span<const TaskId> tasks) override;
+    void delete_gated(std::span<const TaskId> tasks) override;
+    std::vector<GatedRow> line_heads() override;
+    std::vector<Waiting> waiting(std::span<const GatedRow> from, std::size_t limit) override;
+    std::vector<Place> take_waiting(std::span<const TaskId> tasks) override;
+
+    std::vector<CardRow>
+    cards_of_run(RunId run, TaskId first, TaskId last, const std::string& kind) override;
+    void set_gates(std::span<const CardRow> cards) override;
+    void set_queues(std::span<const TaskQueue> queues) override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::sqlite

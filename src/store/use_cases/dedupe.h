@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/use_cases/context.h"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace sluice {
+
+// Numbers that stand for the kinds that the matchers of these submissions look at or may miss.
+std::vector<std::int32_t> kinds_to_deduplicate(Operations<Submit> operations);
+
+// Deduplication of one group of submissions (docs/decisions/0005): a new task that one of its
+// matchers finds an existing task for is not created.
+class Deduplication {
+public:
+    explicit Deduplication(WriteContext& context) : context_(context) {}
+
+    // What is left of a submission: the same one when nothing in it has a matcher. Links to a task
+    // that was found lead to that one. Errors: conflict (a link would lead to another batch).
+    struct Left {
+        std::optional<Submit> request;      // none: all of it
+        std::vector<std::uint32_t> created; // which of its tasks; meaningless without a request
+    };
+    Result<Left> reduce(const Submit& request);
+
+    // These tasks are going to be created: later submissions of the group may find them.
+    void created(const Submit& request);
+
+private:
+    struct Found {
+        std::optional<std::uint32_t> here; // number of a task that is created by the same request
+    };
+
+    void prepare(const Submit& request);
+    std::optional<Found> find(const NewTask& task) const;
+    void add_fresh(const NewTask& task, bool waits, std::optional<std::uint32_t> number);
+
+    WriteContext& context_;
+    std::map<const NewTask*, std::vector<CounterKey>> keys_; // of its matchers
+    std::map<CounterKey, TaskId> present_;
+    std::map<CounterKey, Found> fresh_; // of tasks that are not written yet
+};
+
+} // namespace sluice

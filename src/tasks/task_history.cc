@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tasks/task_history.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace sluice {
+
+namespace {
+
+std::vector<EventRow> events_of(Reads& reads, const TaskView& view)
+{
+    std::vector<EventRow> events = reads.events(view.card.run, view.card.task);
+    std::ranges::move(reads.events(view.card.run, TaskId{}), std::back_inserter(events));
+    std::ranges::sort(events, {}, &EventRow::id);
+    const auto again = std::ranges::unique(events, {}, &EventRow::id);
+    events.erase(again.begin(), again.end());
+    return events;
+}
+
+std::vector<Reads::Task> parents_of(Reads& reads, const TaskView& view)
+{
+    std::vector<Reads::Task> parents;
+    const std::optional<Reads::Run> run = reads.run(view.card.run);
+    if (!run)
+        return parents;
+    for (const LinkRow& link : reads.parents(run->row, view.card.task))
+        if (std::optional<Reads::Task> parent = reads.task(link.parent))
+            parents.push_back(std::move(*parent));
+    return parents;
+}
+
+} // namespace
+
+std::optional<TaskHistory> task_history(Reads& reads, TaskId task)
+{
+    std::optional<TaskView> view = reads.service().task(task);
+    if (!view)
+        return std::nullopt;
+    TaskHistory history;
+    history.view = std::move(*view);
+    history.attempts = reads.attempts(task);
+    history.events = events_of(reads, history.view);
+    ServiceReads::DeliveryFilter filter;
+    filter.task = task;
+    filter.limit = 1000;
+    history.deliveries = reads.service().deliveries(filter);
+    if (history.view.task.state == TaskState::waiting)
+        history.parents = parents_of(reads, history.view);
+    if (history.view.task.state == TaskState::pending)
+        history.gates = reads.service().gates(task);
+    return history;
+}
+
+} // namespace sluice
