@@ -30,7 +30,8 @@ STORES = ("sqlite", "postgres")
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     names = ", ".join([*GROUPS, *NAMES])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; else all")
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help=f"of {names}; else engine and whole")
     parser.add_argument("--store", choices=STORES, help="only this one")
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures there, too")
@@ -63,7 +64,7 @@ def is_number(value):
 
 def measure(options, store, new_url):
     """(name, store, figures) of each benchmark, every run on a new database."""
-    for name in options.names or NAMES:
+    for name in options.names or GROUPS["engine"] + GROUPS["whole"]:
         print(f"{store}: {name} …", file=sys.stderr)
         yield name, store, median_of(
             [run_once(options.bin, name, new_url(f"{name}{run}")) for run in range(options.runs)]

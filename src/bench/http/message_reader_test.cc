@@ -22,9 +22,9 @@ MessageReader read_in_pieces(std::string_view bytes, std::size_t size)
 
 constexpr std::string_view with_length = "HTTP/1.1 201 Created\r\n"
                                          "Content-Type: application/json\r\n"
-                                         "content-LENGTH: 5\r\n"
+                                         "content-LENGTH: 12\r\n"
                                          "X-Batch-ID:   abc\r\n\r\n"
-                                         "[1,2]";
+                                         "[1,2,3,4,56]";
 
 constexpr std::string_view with_chunks = "HTTP/1.1 200 OK\r\n"
                                          "Transfer-Encoding: chunked\r\n\r\n"
@@ -45,7 +45,7 @@ TEST(MessageReader, reads_a_body_with_a_length_however_it_comes)
 
         EXPECT_TRUE(reader.is_complete()) << size;
         EXPECT_EQ(reader.status(), 201);
-        EXPECT_EQ(reader.body(), "[1,2]") << size;
+        EXPECT_EQ(reader.body(), "[1,2,3,4,56]") << size;
         EXPECT_EQ(reader.header("x-batch-id"), "abc");
         EXPECT_EQ(reader.header("x-batch"), "");
     }
@@ -96,7 +96,7 @@ TEST(MessageReader, leaves_what_belongs_to_the_next_message)
     EXPECT_EQ(used, with_chunks.size());
     EXPECT_EQ(more, 0u);
     EXPECT_EQ(rest, with_length.size());
-    EXPECT_EQ(reader.body(), "[1,2]");
+    EXPECT_EQ(reader.body(), "[1,2,3,4,56]");
 }
 
 TEST(MessageReader, knows_the_head_of_a_stream_that_goes_on)

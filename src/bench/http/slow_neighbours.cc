@@ -47,7 +47,7 @@ Async<Result<Json>> slow_body(HttpFixture& fixture)
     co_await scope.join();
     if (failed || !millis)
         co_return failed ? *failed : millis.error();
-    Json figures{{"slow_tasks", tasks}, {"starts", size}};
+    Json figures{{"slow_tasks", tasks}, {"starts", millis->size()}};
     add_percentiles(figures, *std::move(millis));
     co_return json_result(std::move(figures));
 }

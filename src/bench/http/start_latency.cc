@@ -8,6 +8,8 @@ namespace sluice::bench {
 
 namespace {
 
+constexpr std::chrono::minutes time_max{1};
+
 Async<Result<double>> measure_start(Client& client, const std::string& request, Starts& starts)
 {
     const SteadyTime begin = std::chrono::steady_clock::now();
@@ -35,7 +37,8 @@ measure_starts(HttpFixture& fixture, std::int64_t size, std::chrono::millisecond
     const auto task = [&](std::int64_t) { return TaskText{.id = "one", .port = *port}; };
     const std::string request = post_text(1, task);
     std::vector<double> millis;
-    for (std::int64_t i = 0; i < size; ++i) {
+    const SteadyTime end = std::chrono::steady_clock::now() + time_max;
+    for (std::int64_t i = 0; i < size && std::chrono::steady_clock::now() < end; ++i) {
         co_await sleep_for(pause);
         const Result<double> one = co_await measure_start(**client, request, starts);
         if (!one)
