@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t saturated(std::int64_t a, std::int64_t b)
-{
-    std::int64_t sum = 0;
-    return __builtin_add_overflow(a, b, &sum) ? largest : sum;
-}
-
 std::int64_t& at(StateCounts& counts, TaskState state)
 {
     return counts[static_cast<std::size_t>(state)];
@@ -43,6 +37,12 @@ StateCounts state_counts(const RunRow& run, const BatchFigures& figures)
 }
 
 } // namespace
+
+std::int64_t saturated(std::int64_t a, std::int64_t b)
+{
+    std::int64_t sum = 0;
+    return __builtin_add_overflow(a, b, &sum) ? largest : sum;
+}
 
 void add(BatchFigures& sum, const BatchFigures& more)
 {

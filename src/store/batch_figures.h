@@ -19,6 +19,9 @@ struct BatchFigures {
     std::optional<Time> updated_at; // the latest time that a row names
 };
 
+// Stops at the largest number.
+std::int64_t saturated(std::int64_t a, std::int64_t b);
+
 void add(BatchFigures& sum, const BatchFigures& more);
 
 // Of many terms each half of which was added up for itself: no such sum overflows.

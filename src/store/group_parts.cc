@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/group_parts.h"
 
+#include "store/batch_figures.h"
+
 #include <algorithm>
-#include <limits>
 
 namespace sluice {
-
-namespace {
-
-// Of numbers that are not negative.
-std::int64_t capped_sum(std::int64_t a, std::int64_t b)
-{
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    return a > most - b ? most : a + b;
-}
-
-} // namespace
 
 std::optional<GroupView> group_of(const std::string& id, std::span<const GroupPart> parts)
 {
@@ -28,9 +18,9 @@ std::optional<GroupView> group_of(const std::string& id, std::span<const GroupPa
     bool all_expected = true;
     for (const GroupPart& part : parts) {
         view.counts[static_cast<std::size_t>(part.state)] += part.tasks;
-        view.success = capped_sum(view.success, part.success);
-        view.failures = capped_sum(view.failures, part.failures);
-        expected = capped_sum(expected, part.expected);
+        view.success = saturated(view.success, part.success);
+        view.failures = saturated(view.failures, part.failures);
+        expected = saturated(expected, part.expected);
         all_expected = all_expected && part.with_expected == part.tasks;
         view.created_at = std::min(view.created_at, part.created_at);
         view.updated_at = std::max(view.updated_at, part.updated_at);

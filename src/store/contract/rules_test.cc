@@ -329,6 +329,20 @@ TEST_P(Rules, let_a_task_displace_a_lesser_one_that_allows_it)
     EXPECT_EQ(attempts(batch.tasks[0]).size(), 1);
 }
 
+TEST_P(Rules, let_nobody_displace_a_task_whose_start_is_under_way)
+{
+    NewTask lesser = ruled(concurrency(1));
+    lesser.card->flags = CardRow::preemptible;
+    submit(new_batch({lesser}));
+    const Leased claimed = claim_for_target(w);
+    NewTask better = ruled(concurrency(1), "null", 6);
+    better.card->flags = CardRow::preempts;
+    submit(new_batch({better}));
+    EXPECT_EQ(started(), Ids{});
+    EXPECT_EQ(state(claimed.task), TaskState::claimed);
+    EXPECT_TRUE(accept(claimed, w));
+}
+
 TEST_P(Rules, hold_for_two_stores_on_one_database)
 {
     if (GetParam() == Dialect::sqlite_memory)

@@ -12,20 +12,16 @@ namespace {
 void send_back(WriteContext& context, const LeaseRow& lease)
 {
     const Place& place = lease.place;
-    Place again = given_back(lease);
-    if (keeps_attempt(context, lease)) {
-        --again.attempt;
-    } else {
-        const AttemptRow log =
-            attempt_row(lease, AttemptEnd::returned, context.now, "displaced by another task");
-        context.tables.insert_attempts({&log, 1});
-        context.debts.push_back({place.task, place.run, place.attempt, std::nullopt, true});
-    }
+    const AttemptRow log =
+        attempt_row(lease, AttemptEnd::returned, context.now, "displaced by another task");
+    context.tables.insert_attempts({&log, 1});
+    context.debts.push_back({place.task, place.run, place.attempt, std::nullopt, true});
     context.changes.lost_leases.push_back(place.task);
-    context.make_pending({std::move(again)});
+    context.make_pending({given_back(lease)});
 }
 
-// The lease of the task, if its run can be had without waiting.
+// The lease of the task, if it runs and its run can be had without waiting. One whose start is
+// under way is left alone: its target may begin, and would not be told to stop.
 std::optional<LeaseRow> take_lease(WriteContext& context, TaskId task)
 {
     const std::vector<TaskRow> rows = context.tables.tasks({&task, 1});
@@ -34,6 +30,9 @@ std::optional<LeaseRow> take_lease(WriteContext& context, TaskId task)
     context.lock_runs({rows.front().run});
     const RunRow* run = context.runs.find(rows.front().run);
     if (!run || run->sweep)
+        return std::nullopt;
+    const std::vector<LeaseRow> held = context.tables.leases({nullptr, {&task, 1}});
+    if (held.empty() || !held.front().started_at)
         return std::nullopt;
     const Tables::LeaseKey key{task, 0, WorkerId{}};
     std::vector<LeaseRow> leases = context.tables.take_leases({&key, 1});
