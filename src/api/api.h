@@ -2,8 +2,11 @@
 #pragma once
 
 #include "api/server.h"
+#include "async/shared_answers.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
+#include "tasks/change_feed.h"
+#include "tasks/service_meter.h"
 #include "tasks/tasks.h"
 
 namespace sluice {
@@ -11,16 +14,21 @@ namespace sluice {
 class RemoteWorkers;
 class LogUploads;
 class StoreProbe;
+class StoreBreaker;
 
 // What the handlers stand on; everything outlives the server.
 struct Api {
     Engine& engine;
     Jobs& jobs;
     Tasks& tasks;
+    ChangeFeed& feed;
+    ProcessMetrics& metrics;
     WorkerThreads& threads;
     RemoteWorkers& workers;
     LogUploads& uploads;
     StoreProbe& probe;
+    SharedAnswers<Response>& answers;
+    StoreBreaker& breaker;
     const ApiServer::Options& options;
     asio::any_io_executor executor;
     Log log;

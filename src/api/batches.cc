@@ -3,6 +3,7 @@
 #include "api/off_loop.h"
 #include "api/respond.h"
 #include "api/routes.h"
+#include "api/shared_reads.h"
 #include "api/task_answers.h"
 #include "api/task_errors.h"
 #include "api/wire_batch.h"
@@ -118,19 +119,19 @@ std::vector<Operation> look_operations()
          .summary = "The counts of a batch. `total_expected` is null when a task says nothing.",
          .answer = "Batch",
          .errors = {404},
-         .handle = show_batch},
+         .handle = shared<show_batch>},
         {.pattern = "/batches",
          .summary = "Batches of which one task is all of what is asked for, newest first. "
                     "`Link: <…>; rel=\"next\"` leads to the next page.",
          .query =
              {"page", "page_size", "name", "kind", "status", "created_after", "created_before"},
          .answer = "ListedBatches",
-         .handle = list_batches},
+         .handle = shared<list_batches>},
         {.pattern = "/dag/{batch_id}",
          .summary = "The tasks of a batch and the links between them; empty for an unknown one.",
          .answer = "Dag",
          .errors = {404},
-         .handle = show_dag},
+         .handle = shared<show_dag>},
     };
 }
 

@@ -3,6 +3,7 @@
 #include "api/query_reader.h"
 #include "api/respond.h"
 #include "api/routes.h"
+#include "api/shared_reads.h"
 #include "api/task_answers.h"
 #include "api/task_errors.h"
 #include "api/wire_batch.h"
@@ -78,7 +79,7 @@ std::vector<Operation> group_operations()
              "the next page.",
          .query = {"page", "page_size"},
          .answer = "ListedGroups",
-         .handle = list_groups},
+         .handle = shared<list_groups>},
         {.pattern = "/groups/{id}",
          .summary = "The counts of a group. `total_expected` is null when a task says nothing.",
          .answer = "Group",

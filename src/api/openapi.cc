@@ -23,6 +23,7 @@ struct Parameter {
 constexpr Parameter parameters[] = {
     {"after", "string", "Id of the last datum of the page before."},
     {"attempt", "integer", "Number of the attempt, from 1; by default the last one."},
+    {"batch", "string", "Only what happens to tasks of this batch."},
     {"batch_id", "string", "Only those of this batch."},
     {"before", "string", "Id of the last one of the page before."},
     {"created_after", "string", "Only those created at this time (RFC 3339) or later."},
@@ -43,6 +44,7 @@ constexpr Parameter parameters[] = {
     {"purge", "string", "soft: hides a final task instead of canceling a live one."},
     {"status", "string", "Only those with this status."},
     {"stream", "string", "stdout or stderr; both by default."},
+    {"task", "string", "Only what happens to this task."},
     {"task_id", "string", "Only those of this task."},
     {"timeout", "integer", "Seconds to wait at most; of tasks, only those with this timeout."},
     {"trigger", "string", "on_start, on_success, on_failure or on_cancel."},

@@ -2,19 +2,34 @@
 #include "api/routes.h"
 
 #include "api/protocol.h"
+#include "api/store_breaker.h"
 
 namespace sluice {
 
 namespace {
 
+// Everything that is not open to everybody needs the database.
+Async<Response> ask_database(Api& api, const Operation& operation, const Request& request)
+{
+    std::optional<StoreBreaker::Pass> pass = api.breaker.enter();
+    if (!pass)
+        co_return api.breaker.refusal();
+    Response response = co_await operation.handle(api, request);
+    pass->answered(response.status);
+    co_return response;
+}
+
 Async<Response> handle(Api& api, const Operation& operation, const Request& request)
 {
     Response response;
     const std::optional<std::string> mismatch = protocol_mismatch(request.headers, "client");
-    if (mismatch && operation.access == Access::authenticated) {
+    if (operation.access == Access::open) {
+        Response answered = co_await operation.handle(api, request);
+        response = std::move(answered);
+    } else if (mismatch) {
         response = error_response(400, *mismatch);
     } else {
-        Response answered = co_await operation.handle(api, request);
+        Response answered = co_await ask_database(api, operation, request);
         response = std::move(answered);
     }
     response.headers.add(protocol_header, protocol_version);
@@ -28,7 +43,8 @@ std::vector<Operation> all_operations()
     std::vector<Operation> all;
     for (auto list :
          {health_operations, job_operations, datum_operations, worker_operations, task_operations,
-          task_history_operations, batch_operations, group_operations, delivery_operations})
+          task_history_operations, batch_operations, group_operations, delivery_operations,
+          event_operations, metrics_operations})
         for (Operation& operation : list())
             all.push_back(std::move(operation));
     return all;

@@ -6,6 +6,7 @@
 #include "api/remote_workers.h"
 #include "api/routes.h"
 #include "api/store_probe.h"
+#include "tasks/task_service.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -34,9 +35,24 @@ public:
           workers_(executor, parts.engine, {options_.lease, options_.lost_lease}, log),
           uploads_(parts.threads),
           probe_(executor, parts.engine.store(), log),
+          answers_(executor),
+          breaker_(parts.engine.store(), parts.tasks.metrics().service.store, options_.breaker),
           gate_(parts.engine.store(), Gate::WithoutKeys::open, options_.key_cache),
-          api_{parts.engine, parts.jobs, parts.tasks, parts.threads, workers_,
-               uploads_,     probe_,     options_,    executor,      log}
+          api_{
+              parts.engine,
+              parts.jobs,
+              parts.tasks.tasks(),
+              parts.tasks.feed(),
+              parts.tasks.metrics(),
+              parts.threads,
+              workers_,
+              uploads_,
+              probe_,
+              answers_,
+              breaker_,
+              options_,
+              executor,
+              log}
     {
         const std::vector<Operation> operations = all_operations();
         api_.document = openapi_document(operations, options_.version);
@@ -58,6 +74,8 @@ private:
     RemoteWorkers workers_;
     LogUploads uploads_;
     StoreProbe probe_;
+    SharedAnswers<Response> answers_;
+    StoreBreaker breaker_;
     Gate gate_;
     Api api_;
     std::unique_ptr<Server> server_;
@@ -70,6 +88,12 @@ ServerHooks ApiServer::Impl::hooks()
         return gate_.check(request, route);
     };
     hooks.answered = [this](const RequestRecord& record) {
+        api_.metrics.service.requests.answered(
+            {.endpoint = record.route ? std::string_view(record.route->pattern) : "",
+             .method = name(record.request.method),
+             .status = record.status,
+             .took = record.duration}
+        );
         log_.debug(
             "{} {} {} in {} us, {} bytes (request {})", name(record.request.method),
             record.route ? record.route->pattern : record.request.target.path, record.status,

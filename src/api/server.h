@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/page_sizes.h"
+#include "api/store_breaker.h"
 #include "async/async.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -15,7 +16,7 @@ namespace sluice {
 
 class Engine;
 class Jobs;
-class Tasks;
+class TaskService;
 class WorkerThreads;
 
 // The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
@@ -35,6 +36,7 @@ public:
         Micros lost_lease = std::chrono::seconds(10); // what is left when their connection breaks
         std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
         PageSizes pages;                              // of the task service's lists
+        StoreBreaker::Options breaker;
         ServerLimits limits;
     };
 
@@ -42,7 +44,7 @@ public:
     struct Parts {
         Engine& engine;
         Jobs& jobs;
-        Tasks& tasks;
+        TaskService& tasks;
         WorkerThreads& threads;
     };
 

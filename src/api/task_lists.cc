@@ -5,6 +5,7 @@
 #include "api/off_loop.h"
 #include "api/respond.h"
 #include "api/routes.h"
+#include "api/shared_reads.h"
 #include "api/task_answers.h"
 #include "api/task_errors.h"
 #include "api/wire_task.h"
@@ -123,7 +124,7 @@ std::vector<Operation> task_list_operations()
              {"page", "page_size", "before", "name", "kind", "status", "timeout", "metadata",
               "batch_id", "group_id", "deleted"},
          .answer = "LightTasks",
-         .handle = list_tasks},
+         .handle = shared<list_tasks>},
     };
 }
 

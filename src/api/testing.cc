@@ -67,6 +67,7 @@ ApiFixture::ApiFixture(ApiServer::Options options)
 {
     StoreOptions store_options;
     store_options.url = ":memory:";
+    store_options.meter = &metrics.meter;
     store = std::move(open_store(loop.get_executor(), store_options, Log()).value());
     Engine::Options engine_options;
     engine_options.worker_name = "server";
@@ -79,8 +80,9 @@ ApiFixture::ApiFixture(ApiServer::Options options)
     options.version = "test";
     TaskService::Options service_options;
     service_options.guard.syntax_only = true; // targets of tests are on this machine
-    service = TaskService::make(loop.get_executor(), *engine, service_options, Log()).value();
-    const ApiServer::Parts parts{*engine, *jobs, service->tasks(), threads};
+    service =
+        TaskService::make(loop.get_executor(), *engine, metrics, service_options, Log()).value();
+    const ApiServer::Parts parts{*engine, *jobs, *service, threads};
     server = std::make_unique<ApiServer>(loop.get_executor(), parts, std::move(options), Log());
     http = std::make_unique<HttpClient>(loop.get_executor(), HttpClientOptions{});
     await(loop, engine->start()).value();

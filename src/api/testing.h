@@ -99,6 +99,7 @@ public:
     asio::io_context loop;
     TestDir directory;
     WorkerThreads threads{loop.get_executor(), "test", 2};
+    ProcessMetrics metrics;
     std::unique_ptr<Store> store;
     BlobStores blobs{threads};
     std::unique_ptr<Engine> engine;

@@ -61,10 +61,10 @@ Json why_json(const TaskHistory& history, Time now, const SpellId& spell)
 {
     const TaskWhy answer = why(history, now);
     Json parents = Json::array();
-    for (const Reads::Task* parent : answer.parents)
+    for (const ParentTask* parent : answer.parents)
         parents.push_back(Json{
-            {"id", id_of(history, parent->row.id, spell)},
-            {"status", task_status_names.name(parent->state)}});
+            {"id", spell(UidKind::task, parent->run_created_at, parent->task.row.id.value)},
+            {"status", task_status_names.name(parent->task.state)}});
     Json rules = Json::array();
     for (const GateView* gate : answer.rules)
         rules.push_back(rule_json(*gate, spell));

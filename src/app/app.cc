@@ -43,18 +43,23 @@ Jobs::Options jobs_options(const Config& config)
 Result<std::unique_ptr<App>>
 App::open(asio::any_io_executor executor, const Config& config, const LogHub& logs)
 {
-    Result<Database> database = open_database(executor, config, logs);
+    StoreMetrics::Limits limits;
+    limits.slow_after = config.slow_query;
+    auto metrics = std::make_unique<ProcessMetrics>(limits);
+    Result<Database> database = open_database(executor, config, logs, &metrics->meter);
     if (!database)
         return database.error();
-    return std::make_unique<App>(executor, config, logs, *std::move(database));
+    return std::make_unique<App>(executor, config, logs, std::move(metrics), *std::move(database));
 }
 
 App::App(
-    asio::any_io_executor executor, const Config& config, const LogHub& logs, Database database
+    asio::any_io_executor executor, const Config& config, const LogHub& logs,
+    std::unique_ptr<ProcessMetrics> metrics, Database database
 )
     : config_(config),
       logs_(logs),
       threads_(executor, "files", threads_count),
+      metrics_(std::move(metrics)),
       database_(std::move(database)),
       engine_(executor, *database_.store, engine_options(), log("engine")),
       blobs_(threads_),
@@ -96,8 +101,9 @@ Result<TaskService*> App::task_service()
 {
     if (task_service_)
         return task_service_.get();
-    Result<std::unique_ptr<TaskService>> service =
-        TaskService::make(scope_.executor(), engine_, task_service_options(config_), log("tasks"));
+    Result<std::unique_ptr<TaskService>> service = TaskService::make(
+        scope_.executor(), engine_, *metrics_, task_service_options(config_), log("tasks")
+    );
     if (!service)
         return service.error();
     task_service_ = *std::move(service);

@@ -15,6 +15,7 @@
 namespace sluice {
 
 class TaskService;
+struct ProcessMetrics;
 
 // One process over one database: the parts of the program, made and put together in their order.
 // Lives on the loop. What was started ends with `co_await stop(…)`.
@@ -26,7 +27,7 @@ public:
     open(asio::any_io_executor executor, const Config& config, const LogHub& logs);
 
     App(asio::any_io_executor executor, const Config& config, const LogHub& logs,
-        Database database);
+        std::unique_ptr<ProcessMetrics> metrics, Database database);
     ~App();
 
     // Starts the engine and what keeps the egresses clean: the app sees commits of others, rescues
@@ -54,6 +55,7 @@ private:
     const Config config_;
     const LogHub logs_;
     WorkerThreads threads_;
+    std::unique_ptr<ProcessMetrics> metrics_;
     Database database_;
     Engine engine_;
     BlobStores blobs_;

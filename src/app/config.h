@@ -51,6 +51,11 @@ struct Config {
     std::vector<std::string> allowed_networks;
     std::vector<WebhookSecret> webhook_secrets; // the newest first; none: not signed
     std::size_t webhook_concurrency = 1024;
+    std::size_t connections_max = 12'000; // of clients
+    std::chrono::milliseconds slow_query{1000};
+    bool store_breaker = true;
+    std::size_t store_breaker_failures = 5;
+    std::size_t store_breaker_pause_secs = 1;
     PageSizes pages;
     bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
 

@@ -11,8 +11,9 @@ Database::Database() = default;
 Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database>
-open_database(asio::any_io_executor executor, const Config& config, const LogHub& logs)
+Result<Database> open_database(
+    asio::any_io_executor executor, const Config& config, const LogHub& logs, StoreMeter* meter
+)
 {
     if (const Result<void> made = make_database_folder(config); !made)
         return made.error();
@@ -23,6 +24,7 @@ open_database(asio::any_io_executor executor, const Config& config, const LogHub
     options.url = config.db;
     options.dead_end_cancel = config.dead_end_cancel;
     options.observer = observer->get();
+    options.meter = meter;
     Result<std::unique_ptr<Store>> store = open_store(executor, options, logs.component("store"));
     if (!store)
         return with_context("database " + without_password(config.db), store.error());

@@ -10,6 +10,7 @@
 namespace sluice {
 
 class StatementObserver;
+class StoreMeter;
 class Store;
 
 // The database of the settings, open. What commands need that do not run jobs.
@@ -22,10 +23,12 @@ struct Database {
     std::unique_ptr<Store> store;
 };
 
-// Opens (creates, migrates) the database. Blocks. Errors: those of open_store(), with the URL's
-// password left out.
-Result<Database>
-open_database(asio::any_io_executor executor, const Config& config, const LogHub& logs);
+// Opens (creates, migrates) the database. Blocks. The meter, if any, outlives it. Errors: those of
+// open_store(), with the URL's password left out.
+Result<Database> open_database(
+    asio::any_io_executor executor, const Config& config, const LogHub& logs,
+    StoreMeter* meter = nullptr
+);
 
 // The URL without a password, for messages.
 std::string without_password(std::string_view url);

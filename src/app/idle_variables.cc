@@ -41,9 +41,8 @@ constexpr IdleVariable table[] = {
      "as many tasks are started as WORKER_WEBHOOK_CONCURRENCY has room for"},
     {"BATCH_CHANNEL_CAPACITY", Need::none, Value::whole_number,
      "counts are in the database when they are acknowledged"},
-    {"SLOW_QUERY_THRESHOLD_MS", Need::later, Value::whole_number, "statements are not timed"},
-    {"CIRCUIT_BREAKER_*", Need::later, Value::text,
-     "while the database is away each request finds that out"},
+    {"CIRCUIT_BREAKER_*", Need::none, Value::text,
+     "after the pause one request is let through, and its end decides"},
     {"TRACING_ENABLED", Need::later, Value::text, no_traces},
     {"OTEL_*", Need::later, Value::text, no_traces},
     {"RETENTION_*", Need::later, Value::text, "nothing is removed because of its age"},
@@ -54,6 +53,11 @@ bool is_one(const IdleVariable& variable, std::string_view name)
     if (variable.name.ends_with('*'))
         return name.starts_with(variable.name.substr(0, variable.name.size() - 1));
     return name == variable.name;
+}
+
+bool acts(std::string_view name)
+{
+    return std::ranges::find(settings(), name, &Setting::old_variable) != settings().end();
 }
 
 } // namespace
@@ -71,7 +75,7 @@ std::vector<std::string> idle_variables(const Config& config, std::span<const st
     }
     for (const IdleVariable& variable : table)
         for (const std::string& name : names)
-            if (is_one(variable, name))
+            if (is_one(variable, name) && !acts(name))
                 sentences.push_back(fmt::format(
                     "{} is not {}: {}", name,
                     variable.need == Need::none ? "needed" : "supported yet", variable.reason

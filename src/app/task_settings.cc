@@ -12,6 +12,10 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t concurrency_max = 10'000;
+constexpr std::size_t connections_max = 1'000'000;
+constexpr std::size_t slow_query_ms_max = 3'600'000;
+constexpr std::size_t breaker_failures_max = 1'000'000;
+constexpr std::size_t breaker_pause_secs_max = 3600;
 constexpr std::size_t page_max = 10'000; // of tasks without their actions: some megabytes
 
 std::vector<std::string> list_of(std::string_view text)
@@ -109,6 +113,60 @@ Result<void> set_webhook_concurrency(Config& config, std::string_view text)
 std::string show_webhook_concurrency(const Config& config)
 {
     return fmt::format("{}", config.webhook_concurrency);
+}
+
+Result<void> set_connections_max(Config& config, std::string_view text)
+{
+    return set_count(config.connections_max, text, connections_max);
+}
+
+std::string show_connections_max(const Config& config)
+{
+    return fmt::format("{}", config.connections_max);
+}
+
+Result<void> set_store_breaker(Config& config, std::string_view text)
+{
+    return set_switch(config.store_breaker, text);
+}
+
+std::string show_store_breaker(const Config& config)
+{
+    return show_switch(config.store_breaker);
+}
+
+Result<void> set_store_breaker_failures(Config& config, std::string_view text)
+{
+    return set_count(config.store_breaker_failures, text, breaker_failures_max);
+}
+
+std::string show_store_breaker_failures(const Config& config)
+{
+    return fmt::format("{}", config.store_breaker_failures);
+}
+
+Result<void> set_store_breaker_pause(Config& config, std::string_view text)
+{
+    return set_count(config.store_breaker_pause_secs, text, breaker_pause_secs_max);
+}
+
+std::string show_store_breaker_pause(const Config& config)
+{
+    return fmt::format("{}", config.store_breaker_pause_secs);
+}
+
+Result<void> set_slow_query(Config& config, std::string_view text)
+{
+    std::size_t milliseconds = 0;
+    const Result<void> read = set_count(milliseconds, text, slow_query_ms_max);
+    if (read)
+        config.slow_query = std::chrono::milliseconds(milliseconds);
+    return read;
+}
+
+std::string show_slow_query(const Config& config)
+{
+    return fmt::format("{}", config.slow_query.count());
 }
 
 Result<void> set_page_size(Config& config, std::string_view text)

@@ -28,6 +28,16 @@ std::string show_webhook_secrets(const Config& config);
 
 Result<void> set_webhook_concurrency(Config& config, std::string_view text);
 std::string show_webhook_concurrency(const Config& config);
+Result<void> set_connections_max(Config& config, std::string_view text);
+std::string show_connections_max(const Config& config);
+Result<void> set_store_breaker(Config& config, std::string_view text);
+std::string show_store_breaker(const Config& config);
+Result<void> set_store_breaker_failures(Config& config, std::string_view text);
+std::string show_store_breaker_failures(const Config& config);
+Result<void> set_store_breaker_pause(Config& config, std::string_view text);
+std::string show_store_breaker_pause(const Config& config);
+Result<void> set_slow_query(Config& config, std::string_view text);
+std::string show_slow_query(const Config& config);
 
 // How long pages of lists are, when the client does not say and at most.
 Result<void> set_page_size(Config& config, std::string_view text);

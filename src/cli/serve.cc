@@ -2,6 +2,7 @@
 #include "api/server.h"
 #include "app/app.h"
 #include "app/idle_variables.h"
+#include "app/process_limits.h"
 #include "app/version.h"
 #include "async/interrupts.h"
 #include "batch/local_workers.h"
@@ -31,6 +32,10 @@ ApiServer::Options api_options(const ServeOptions& given, const Config& config)
     options.exposure =
         given.insecure ? ApiServer::Exposure::insecure : ApiServer::Exposure::guarded;
     options.pages = config.pages;
+    options.limits.connections_max = config.connections_max;
+    options.breaker.is_on = config.store_breaker;
+    options.breaker.limits.failures_max = static_cast<int>(config.store_breaker_failures);
+    options.breaker.limits.pause = std::chrono::seconds(config.store_breaker_pause_secs);
     return options;
 }
 
@@ -97,6 +102,7 @@ serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interr
 Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const ServeOptions> options)
 {
     Interrupts interrupts(context.loop.get_executor());
+    raise_file_limit();
     report_idle_variables(app);
     const Result<void> started = co_await app.start();
     if (!started)
@@ -104,7 +110,7 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<TaskService*> service = app.task_service();
     if (!service)
         co_return service.error();
-    const ApiServer::Parts parts{app.engine(), app.jobs(), (*service)->tasks(), app.threads()};
+    const ApiServer::Parts parts{app.engine(), app.jobs(), **service, app.threads()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);
@@ -122,9 +128,27 @@ void add_serve(CliCommand& root)
         "serve other machines although there are no API keys: everybody may run commands here"
     );
     command.takes(
-        {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace",
-         "host_url", "skip_ssrf_validation", "blocked_hostnames", "blocked_hostname_suffixes",
-         "allowed_networks", "webhook_secrets", "webhook_concurrency", "page_size", "page_size_max",
+        {"listen",
+         "workers",
+         "executor",
+         "isolation",
+         "data_dir",
+         "secrets_dir",
+         "grace",
+         "host_url",
+         "skip_ssrf_validation",
+         "blocked_hostnames",
+         "blocked_hostname_suffixes",
+         "allowed_networks",
+         "webhook_secrets",
+         "webhook_concurrency",
+         "connections_max",
+         "slow_query_ms",
+         "store_breaker",
+         "store_breaker_failures",
+         "store_breaker_pause_secs",
+         "page_size",
+         "page_size_max",
          "dead_end_cancel"}
     );
     command.runs(

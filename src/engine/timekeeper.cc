@@ -148,6 +148,7 @@ Async<Result<void>> Timekeeper::do_duties(const Reads::Pulse& pulse)
     Tick tick;
     Expire expire;
     Sweep sweep;
+    Settle settle;
     Result<std::size_t> done = std::size_t{0};
     if (is_due(pulse.timer_due, now))
         done = co_await store_.tick(tick);
@@ -157,13 +158,16 @@ Async<Result<void>> Timekeeper::do_duties(const Reads::Pulse& pulse)
     const bool sweeps = pulse.has_sweep || pulse.has_loading;
     if (done && sweeps)
         done = co_await store_.sweep(sweep);
+    if (done && pulse.has_settlements)
+        done = co_await store_.settle(settle);
     if (!done)
         co_return done.error();
     for (const std::optional<Time>& time :
          {pulse.timer_due, pulse.lease_expires, pulse.run_expires})
         if (time && *time > now)
             next_due_ = earliest<Time>({next_due_, time});
-    const bool more = *done > 0 && (pulse.has_sweep || is_due(pulse.timer_due, now) || expires);
+    const bool more = *done > 0 && (pulse.has_sweep || pulse.has_settlements ||
+                                    is_due(pulse.timer_due, now) || expires);
     if (more)
         next_due_ = now; // there may be more than one piece of it
     co_return Result<void>();

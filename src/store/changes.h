@@ -22,13 +22,17 @@ struct Changes {
     bool sweep = false;               // a run owes a sweep
     bool doomed_outputs = false;
     bool owed = false;         // webhooks are to be sent
+    bool moved = false;        // tasks of the service: the feed has a row more
     bool from_outside = false; // another process wrote: anything may have changed
 
-    bool empty() const
+    // Other processes may wait for this. Those who watch the feed look by themselves.
+    bool concerns_others() const
     {
-        return ready_queues.empty() && final_runs.empty() && lost_leases.empty() && !earliest_due &&
-               !sweep && !doomed_outputs && !owed && !from_outside;
+        return !ready_queues.empty() || !final_runs.empty() || !lost_leases.empty() ||
+               earliest_due || sweep || doomed_outputs || owed || from_outside;
     }
+
+    bool empty() const { return !concerns_others() && !moved; }
 
     void due(std::optional<Time> time)
     {

@@ -40,17 +40,17 @@ void read_secrets(Session& session, Store::Parts& parts)
     parts.handle_secret = session.reads().setting("handle_secret").value_or("");
 }
 
-Store::Parts sqlite_parts(const std::string& path, StatementObserver* observer, const Log& log)
+Store::Parts sqlite_parts(const std::string& path, const StoreOptions& options, const Log& log)
 {
     Store::Parts parts;
-    parts.writer = make_sqlite_session({path, observer});
+    parts.writer = make_sqlite_session({path, options.observer});
     parts.writer->connect();
     read_secrets(*parts.writer, parts);
     if (path == ":memory:") {
         parts.neighbours = std::make_unique<Alone>();
         return parts;
     }
-    parts.readers.push_back(make_sqlite_session({path, nullptr}));
+    parts.readers.push_back(make_sqlite_session({.path = path, .meter = options.meter}));
     parts.neighbours = make_sqlite_neighbours(path, log);
     return parts;
 }
@@ -61,6 +61,7 @@ Store::Parts postgres_parts(const std::string& url, const StoreOptions& options,
 {
     postgres::ConnectSettings settings;
     settings.url = url;
+    settings.meter = options.meter;
     SystemRandom random;
     const SystemClockSource clock;
     const Time now = options.clock ? options.clock->wall() : clock.wall();
@@ -96,8 +97,9 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
     try {
         Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
                                  ? postgres_parts(url->target, options, log)
-                                 : sqlite_parts(url->target, options.observer, log);
+                                 : sqlite_parts(url->target, options, log);
         parts.dead_end_cancel = options.dead_end_cancel;
+        parts.meter = options.meter;
         return std::make_unique<Store>(
             executor, std::move(parts), options.clock ? *options.clock : system_clock,
             std::move(log)

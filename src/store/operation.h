@@ -31,19 +31,21 @@ using Group = GroupOf<
     Submit, StageRun, StageTasks, StageLinks, PublishRun, Claim, Start, Finish, GiveBack, Heartbeat,
     RegisterWorker, ReleaseWorker, Cancel, Pause, Resume, RetryTasks, DeleteRun, Tick, Expire,
     Rescue, Sweep, CheckClock, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved,
-    CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask>;
+    CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
+    Settle>;
 
 // A write that waits for its group. Stands in the frame of the coroutine that awaits it.
 struct OperationBase : Parked {
     virtual void join(Group& group) = 0;
     virtual void fail(const Error& error) = 0;
-    virtual RunId run() const = 0; // whose row must be locked first; none: no run's
+    virtual void add_runs(std::vector<RunId>& runs) const = 0; // whose rows must be locked first
     virtual std::size_t weight() const = 0;
 
     Lane lane = Lane::hot;
     bool answered = false; // this try has an answer
     bool deferred = false; // its run is locked by another process: belongs into a later group
     int misses = 0;
+    std::vector<RunId> found_runs; // found out while it ran: to be locked first the next time
     Time arrived;
 
 protected:
@@ -68,14 +70,16 @@ struct Operation final : OperationBase {
         answered = true;
     }
 
-    RunId run() const override
+    void add_runs(std::vector<RunId>& runs) const override
     {
+        runs.insert(runs.end(), found_runs.begin(), found_runs.end());
         if constexpr (requires { request.target.run; })
-            return request.target.run;
+            runs.push_back(request.target.run);
         else if constexpr (requires { request.run.value; })
-            return request.run;
-        else
-            return RunId{};
+            runs.push_back(request.run);
+        else if constexpr (requires { request.outside; })
+            for (const auto& link : request.outside)
+                runs.push_back(link.parent_run);
     }
 
     std::size_t weight() const override

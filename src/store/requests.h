@@ -62,6 +62,16 @@ struct Submit {
     NewRun run;
     std::vector<NewTask> tasks;
     std::vector<GraphLink> links;
+
+    // A link to a task of another run. Runs with such links are not staged.
+    struct OutsideLink {
+        TaskId parent;
+        RunId parent_run;
+        std::uint32_t child = 0; // number of the new task
+        LinkCondition condition = LinkCondition::on_success;
+        Unmet unmet = Unmet::fail;
+    };
+    std::vector<OutsideLink> outside = {};
 };
 
 // Large submissions come in pieces that nobody sees until the last one publishes them.
@@ -249,6 +259,10 @@ struct Expire { // attempts and runs whose time ran out
 struct Rescue { // leases of workers whose time has ended
     using Reply = std::size_t;
     std::size_t limit = 1000;
+};
+struct Settle { // ends of parents that children in other runs have not heard of; runs at once
+    using Reply = std::size_t;
+    std::size_t limit = 100;
 };
 struct Sweep { // live rows of runs that were ended as a whole, dead loaders' runs
     using Reply = std::size_t;

@@ -31,6 +31,7 @@ struct RunRow {
     Time created_at;
     std::optional<Time> finished_at;
     std::optional<Time> expires_at; // the run's own timeout
+    bool leads_outside = false; // tasks of other runs may wait for its own; known of locked ones
 };
 
 // What a run has beside its counters: written once, except `error`.
@@ -52,6 +53,7 @@ struct TaskRow {
     std::string retry; // format_retry()
     std::string name;
     std::string payload;
+    std::string kind; // of its card, where a claim or a start asks; none: it is not of the service
 };
 
 // Where a live task without a lease stands: the same row in timer, ready and held.
@@ -96,6 +98,13 @@ struct LeaseRow {
     std::optional<Micros>
         paused_left; // set: paused, with so much of the timeout left (0: none set)
 };
+
+inline TaskState state_of(const LeaseRow& lease)
+{
+    if (lease.paused_left)
+        return TaskState::paused;
+    return lease.started_at ? TaskState::running : TaskState::claimed;
+}
 
 struct DoneRow {
     TaskId task;

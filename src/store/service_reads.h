@@ -2,12 +2,15 @@
 #pragma once
 
 #include "base/json.h"
+#include "store/change_rows.h"
+#include "store/feed_rows.h"
 #include "store/reads.h"
 #include "store/rule_rows.h"
 #include "store/service_rows.h"
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,7 +76,7 @@ public:
         std::string kind_part;
         std::optional<TaskState> state;
         std::optional<Micros> timeout;
-        std::optional<Json> metadata; // contained in the task's (model/json/contains.h)
+        std::optional<Json> metadata; // contained in the task's (model/json/json_contains.h)
         std::optional<RunId> run;
         std::optional<std::string> group;
         bool deleted = false; // those that were deleted softly, instead of the others
@@ -130,6 +133,17 @@ public:
     // Those that are not final, by id.
     virtual std::vector<GroupTask>
     live_group_tasks(const std::string& id, TaskId after, std::size_t limit) = 0;
+
+    // The feed of changes: its newest row (0: none), whether a row is still kept, the rows after
+    // one, the oldest first.
+    virtual std::int64_t newest_change() = 0;
+    virtual bool has_change(std::int64_t id) = 0;
+    virtual std::vector<ChangeRow> changes(std::int64_t after, std::size_t limit) = 0;
+    virtual std::vector<TaskLabel> labels(std::span<const TaskId> tasks) = 0; // in any order
+
+    virtual std::vector<OutsideParent> outside_parents(TaskId child) = 0; // by id
+
+    virtual TaskFigures figures() = 0;
 
     // The earliest time at which a delivery that nobody is sending is due.
     virtual std::optional<Time> next_owed() = 0;

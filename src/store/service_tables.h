@@ -27,6 +27,7 @@ public:
         int success_actions = 0;
         int failure_actions = 0;
         int cancel_actions = 0; // those that its target has asked for, too
+        std::string kind = {};
     };
     virtual std::vector<Duty> duties(std::span<const TaskId> tasks) = 0;
 

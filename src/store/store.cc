@@ -21,7 +21,8 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
         std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_, std::move(on_commit),
-        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel}, std::move(log)
+        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel, .meter = parts.meter},
+        std::move(log)
     );
     for (std::unique_ptr<Session>& session : parts.readers)
         readers_.push_back(std::make_unique<ReaderThread>(std::move(session), mailbox_));
@@ -60,7 +61,8 @@ Async<void> Store::run_read_job(ReadJob& job)
 
 void Store::committed(const Changes& changes)
 {
-    if (!changes.from_outside || changes.ready_queues.size() + changes.final_runs.size() > 0)
+    if (changes.concerns_others() &&
+        (!changes.from_outside || changes.ready_queues.size() + changes.final_runs.size() > 0))
         neighbours_->announce(changes);
     publish(std::make_shared<const Changes>(changes));
 }
@@ -82,6 +84,11 @@ void Store::publish(std::shared_ptr<const Changes> changes)
 Micros Store::longest_group() const
 {
     return writer_->longest_group();
+}
+
+std::size_t Store::queued() const
+{
+    return writer_->queued();
 }
 
 Micros Store::failing_for() const
@@ -174,6 +181,10 @@ Async<Result<std::size_t>> Store::rescue(Rescue request)
     return perform(std::move(request));
 }
 Async<Result<std::size_t>> Store::sweep(Sweep request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::settle(Settle request)
 {
     return perform(std::move(request));
 }

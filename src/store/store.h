@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/uid.h"
 #include "store/changes.h"
+#include "store/meter.h"
 #include "store/reads.h"
 #include "store/requests.h"
 #include "store/session.h"
@@ -30,6 +31,7 @@ struct StoreOptions {
     StatementObserver* observer = nullptr; // borrowed for the store's life; null: none
     const ClockSource* clock = nullptr;    // borrowed; null: the machine's
     bool dead_end_cancel = true;           // a task goes when all tasks behind it have gone
+    StoreMeter* meter = nullptr;           // borrowed for the store's life; null: none
 };
 
 // The durable truth, in the words of the domain: one method per use case, each awaited on the loop
@@ -47,6 +49,7 @@ public:
         std::uint64_t uid_secret = 0;
         std::string handle_secret;
         bool dead_end_cancel = true;  // as StoreOptions
+        StoreMeter* meter = nullptr;  // likewise
         bool clock_is_remote = false; // pulse() tells the time of the database's machine
     };
 
@@ -79,6 +82,7 @@ public:
     Async<Result<std::size_t>> expire(Expire request);
     Async<Result<std::size_t>> rescue(Rescue request);
     Async<Result<std::size_t>> sweep(Sweep request);
+    Async<Result<std::size_t>> settle(Settle request);
     Async<Result<bool>> check_clock(CheckClock request);
 
     Async<Result<OutputsRegistered>> register_outputs(RegisterOutputs request);
@@ -110,6 +114,9 @@ public:
 
     // The longest time that one write group took since the last forget_statistics().
     Micros longest_group() const;
+
+    // How many writes wait to be taken by a group. Any thread.
+    std::size_t queued() const;
 
     // For how long nothing could be written; zero when the last write went well.
     Micros failing_for() const;

@@ -12,6 +12,7 @@
 
 namespace sluice {
 
+class OutsideTables;
 class RuleTables;
 class ServiceTables;
 
@@ -28,6 +29,7 @@ public:
 
     virtual ServiceTables& service() = 0; // those of the task service
     virtual RuleTables& rules() = 0;      // those of rules and deduplication
+    virtual OutsideTables& outside() = 0; // those of links between runs, and of the feed
 
     // --- ids ---------------------------------------------------------------------------------
     enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery, signature };

@@ -96,6 +96,12 @@ void Writer::push(ReadJob& job)
     arrived_.notify_one();
 }
 
+std::size_t Writer::queued() const
+{
+    std::lock_guard lock(mutex_);
+    return hot_.size() + bulk_.size();
+}
+
 void Writer::forget()
 {
     std::lock_guard lock(mutex_);
@@ -185,6 +191,8 @@ bool Writer::try_group(const Operations& operations)
             std::max(longest_group_.load(std::memory_order_relaxed), took.count()),
             std::memory_order_relaxed
         );
+        if (policy_.meter)
+            policy_.meter->ran("write_group", took);
         committed(operations);
         return true;
     } catch (const StoreFailure& failure) {
@@ -228,7 +236,11 @@ void Writer::run_transaction(const Operations& operations)
         .runs = {},
         .changes = std::move(changes_),
         .debts = {},
-        .counting = {}};
+        .counting = {},
+        .moves = {},
+        .settlements = {},
+        .group_number = group_number_++,
+        .tally = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;
@@ -236,8 +248,7 @@ void Writer::run_transaction(const Operations& operations)
         operation->answered = false;
         operation->deferred = false;
         operation->join(group);
-        if (operation->run())
-            runs.push_back(operation->run());
+        operation->add_runs(runs);
     }
     foresee(context.tables, group);
     sort_unique(runs);
@@ -251,6 +262,8 @@ void Writer::run_transaction(const Operations& operations)
         operations.front()->fail({Errc::not_found, "no such run"});
     }
     changes_ = std::move(context.changes);
+    tally_ = std::move(context.tally);
+    tally_.operations = operations.size();
     next_clock_state_ = context.clock;
     session_->commit();
 }
@@ -267,6 +280,8 @@ void Writer::committed(const Operations& operations)
     note_success();
     clock_state_ = next_clock_state_;
     clock_.set_offset(clock_state_.offset);
+    if (policy_.meter)
+        policy_.meter->committed(tally_);
     if (!changes_.empty())
         on_commit_(changes_);
     deliver(operations);

@@ -33,6 +33,7 @@ public:
         Micros patience = std::chrono::seconds(2); // of an operation while the database is away
         Micros commit_patience = std::chrono::seconds(20); // to learn how a lost COMMIT has ended
         bool dead_end_cancel = true;                       // as StoreOptions
+        StoreMeter* meter = nullptr;                       // likewise
         int again_max = 10;                                // repeats after deadlocks and the like
     };
     using OnCommit = std::function<void(const Changes&)>; // called on the writer thread
@@ -52,6 +53,8 @@ public:
     // Any thread.
     Micros longest_group() const { return Micros{longest_group_.load(std::memory_order_relaxed)}; }
     void forget_statistics() { longest_group_.store(0, std::memory_order_relaxed); }
+
+    std::size_t queued() const; // any thread
 
     // Any thread: since when nothing could be written (time since boot); none: it works.
     std::optional<Micros> failing_since() const
@@ -100,6 +103,8 @@ private:
     LineBoard lines_;
     bool registers_ = false; // the next group may add signatures
     Changes changes_;        // of the transaction that was run last
+    Tally tally_;            // likewise
+    std::uint64_t group_number_ = 0;
     ClockState clock_state_;
     ClockState next_clock_state_; // once the transaction is committed
     Operations missed_;           // their runs are locked by other processes: to be run again
@@ -108,7 +113,7 @@ private:
     std::atomic<std::int64_t> longest_group_{0}; // microseconds
     std::atomic<std::int64_t> failing_since_{0}; // microseconds since boot; 0: it works
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<OperationBase*> hot_;
     std::deque<OperationBase*> bulk_;

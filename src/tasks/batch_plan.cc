@@ -69,13 +69,6 @@ void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& pro
     for (const TaskRule& rule : task.rules)
         if (rule.stored)
             problems.add(Path(path, "rules"), "stored rules are not supported yet");
-    const Path dependencies(path, "dependencies");
-    for (std::size_t i = 0; i < task.dependencies.size(); ++i)
-        if (!task.dependencies[i].task.empty())
-            problems.add(
-                Path(Path(dependencies, i), "task_id"),
-                "links to tasks of other batches are not supported yet"
-            );
     const auto refuse_stored = [&](std::string_view name, std::span<const Action> actions) {
         if (std::ranges::any_of(actions, [](const Action& action) {
                 return action.ref.has_value();
@@ -105,16 +98,18 @@ private:
     std::vector<std::string> names_;
 };
 
-// Dependencies name earlier tasks of the request, which reading has made sure of.
+// Dependencies name earlier tasks of the request, which reading has made sure of. Those on existing
+// tasks are not of the plan.
 std::vector<GraphLink> links_of(const std::vector<TaskRequest>& tasks)
 {
     std::map<std::string_view, std::uint32_t> numbers;
     std::vector<GraphLink> links;
     for (std::uint32_t child = 0; child < tasks.size(); ++child) {
         for (const TaskDependency& dependency : tasks[child].dependencies)
-            links.push_back(
-                {numbers.at(dependency.local), child, dependency.condition, dependency.unmet()}
-            );
+            if (dependency.task.empty())
+                links.push_back(
+                    {numbers.at(dependency.local), child, dependency.condition, dependency.unmet()}
+                );
         numbers.emplace(tasks[child].id, child);
     }
     return links;

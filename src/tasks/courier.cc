@@ -207,11 +207,10 @@ void Courier::note_end(const DeliveryRow& row, const Ids& ids, const DeliveryVer
 {
     if (verdict.state == DeliveryState::waiting)
         return;
-    WebhookCounts::OfTrigger& counts = webhooks_.counts().of(row.trigger);
-    counts.executions.add(verdict.state == DeliveryState::delivered);
+    webhooks_.metrics().ended(row.trigger, end_of(verdict));
     if (verdict.state == DeliveryState::delivered)
         return;
-    ++counts.dead_letters;
+    webhooks_.metrics().died(row.trigger);
     log_.warn(
         "task {}, batch_id {}: a webhook of {} is not sent any more: {}", ids.task, ids.batch,
         member_name(row.trigger), verdict.reason

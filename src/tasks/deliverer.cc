@@ -152,6 +152,8 @@ Async<void> Deliverer::report(EndTry end)
         const Result<bool> ended = co_await webhooks_.store().end_try(std::move(request));
         if (ended)
             co_return;
+        if (ended.error().code == Errc::conflict)
+            webhooks_.metrics().conflicted();
         warn_unless_away(log_, "end of a delivery", ended.error());
         if (stopping_ || !is_retryable(ended.error().code))
             co_return;

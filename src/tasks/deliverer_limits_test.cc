@@ -148,16 +148,17 @@ TEST_F(DelivererLimitsTest, a_target_that_is_down_uses_up_twenty_tries_and_no_mo
     options.in_flight_per_target_max = 1;
     serve();
     owe(closed_port_url(loop), 30);
-    const WebhookCounts::OfTrigger& counts = webhooks().counts().of(Trigger::success);
+    const WebhookMetrics::OfTrigger& counts = webhooks().metrics().of(Trigger::success);
     turn_until(loop, [&] {
-        return counts.attempts.failure >= 20 && deliverer->busy() + deliverer->waiting() == 0;
+        return counts.attempts.failure->value() >= 20 &&
+               deliverer->busy() + deliverer->waiting() == 0;
     });
     turn();
     int tries = 0;
     for (const View& view : deliveries())
         tries += view.row.tries;
     EXPECT_EQ(tries, 20);
-    EXPECT_EQ(counts.attempts.failure, 20u);
+    EXPECT_EQ(counts.attempts.failure->value(), 20u);
 }
 
 TEST_F(DelivererLimitsTest, a_stop_hands_back_what_waits_at_once_and_what_is_sent_at_its_end)
@@ -180,7 +181,7 @@ TEST_F(DelivererLimitsTest, a_stop_hands_back_what_waits_at_once_and_what_is_sen
     EXPECT_EQ(taken_now(), 2u);
     for (const View& view : deliveries())
         EXPECT_EQ(view.row.tries, 0);
-    EXPECT_EQ(webhooks().counts().of(Trigger::success).in_flight, 0u);
+    EXPECT_EQ(webhooks().metrics().of(Trigger::success).in_flight->value(), 0);
 }
 
 TEST_F(DelivererLimitsTest, a_stop_lets_what_is_sent_end_within_its_patience)

@@ -21,10 +21,10 @@ TEST_F(DelivererTest, sends_what_the_end_of_a_task_owes)
     EXPECT_EQ(target.header(0, "Idempotency-Key"), uuid(task) + ":end:success");
     EXPECT_EQ(target.header(0, "X-Task-Trigger"), "end");
     EXPECT_EQ(target.header(0, "X-Task-Id"), uuid(task));
-    const WebhookCounts::OfTrigger& counts = webhooks().counts().of(Trigger::success);
-    EXPECT_EQ(counts.executions.success, 1u);
-    EXPECT_EQ(counts.attempts.success, 1u);
-    EXPECT_EQ(counts.dead_letters, 0u);
+    const WebhookMetrics::OfTrigger& counts = webhooks().metrics().of(Trigger::success);
+    EXPECT_EQ(counts.executions.success->value(), 1u);
+    EXPECT_EQ(counts.attempts.success->value(), 1u);
+    EXPECT_EQ(counts.dead_letters->value(), 0u);
 }
 
 TEST_F(DelivererTest, takes_up_what_was_owed_before_it_began)
@@ -94,7 +94,7 @@ TEST_F(DelivererTest, what_is_not_worth_another_try_is_dead_and_keeps_its_answer
     EXPECT_EQ(dead.row.answer.size(), 2048u);
     EXPECT_TRUE(dead.row.answer.ends_with("aanot here"));
     EXPECT_EQ(dead.due, std::nullopt);
-    EXPECT_EQ(webhooks().counts().of(Trigger::success).dead_letters, 1u);
+    EXPECT_EQ(webhooks().metrics().of(Trigger::success).dead_letters->value(), 1u);
 }
 
 TEST_F(DelivererTest, the_last_try_leaves_a_dead_letter_that_can_be_sent_again)

@@ -18,15 +18,18 @@ std::vector<EventRow> events_of(Reads& reads, const TaskView& view)
     return events;
 }
 
-std::vector<Reads::Task> parents_of(Reads& reads, const TaskView& view)
+std::vector<ParentTask> parents_of(Reads& reads, const TaskView& view)
 {
-    std::vector<Reads::Task> parents;
+    std::vector<ParentTask> parents;
     const std::optional<Reads::Run> run = reads.run(view.card.run);
     if (!run)
         return parents;
     for (const LinkRow& link : reads.parents(run->row, view.card.task))
         if (std::optional<Reads::Task> parent = reads.task(link.parent))
-            parents.push_back(std::move(*parent));
+            parents.push_back({std::move(*parent), view.run_created_at});
+    for (const OutsideParent& outside : reads.service().outside_parents(view.card.task))
+        if (std::optional<Reads::Task> parent = reads.task(outside.task))
+            parents.push_back({std::move(*parent), outside.run_created_at});
     return parents;
 }
 

@@ -30,28 +30,33 @@ Webhooks::Options webhook_options(const TaskService::Options& options)
 
 } // namespace
 
-Result<std::unique_ptr<TaskService>>
-TaskService::make(asio::any_io_executor executor, Engine& engine, Options options, Log log)
+Result<std::unique_ptr<TaskService>> TaskService::make(
+    asio::any_io_executor executor, Engine& engine, ProcessMetrics& metrics, Options options,
+    Log log
+)
 {
     Result<AddressGuard> guard = AddressGuard::make(options.guard);
     if (!guard)
         return guard.error();
     return std::make_unique<TaskService>(
-        std::move(executor), engine, std::move(options), *std::move(guard), std::move(log)
+        std::move(executor), engine, metrics, std::move(options), *std::move(guard), std::move(log)
     );
 }
 
 TaskService::TaskService(
-    asio::any_io_executor executor, Engine& engine, Options options, AddressGuard guard, Log log
+    asio::any_io_executor executor, Engine& engine, ProcessMetrics& metrics, Options options,
+    AddressGuard guard, Log log
 )
     : executor_(executor),
       engine_(engine),
+      metrics_(metrics),
       options_(std::move(options)),
       log_(std::move(log)),
       guard_(std::move(guard)),
       client_(executor, client_options(options_, guard_)),
       facts_(engine.store()),
-      tasks_(engine, facts_, guard_),
+      tasks_(engine, facts_, guard_, metrics.service),
+      feed_(executor, engine.store(), log_),
       scope_(executor, log_)
 {}
 
@@ -59,7 +64,7 @@ TaskService::Senders::Senders(TaskService& service, WebhookSettings settings)
     : sender(service.client_, service.engine_.clock(), service.random_, std::move(settings)),
       webhooks(
           service.executor_, service.engine_.store(), service.facts_, sender, service.random_,
-          service.guard_, webhook_options(service.options_)
+          service.guard_, service.metrics_.service.webhooks, webhook_options(service.options_)
       ),
       executor(service.executor_, webhooks, service.log_),
       deliverer(
@@ -91,9 +96,11 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
     if (!served)
         co_return served.error();
     engine_.on_changes([this](const Changes& changes) {
+        feed_.changed(changes);
         if (senders_)
             senders_->deliverer.changed(changes);
     });
+    scope_.spawn(feed_.run());
     scope_.spawn(senders_->deliverer.run());
     co_return Result<void>();
 }
@@ -102,6 +109,7 @@ Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
 {
     if (!senders_)
         co_return;
+    feed_.close();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
     co_await scope_.join();

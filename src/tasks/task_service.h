@@ -4,7 +4,9 @@
 #include "async/task_scope.h"
 #include "net/guard/address_guard.h"
 #include "net/http_client.h"
+#include "tasks/change_feed.h"
 #include "tasks/deliverer.h"
+#include "tasks/service_meter.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 
@@ -28,11 +30,14 @@ public:
     };
 
     // Errors: invalid (an element of the guard's lists).
-    static Result<std::unique_ptr<TaskService>>
-    make(asio::any_io_executor executor, Engine& engine, Options options, Log log);
+    static Result<std::unique_ptr<TaskService>> make(
+        asio::any_io_executor executor, Engine& engine, ProcessMetrics& metrics, Options options,
+        Log log
+    );
 
     TaskService(
-        asio::any_io_executor executor, Engine& engine, Options options, AddressGuard guard, Log log
+        asio::any_io_executor executor, Engine& engine, ProcessMetrics& metrics, Options options,
+        AddressGuard guard, Log log
     );
 
     // Sends webhooks from now on. `host_url` is where their targets reach the API, `needs_token`
@@ -43,6 +48,8 @@ public:
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Tasks& tasks() { return tasks_; }
+    ChangeFeed& feed() { return feed_; }
+    ProcessMetrics& metrics() { return metrics_; }
 
 private:
     // What sends, once it is known where we are.
@@ -57,6 +64,7 @@ private:
 
     asio::any_io_executor executor_;
     Engine& engine_;
+    ProcessMetrics& metrics_;
     Options options_;
     Log log_;
     AddressGuard guard_;
@@ -64,6 +72,7 @@ private:
     HttpClient client_;
     BatchFacts facts_;
     Tasks tasks_;
+    ChangeFeed feed_;
     TaskScope scope_;
     std::optional<Senders> senders_;
 };

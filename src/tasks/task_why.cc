@@ -50,8 +50,8 @@ TaskWhy leased_task(const LeaseRow& lease)
 TaskWhy waiting_task(const TaskHistory& history)
 {
     TaskWhy why;
-    for (const Reads::Task& parent : history.parents)
-        if (!is_final(parent.state))
+    for (const ParentTask& parent : history.parents)
+        if (!is_final(parent.task.state))
             why.parents.push_back(&parent);
     why.text = fmt::format("it waits for {} unfinished parents", why.parents.size());
     return why;

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "store/store.h"
 #include "tasks/apply.h"
+#include "tasks/service_metrics.h"
 
 #include <fmt/format.h>
 
@@ -30,8 +31,8 @@ Result<void> done(const Result<Affected>& answer)
 
 } // namespace
 
-Tasks::Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard)
-    : engine_(engine), facts_(facts), guard_(guard), names_(guard)
+Tasks::Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard, ServiceMetrics& metrics)
+    : engine_(engine), facts_(facts), guard_(guard), metrics_(metrics), names_(guard)
 {}
 
 Store& Tasks::store() const
@@ -42,6 +43,12 @@ Store& Tasks::store() const
 Time Tasks::now() const
 {
     return engine_.clock().now();
+}
+
+Async<Result<TaskFigures>> Tasks::figures()
+{
+    auto look = [](Reads& reads) { return reads.service().figures(); };
+    co_return co_await store().read(std::move(look));
 }
 
 std::optional<TaskId> Tasks::task_id(std::string_view uuid) const
@@ -135,6 +142,8 @@ Async<Result<void>> Tasks::count(std::string id, std::int64_t success, std::int6
     counts.success = success;
     counts.failures = failures;
     const Result<bool> answer = co_await store().add_counts(std::move(counts));
+    if (!answer && is_retryable(answer.error().code))
+        metrics_.tasks.counts_not_saved();
     co_return done(answer);
 }
 

@@ -19,6 +19,7 @@ namespace sluice {
 
 class Engine;
 class Store;
+struct ServiceMetrics;
 
 // The task service over an engine: what its HTTP routes stand on. A batch is a run of kind batch.
 // Ids are the public ones (UUID). Lives on the loop; what it is given outlives it.
@@ -26,7 +27,7 @@ class Store;
 // Errors of all methods that take an id: not_found; of all: unavailable.
 class Tasks {
 public:
-    Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard);
+    Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard, ServiceMetrics& metrics);
 
     struct NewBatch {
         Json body;               // as POST /task gets it
@@ -98,6 +99,9 @@ public:
 
     Time now() const; // of the store
 
+    // How all tasks stand, for metrics.
+    Async<Result<TaskFigures>> figures();
+
     // The public id of what belongs to a batch that was created then.
     std::string uuid(UidKind kind, Time created_at, std::int64_t key) const;
 
@@ -106,6 +110,7 @@ private:
     Created created(const Submit& plan, const Submitted& submitted);
     Async<Judged<Created>> created_before(Submitted first);
     Async<Result<RunId>> run_of(std::string id);
+    Async<Judged<void>> add_outside_links(const std::vector<TaskRequest>& tasks, Submit& plan);
     Async<Result<Target>> target_of(std::string id, std::string actor);
     Async<Result<void>> set_hidden(std::string id, std::string actor, bool hidden);
     template <class Request>
@@ -119,6 +124,7 @@ private:
     Engine& engine_;
     BatchFacts& facts_;
     const AddressGuard& guard_;
+    ServiceMetrics& metrics_;
     TargetNames names_;
 };
 

@@ -4,6 +4,7 @@
 #include "engine/submit.h"
 #include "store/store.h"
 #include "tasks/batch_plan.h"
+#include "tasks/service_metrics.h"
 #include "tasks/target_names.h"
 #include "tasks/tasks.h"
 
@@ -22,14 +23,22 @@ Async<Judged<Tasks::Created>> Tasks::create(NewBatch request)
     Checked<Submit> plan = plan_batch(*tasks, request.requester, engine_.clock().now());
     if (!plan)
         co_return Refusal(std::move(plan.error()));
+    const Judged<void> linked = co_await add_outside_links(*tasks, *plan);
+    if (!linked)
+        co_return linked.error();
     plan->run.actor = request.requester;
     plan->run.request_key = std::move(request.request_key);
     plan->run.body_hash = std::move(request.body_hash);
     Submit submission = *plan; // the plan is what is shown
     const Result<Submitted> submitted = co_await submit(store(), std::move(submission));
-    if (!submitted)
+    if (!submitted) {
+        if (is_retryable(submitted.error().code))
+            metrics_.tasks.not_saved();
         co_return Refusal(submitted.error());
-    if (submitted->repeated) {
+    }
+    // What waits for tasks of other batches may have ended with its submission.
+    const bool is_settled = !plan->outside.empty() || (submitted->created && !plan->links.empty());
+    if (submitted->repeated || (submitted->run && is_settled)) {
         Judged<Created> first = co_await created_before(*submitted);
         co_return first;
     }
@@ -50,7 +59,7 @@ Tasks::Created Tasks::created(const Submit& plan, const Submitted& submitted)
     return made;
 }
 
-// The answer to a request that was sent before: its tasks as they stand now.
+// The tasks of a batch that exists, as they stand now.
 Async<Judged<Tasks::Created>> Tasks::created_before(Submitted first)
 {
     constexpr std::size_t page = 500;

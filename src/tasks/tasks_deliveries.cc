@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "store/store.h"
+#include "tasks/service_metrics.h"
 #include "tasks/tasks.h"
 
 #include <fmt/format.h>
@@ -56,7 +57,10 @@ Async<Result<std::size_t>> Tasks::redeliver(std::string id, std::string actor)
     Redeliver request;
     request.deliveries = {view->row.id};
     request.actor = std::move(actor);
-    co_return co_await store().redeliver(std::move(request));
+    const Result<std::size_t> redelivered = co_await store().redeliver(std::move(request));
+    if (redelivered && *redelivered == 0)
+        metrics_.webhooks.not_repeated(view->row.trigger);
+    co_return redelivered;
 }
 
 // Page by page, from the newest: what dies meanwhile is not looked at again.

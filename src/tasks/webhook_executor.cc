@@ -157,8 +157,7 @@ Outcome WebhookExecutor::end(
     const Starting& starting, const WebhookReply& reply, const DeliveryVerdict& verdict
 )
 {
-    WebhookCounts::OfTrigger& counts = webhooks_.counts().of(Trigger::start);
-    counts.executions.add(verdict.state == DeliveryState::delivered);
+    webhooks_.metrics().ended(Trigger::start, end_of(verdict));
     AnswerEffect effect = effect_of(*starting.ready, reply, verdict, starting.key);
     std::vector<std::string> ignored;
     Outcome outcome = start_outcome(reply, verdict, std::move(effect), webhooks_.rules(), ignored);

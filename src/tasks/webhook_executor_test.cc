@@ -122,12 +122,12 @@ TEST_F(WebhookExecutorTest, each_try_has_the_same_key)
 
     EXPECT_EQ(end(run).kind, Kind::accepted);
     EXPECT_EQ(target.all("Idempotency-Key"), std::vector(3, uuid(run.task) + ":start"));
-    const WebhookCounts::OfTrigger& counts = webhooks().counts().of(Trigger::start);
-    EXPECT_EQ(counts.attempts.failure, 2u);
-    EXPECT_EQ(counts.attempts.success, 1u);
-    EXPECT_EQ(counts.executions.success, 1u);
-    EXPECT_EQ(counts.executions.failure, 0u);
-    EXPECT_EQ(counts.in_flight, 0u);
+    const WebhookMetrics::OfTrigger& counts = webhooks().metrics().of(Trigger::start);
+    EXPECT_EQ(counts.attempts.failure->value(), 2u);
+    EXPECT_EQ(counts.attempts.success->value(), 1u);
+    EXPECT_EQ(counts.executions.success->value(), 1u);
+    EXPECT_EQ(counts.executions.failure->value(), 0u);
+    EXPECT_EQ(counts.in_flight->value(), 0);
 }
 
 TEST_F(WebhookExecutorTest, a_start_whose_tries_are_used_up_has_failed)
@@ -138,7 +138,7 @@ TEST_F(WebhookExecutorTest, a_start_whose_tries_are_used_up_has_failed)
     EXPECT_EQ(outcome.failure, FailureKind::start);
     EXPECT_EQ(outcome.error, "on_start webhook failed: answered 503 (try 3)");
     EXPECT_EQ(target.seen.size(), 3u);
-    EXPECT_EQ(webhooks().counts().of(Trigger::start).executions.failure, 1u);
+    EXPECT_EQ(webhooks().metrics().of(Trigger::start).executions.failure->value(), 1u);
 }
 
 TEST_F(WebhookExecutorTest, other_answers_are_final)
@@ -190,7 +190,9 @@ TEST_F(WebhookExecutorTest, a_stop_ends_the_wait_for_the_next_try)
 {
     target.answers = {{429, "", "3000"}};
     Run& run = begin(action(target.url()));
-    turn_until(loop, [&] { return webhooks().counts().of(Trigger::start).attempts.failure == 1; });
+    turn_until(loop, [&] {
+        return webhooks().metrics().of(Trigger::start).attempts.failure->value() == 1;
+    });
     turn();
 
     EXPECT_EQ(stop(run).kind, Kind::returned);
@@ -210,7 +212,7 @@ TEST_F(WebhookExecutorTest, a_stop_ends_a_try_and_its_place_is_free)
     EXPECT_EQ(stop(first).kind, Kind::returned) << "on its way";
     target.let_go();
     EXPECT_EQ(end(third).kind, Kind::accepted);
-    EXPECT_EQ(webhooks().counts().of(Trigger::start).in_flight, 0u);
+    EXPECT_EQ(webhooks().metrics().of(Trigger::start).in_flight->value(), 0);
     EXPECT_EQ(webhooks().limits().in_flight(url_target()), 0u);
 }
 
@@ -247,11 +249,11 @@ TEST_F(WebhookExecutorTest, twenty_failed_connections_open_the_circuit_and_the_o
     std::vector<Run*> all;
     for (int i = 0; i < 25; ++i)
         all.push_back(&begin(action(url, once)));
-    const WebhookCounts::OfTrigger& counts = webhooks().counts().of(Trigger::start);
-    turn_until(loop, [&] { return counts.executions.failure == 20; });
+    const WebhookMetrics::OfTrigger& counts = webhooks().metrics().of(Trigger::start);
+    turn_until(loop, [&] { return counts.executions.failure->value() == 20; });
     turn();
 
-    EXPECT_EQ(counts.attempts.failure, 20u);
+    EXPECT_EQ(counts.attempts.failure->value(), 20u);
     std::size_t waiting = 0;
     for (Run* run : all)
         waiting += !run->outcome;

@@ -6,6 +6,7 @@
 #include "net/server_fixture.h"
 #include "store/service_reads.h"
 #include "store/testing/driver.h"
+#include "tasks/service_meter.h"
 #include "tasks/webhooks.h"
 
 #include <deque>
@@ -128,7 +129,8 @@ protected:
         if (!webhooks_) {
             sender_.emplace(client, db.store().clock(), random, settings);
             webhooks_.emplace(
-                loop.get_executor(), db.store(), facts, *sender_, random, guard, options
+                loop.get_executor(), db.store(), facts, *sender_, random, guard,
+                metrics.service.webhooks, options
             );
         }
         return *webhooks_;
@@ -218,6 +220,7 @@ protected:
         loop.get_executor(), {.connections_max = 512, .connections_per_host_max = 64}};
     AddressGuard guard = AddressGuard::make({.syntax_only = true}).value();
     Webhooks::Options options;
+    ProcessMetrics metrics;
 
 private:
     std::optional<WebhookSender> sender_;

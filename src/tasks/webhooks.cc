@@ -10,18 +10,6 @@ namespace sluice {
 
 namespace {
 
-// Counts a try while it is under way, also when it is cancelled.
-class InFlight {
-public:
-    explicit InFlight(std::uint64_t& count) : count_(count) { ++count_; }
-    ~InFlight() { --count_; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-
-private:
-    std::uint64_t& count_;
-};
-
 bool is_delivered(const Answer& answer)
 {
     return answer.outcome == TryOutcome::answered && answer.status >= 200 && answer.status <= 299;
@@ -31,7 +19,7 @@ bool is_delivered(const Answer& answer)
 
 Webhooks::Webhooks(
     asio::any_io_executor executor, Store& store, BatchFacts& facts, WebhookSender& sender,
-    Random& random, const AddressGuard& guard, const Options& options
+    Random& random, const AddressGuard& guard, WebhookMetrics& metrics, const Options& options
 )
     : store_(store),
       facts_(facts),
@@ -40,7 +28,8 @@ Webhooks::Webhooks(
       clock_(store.clock()),
       defaults_(options.defaults),
       limits_(executor, options.in_flight_per_target_max),
-      circuits_(executor, clock_, options.circuits)
+      circuits_(executor, clock_, options.circuits),
+      metrics_(metrics)
 {
     rules_.check_url = [&guard](std::string_view url) { return guard.refuse_url(url); };
 }
@@ -50,11 +39,17 @@ Async<std::optional<WebhookReply>> Webhooks::send(WebhookCall call, const std::s
     std::optional<CircuitBreakers::Pass> pass = circuits_.enter(target);
     if (!pass)
         co_return std::nullopt;
-    WebhookCounts::OfTrigger& counts = counts_.of(call.trigger);
-    const InFlight in_flight(counts.in_flight);
+    const Trigger trigger = call.trigger;
+    const WebhookMetrics::UnderWay under_way(metrics_, trigger);
+    const auto begin = std::chrono::steady_clock::now();
     WebhookReply reply = co_await sender_.send(std::move(call));
     pass->ended(reply.answer.outcome);
-    counts.attempts.add(is_delivered(reply.answer));
+    const auto took = std::chrono::steady_clock::now() - begin;
+    metrics_.tried(
+        trigger,
+        is_delivered(reply.answer) ? WebhookMetrics::End::success : WebhookMetrics::End::failure,
+        std::chrono::duration_cast<Micros>(took)
+    );
     co_return std::optional<WebhookReply>(std::move(reply));
 }
 

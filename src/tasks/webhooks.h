@@ -6,7 +6,7 @@
 #include "tasks/circuit_breakers.h"
 #include "tasks/host_limits.h"
 #include "tasks/webhook_actions.h"
-#include "tasks/webhook_counts.h"
+#include "tasks/webhook_metrics.h"
 
 #include <optional>
 #include <string>
@@ -14,6 +14,13 @@
 namespace sluice {
 
 class AddressGuard;
+
+// How what is not tried any more has ended.
+inline WebhookMetrics::End end_of(const DeliveryVerdict& verdict)
+{
+    return verdict.state == DeliveryState::delivered ? WebhookMetrics::End::success
+                                                     : WebhookMetrics::End::failure;
+}
 
 // What starts and deliveries of one process have in common: the limits of each target, its
 // circuit, the actions that were read. Lives on the loop; what it is given outlives it.
@@ -27,7 +34,7 @@ public:
 
     Webhooks(
         asio::any_io_executor executor, Store& store, BatchFacts& facts, WebhookSender& sender,
-        Random& random, const AddressGuard& guard, const Options& options
+        Random& random, const AddressGuard& guard, WebhookMetrics& metrics, const Options& options
     );
 
     // One try, by somebody who has a place in limits(). Nothing: the circuit of the target is
@@ -40,7 +47,7 @@ public:
     WebhookActions& actions() { return actions_; }
     HostLimits& limits() { return limits_; }
     CircuitBreakers& circuits() { return circuits_; }
-    WebhookCounts& counts() { return counts_; }
+    WebhookMetrics& metrics() { return metrics_; }
     const Clock& clock() const { return clock_; }
     const DeliveryDefaults& defaults() const { return defaults_; }
     const ActionRules& rules() const { return rules_; } // of actions that come in answers
@@ -56,7 +63,7 @@ private:
     WebhookActions actions_;
     HostLimits limits_;
     CircuitBreakers circuits_;
-    WebhookCounts counts_;
+    WebhookMetrics& metrics_;
 };
 
 } // namespace sluice

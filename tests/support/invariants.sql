@@ -83,12 +83,25 @@ HAVING count(attempt.attempt) <> place.attempt - place.is_started
 SELECT task_id, place, attempt, tries FROM (/*place*/) place WHERE tries > attempt;
 
 -- name: I3 a waiting task waits for as many parents as are not final
-SELECT need.task_id, need.unfinished, count(link.parent_id) AS live_parents
+-- Parents of other runs have a link of their own until they end, and then a settlement until the
+-- child has heard of it.
+SELECT need.task_id, need.unfinished, parents.live
 FROM need
-LEFT JOIN link ON link.child_id = need.task_id
-      AND NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = link.parent_id)
-GROUP BY need.task_id, need.unfinished
-HAVING need.unfinished <> count(link.parent_id) OR need.unfinished = 0;
+JOIN (SELECT need.task_id,
+             (SELECT count(*) FROM link
+              WHERE link.child_id = need.task_id
+                AND NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = link.parent_id))
+             + (SELECT count(*) FROM outside_link WHERE child_id = need.task_id)
+             + (SELECT count(*) FROM settle WHERE child_id = need.task_id) AS live
+      FROM need) parents ON parents.task_id = need.task_id
+WHERE need.unfinished <> parents.live OR need.unfinished = 0;
+
+-- name: I3 a parent that has ended has no link into another run any more
+SELECT outside_link.parent_id, outside_link.child_id
+FROM outside_link
+JOIN done ON done.task_id = outside_link.parent_id
+JOIN run ON run.id = done.run_id
+WHERE NOT run.sweep;
 
 -- name: I3 an unmet condition ends the child at once
 SELECT link.parent_id, link.child_id, link.condition, done.outcome

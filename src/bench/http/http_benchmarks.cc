@@ -26,7 +26,7 @@ std::vector<HttpBenchmark> throughput()
          "durable when it is answered",
          bench::http_put},
         {"http-list",
-         "GET /task?page_size=50 among many tasks on 4 connections, then other lists, one at a "
+         "GET /task?page_size=50 among many tasks on 32 connections, then other lists, one at a "
          "time, and a DAG of 10,000 tasks",
          bench::http_list},
     };

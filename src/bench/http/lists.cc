@@ -64,7 +64,7 @@ Async<Result<void>> measure_pages(HttpFixture& fixture, Json& figures)
 {
     RequestPlan plan;
     plan.size = given_or(fixture.options().size, 20'000);
-    plan.clients = given_or(fixture.options().clients, 4);
+    plan.clients = given_or(fixture.options().clients, 32);
     plan.time_max = page_time_max;
     const std::string path = "/task?page_size=50";
     const Result<RequestFigures> sent = co_await ask(fixture, path, plan);

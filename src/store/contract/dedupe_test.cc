@@ -98,14 +98,38 @@ TEST_P(Dedupe, that_finds_everything_creates_nothing)
     EXPECT_EQ(second.run, first.run);
 }
 
-TEST_P(Dedupe, refuses_a_link_to_a_task_of_another_batch)
+TEST_P(Dedupe, lets_a_link_lead_to_the_task_of_another_batch_that_was_found)
 {
-    submit(new_batch({plain(R"({"customer":"a"})")}));
-    const Result<Submitted> refused = db(new_batch(
+    const Submitted before = submit(new_batch({plain(R"({"customer":"a"})")}));
+    const Submitted batch = submit(new_batch(
         {only_once(R"({"customer":"a"})"), plain(R"({"customer":"b"})")},
         {{0, 1, LinkCondition::on_success, Unmet::fail}}
     ));
-    EXPECT_EQ(refused.error().code, Errc::conflict);
+    EXPECT_EQ(batch.created, Numbers{1});
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::waiting);
+    const Leased first = claim_for_target(w);
+    EXPECT_EQ(first.task, before.tasks[0]);
+    UpdateTask update = update_of(first);
+    update.end = TaskState::succeeded;
+    EXPECT_TRUE(db(update));
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::pending);
+}
+
+TEST_P(Dedupe, lets_a_link_lead_to_what_another_submission_of_its_group_creates)
+{
+    std::vector<testing::Pending<Submitted>> pending;
+    for (int i = 0; i < 5; ++i)
+        pending.push_back(db.start(new_batch(
+            {only_once(R"({"customer":"a"})"), plain(R"({"customer":"b"})")},
+            {{0, 1, LinkCondition::on_success, Unmet::fail}}
+        )));
+    std::size_t created = 0;
+    for (auto& one : pending) {
+        const Submitted batch = one.get().value();
+        created += batch.tasks.size();
+        EXPECT_EQ(state(batch.tasks.back()), TaskState::waiting);
+    }
+    EXPECT_EQ(created, 6);
 }
 
 TEST_P(Dedupe, of_concurrent_submissions_creates_one)

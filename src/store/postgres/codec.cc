@@ -13,11 +13,25 @@ RunRow read_run(Row& row)
     return run;
 }
 
+RunRow read_locked_run(Row& row)
+{
+    RunRow run = read_run(row);
+    row.into(run.leads_outside);
+    return run;
+}
+
 TaskRow read_task(Row& row)
 {
     TaskRow task;
     row.into(task.id, task.run, task.queue, task.nprio);
     row.into(task.timeout, task.retry, task.name, task.payload);
+    return task;
+}
+
+TaskRow read_task_and_kind(Row& row)
+{
+    TaskRow task = read_task(row);
+    row.into(task.kind);
     return task;
 }
 

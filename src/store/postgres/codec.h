@@ -10,7 +10,9 @@ namespace sluice::postgres {
 
 // The rows as the statements name their columns, from left to right.
 RunRow read_run(Row& row);
+RunRow read_locked_run(Row& row);
 TaskRow read_task(Row& row);
+TaskRow read_task_and_kind(Row& row);
 NeedRow read_need(Row& row);
 NeedRow read_need_with_pause(Row& row);
 Place read_place(Row& row); // without run_at

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "store/failure.h"
+#include "store/meter.h"
 
 #include <libpq-fe.h>
 
@@ -18,6 +19,7 @@ struct ConnectSettings {
     std::string url; // anything that libpq takes: postgresql://… or key=value words
     std::chrono::seconds connect_timeout{10};
     std::chrono::seconds statement_timeout{30}; // also the longest wait for a lock
+    StoreMeter* meter = nullptr; // hears of round trips; outlives the connection; null: nobody
 };
 
 struct CloseConnection {

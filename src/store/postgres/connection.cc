@@ -94,6 +94,8 @@ void Connection::drain()
 {
     if (pending_.empty())
         return;
+    const std::string_view last = pending_.back().statement->name;
+    const auto begin = std::chrono::steady_clock::now();
     sent(PQpipelineSync(handle_.get()), {Step::sync, &sync_point, nullptr});
     while (!pending_.empty()) {
         const Pending pending = pending_.front();
@@ -101,6 +103,10 @@ void Connection::drain()
         pending_.pop_front();
         settle(pending, std::move(answer));
     }
+    if (settings_.meter)
+        settings_.meter->ran(
+            last, std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - begin)
+        );
     if (failure_) {
         const StoreFailure failure = *std::exchange(failure_, std::nullopt);
         throw failure;

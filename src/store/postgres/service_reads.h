@@ -29,6 +29,12 @@ public:
     std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) override;
     std::vector<GroupTask>
     live_group_tasks(const std::string& id, TaskId after, std::size_t limit) override;
+    std::int64_t newest_change() override;
+    bool has_change(std::int64_t id) override;
+    std::vector<ChangeRow> changes(std::int64_t after, std::size_t limit) override;
+    std::vector<TaskLabel> labels(std::span<const TaskId> tasks) override;
+    std::vector<OutsideParent> outside_parents(TaskId child) override;
+    TaskFigures figures() override;
 
 private:
     Connection& connection_;

@@ -26,6 +26,7 @@ ServiceTables::Duty read_duty(Row& row)
     ServiceTables::Duty duty;
     std::int32_t flags = 0;
     row.into(duty.task, flags, duty.success_actions, duty.failure_actions, duty.cancel_actions);
+    row.into(duty.kind);
     duty.flags = static_cast<std::uint8_t>(flags);
     return duty;
 }

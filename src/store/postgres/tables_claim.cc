@@ -45,7 +45,7 @@ void append(Tables::ReadyHeads& taken, const Rows& rows)
         task.run = place.run;
         task.queue = place.queue;
         task.nprio = place.nprio;
-        row.into(task.timeout, task.retry, task.name, task.payload);
+        row.into(task.timeout, task.retry, task.name, task.payload, task.kind);
     }
 }
 
@@ -173,7 +173,7 @@ std::vector<TaskRow> PostgresTables::tasks(std::span<const TaskId> ids)
         return {};
     Params params;
     params.array(ids, std::identity());
-    return connection_.query(sql::tasks, params).all(read_task);
+    return connection_.query(sql::tasks, params).all(read_task_and_kind);
 }
 
 void PostgresTables::insert_leases(std::span<const LeaseRow> rows)

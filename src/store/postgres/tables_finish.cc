@@ -27,7 +27,7 @@ std::vector<RunRow> PostgresTables::lock_runs(std::span<const RunId> ids, Wait w
     if (ids.empty())
         return {};
     const Statement& statement = wait == Wait::wait ? sql::lock_runs_wait : sql::lock_runs_free;
-    return connection_.query(statement, ids_param(ids)).all(read_run);
+    return connection_.query(statement, ids_param(ids)).all(read_locked_run);
 }
 
 void PostgresTables::update_runs(std::span<const RunRow> rows)

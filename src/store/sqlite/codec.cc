@@ -26,6 +26,13 @@ RunRow read_run(Row& row)
     return run;
 }
 
+RunRow read_locked_run(Row& row)
+{
+    RunRow run = read_run(row);
+    row.into(run.leads_outside);
+    return run;
+}
+
 TaskRow read_task(Row& row)
 {
     TaskRow task;
@@ -33,6 +40,13 @@ TaskRow read_task(Row& row)
         row, task.id, task.run, task.queue, task.nprio, task.timeout, task.retry, task.name,
         task.payload
     );
+    return task;
+}
+
+TaskRow read_task_and_kind(Row& row)
+{
+    TaskRow task = read_task(row);
+    row.into(task.kind);
     return task;
 }
 

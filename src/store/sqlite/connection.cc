@@ -64,8 +64,8 @@ StoreFailure failure_of(sqlite3* database, int code, std::string_view doing)
     return {Kind::refused, {Errc::corrupt, fmt::format("{}: {}", doing, sqlite3_errmsg(database))}};
 }
 
-Prepared::Prepared(sqlite3* database, const Statement& statement)
-    : database_(database), name_(statement.name)
+Prepared::Prepared(sqlite3* database, const Statement& statement, StoreMeter* meter)
+    : database_(database), name_(statement.name), meter_(meter)
 {
     const int code = sqlite3_prepare_v3(
         database, statement.text.data(), static_cast<int>(statement.text.size()),
@@ -108,6 +108,11 @@ void Prepared::bind_blob(int index, std::string_view value)
     );
     if (code != SQLITE_OK)
         fail(code);
+}
+
+void Prepared::tell(std::chrono::steady_clock::duration took) const
+{
+    meter_->ran(name_, std::chrono::duration_cast<Micros>(took));
 }
 
 bool Prepared::step()
@@ -160,7 +165,7 @@ Prepared& Connection::prepared(const Statement& statement)
         observer_->before(statement.name);
     std::unique_ptr<Prepared>& found = statements_[statement.text.data()];
     if (!found)
-        found = std::make_unique<Prepared>(database_, statement);
+        found = std::make_unique<Prepared>(database_, statement, meter_);
     return *found;
 }
 

@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "store/failure.h"
+#include "store/meter.h"
 #include "store/session.h"
 #include "store/statement.h"
 
@@ -47,7 +48,7 @@ private:
 // first appear in the text.
 class Prepared {
 public:
-    Prepared(sqlite3* database, const Statement& statement);
+    Prepared(sqlite3* database, const Statement& statement, StoreMeter* meter);
     ~Prepared();
     Prepared(const Prepared&) = delete;
     Prepared& operator=(const Prepared&) = delete;
@@ -56,6 +57,7 @@ public:
     template <class EachRow, class... Values>
     void rows(EachRow&& each_row, const Values&... values)
     {
+        const Timing timing(*this);
         bind_all(values...);
         while (step()) {
             Row row(statement_);
@@ -66,12 +68,34 @@ public:
     template <class... Values>
     void run(const Values&... values)
     {
+        const Timing timing(*this);
         bind_all(values...);
         while (step()) {
         }
     }
 
 private:
+    // One run, told to the meter when there is one.
+    class Timing {
+    public:
+        explicit Timing(const Prepared& statement) : statement_(statement)
+        {
+            if (statement_.meter_)
+                begin_ = std::chrono::steady_clock::now();
+        }
+        ~Timing()
+        {
+            if (statement_.meter_)
+                statement_.tell(std::chrono::steady_clock::now() - begin_);
+        }
+        Timing(const Timing&) = delete;
+        Timing& operator=(const Timing&) = delete;
+
+    private:
+        const Prepared& statement_;
+        std::chrono::steady_clock::time_point begin_;
+    };
+
     template <class... Values>
     void bind_all(const Values&... values)
     {
@@ -86,12 +110,14 @@ private:
     void bind_integer(int index, std::int64_t value);
     void bind_text(int index, std::string_view value);
     void bind_blob(int index, std::string_view value);
+    void tell(std::chrono::steady_clock::duration took) const;
     bool step(); // false at the end, after which the statement is reset
     [[noreturn]] void fail(int code);
 
     sqlite3* database_;
     sqlite3_stmt* statement_ = nullptr;
     std::string_view name_;
+    StoreMeter* meter_;
 };
 
 // One SQLite connection and its prepared statements; used by one thread.
@@ -105,6 +131,9 @@ public:
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
+
+    // Statements that are prepared from now on tell it how long they take; null: nobody.
+    void time_statements(StoreMeter* meter) { meter_ = meter; }
 
     // The statement, prepared at its first use; announced to the observer.
     Prepared& prepared(const Statement& statement);
@@ -122,6 +151,7 @@ public:
 private:
     sqlite3* database_ = nullptr;
     StatementObserver* observer_;
+    StoreMeter* meter_ = nullptr;
     std::unordered_map<const char*, std::unique_ptr<Prepared>> statements_;
 };
 

@@ -21,6 +21,7 @@ ServiceTables::Duty read_duty(Row& row)
     row.into(duty.success_actions);
     row.into(duty.failure_actions);
     row.into(duty.cancel_actions);
+    row.into(duty.kind);
     return duty;
 }
 

@@ -40,6 +40,7 @@ struct OpenDatabase {
           tables(connection),
           reads(connection, turnstile.get())
     {
+        connection.time_statements(options.meter);
         if (turnstile)
             wal_limit.emplace(
                 connection, *turnstile,

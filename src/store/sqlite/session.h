@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/meter.h"
 #include "store/session.h"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct SqliteOptions {
     std::chrono::milliseconds wait_max = std::chrono::seconds(10);
     // Above this the write-ahead log is emptied, for which reads wait up to 25 ms.
     std::int64_t wal_bytes_max = 64 << 20;
+    StoreMeter* meter = nullptr; // hears of each statement; outlives the session; null: nobody
 };
 
 // A session on an SQLite file, which is made if it does not exist; `<path>-lock` stands beside it.

@@ -127,7 +127,7 @@ std::vector<TaskRow> SqliteTables::tasks(std::span<const TaskId> ids)
     rows.reserve(ids.size());
     Prepared& select = connection_.prepared(sql::task);
     for (const TaskId id : ids)
-        collect_into(rows, select, read_task, id);
+        collect_into(rows, select, read_task_and_kind, id);
     return rows;
 }
 

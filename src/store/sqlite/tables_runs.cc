@@ -13,7 +13,7 @@ std::vector<RunRow> SqliteTables::lock_runs(std::span<const RunId> ids, Wait)
     rows.reserve(ids.size());
     Prepared& lock = connection_.prepared(sql::lock_run);
     for (const RunId id : ids)
-        collect_into(rows, lock, read_run, id);
+        collect_into(rows, lock, read_locked_run, id);
     return rows;
 }
 

@@ -48,9 +48,17 @@ TEST_F(TablesTest, a_task_keeps_all_it_was_given)
         .timeout = Micros(5),
         .retry = "{}",
         .name = "n",
-        .payload = std::string("a\0b", 3)};
+        .payload = std::string("a\0b", 3),
+        .kind = ""};
     const TaskRow empty{
-        .id = {2}, .run = {1}, .queue = {3}, .timeout = {}, .retry = "", .name = "", .payload = ""};
+        .id = {2},
+        .run = {1},
+        .queue = {3},
+        .timeout = {},
+        .retry = "",
+        .name = "",
+        .payload = "",
+        .kind = ""};
     const TaskRow rows[] = {full, empty};
     tables().insert_tasks(rows);
 

@@ -153,6 +153,10 @@ Async<Result<std::size_t>> call(Store& store, SetRules request)
 {
     return store.set_rules(std::move(request));
 }
+Async<Result<std::size_t>> call(Store& store, Settle request)
+{
+    return store.settle(std::move(request));
+}
 Async<Result<bool>> call(Store& store, HideTask request)
 {
     return store.hide_task(std::move(request));

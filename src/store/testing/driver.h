@@ -46,6 +46,7 @@ Async<Result<std::vector<OwedDelivery>>> call(Store& store, TakeOwed request);
 Async<Result<bool>> call(Store& store, EndTry request);
 Async<Result<std::size_t>> call(Store& store, SetRules request);
 Async<Result<bool>> call(Store& store, HideTask request);
+Async<Result<std::size_t>> call(Store& store, Settle request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -93,7 +93,7 @@ void make_room(WriteContext& context, const QueueFilter& filter, std::size_t lim
         back.push_back(taken.places.back());
         taken.places.pop_back();
     }
-    context.make_pending(std::move(back));
+    context.make_pending(std::move(back), TaskState::pending);
 }
 
 // Hands out what was taken, in the order of the operations.
@@ -122,7 +122,7 @@ public:
             const auto task = std::ranges::lower_bound(taken.tasks, place.task, {}, &TaskRow::id);
             leases.push_back(lease_of(context_, operations_[next_]->request, place, *task));
             context_.changes.due(leases.back().expires_at);
-            context_.touch(place.task);
+            note_move(leases.back(), *task);
             replies_[next_].push_back(leased_of(
                 leases.back(), std::move(*task), context_.board.name(context_.tables, place.queue)
             ));
@@ -139,6 +139,15 @@ public:
     }
 
 private:
+    void note_move(const LeaseRow& lease, const TaskRow& task)
+    {
+        const TaskState to = lease.started_at ? TaskState::running : TaskState::claimed;
+        if (task.kind.empty())
+            context_.touch(task.id);
+        else
+            context_.moved(task.id, task.run, TaskState::pending, to);
+    }
+
     WriteContext& context_;
     const Same& operations_;
     std::vector<std::vector<Leased>> replies_;

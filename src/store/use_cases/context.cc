@@ -3,6 +3,8 @@
 
 #include "base/assert.h"
 #include "store/use_cases/dedupe.h"
+#include "store/use_cases/feed.h"
+#include "store/use_cases/outside.h"
 
 #include <algorithm>
 
@@ -69,7 +71,7 @@ void put_into_lines(WriteContext& context, const std::vector<Place>& ready)
 
 } // namespace
 
-void WriteContext::make_pending(std::vector<Place> places)
+void WriteContext::make_pending(std::vector<Place> places, std::optional<TaskState> from)
 {
     std::vector<Place> ready;
     std::vector<Place> later;
@@ -91,8 +93,8 @@ void WriteContext::make_pending(std::vector<Place> places)
             changes.ready_queues.push_back(std::move(name));
         }
     }
-    touch_all(ready);
-    touch_all(later);
+    moved_all(ready, from, TaskState::pending);
+    moved_all(later, from, TaskState::pending);
     put_into_lines(*this, ready);
 }
 
@@ -103,6 +105,13 @@ std::vector<Place> WriteContext::take_ready(const Tables::Selection& of)
     if (!ruled.empty())
         tables.rules().delete_gated(ruled);
     return places;
+}
+
+void WriteContext::moved(TaskId task, RunId run, std::optional<TaskState> from, TaskState to)
+{
+    touch(task);
+    if (from != to)
+        moves.push_back({task, run, from, to});
 }
 
 void WriteContext::lock_runs(std::vector<RunId> ids)
@@ -119,10 +128,12 @@ template <class Request>
 void defer_unlocked(WriteContext& context, std::vector<Operation<Request>*>& operations)
 {
     std::erase_if(operations, [&](Operation<Request>* operation) {
-        if (!operation->run() || context.runs.find(operation->run()))
-            return false;
-        operation->deferred = true;
-        return true;
+        std::vector<RunId> runs;
+        operation->add_runs(runs);
+        const bool is_locked =
+            std::ranges::all_of(runs, [&](RunId run) { return context.runs.find(run) != nullptr; });
+        operation->deferred = !is_locked;
+        return !is_locked;
     });
 }
 
@@ -188,14 +199,16 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(
+        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Settle, Tick>(
         context, group
     );
+    settle_outside(context);
     settle_debts(context);
     settle_runs(context);
     run_lists<TakeOwed, DeleteRun, Claim>(context, group);
     settle_debts(context); // of what claims have displaced
     finish_counting(context);
+    publish_moves(context);
 }
 
 } // namespace sluice

@@ -3,11 +3,14 @@
 
 #include "base/random.h"
 #include "base/uid.h"
+#include "store/change_rows.h"
 #include "store/changes.h"
 #include "store/line_board.h"
 #include "store/match_book.h"
+#include "store/meter.h"
 #include "store/neighbours.h"
 #include "store/operation.h"
+#include "store/outside_rows.h"
 #include "store/queue_board.h"
 #include "store/tables.h"
 #include "store/use_cases/counting.h"
@@ -59,9 +62,14 @@ struct WriteContext {
     Changes changes;
     std::vector<Debt> debts; // of the ends in this group; settled at its end
     Counting counting;
+    std::vector<Move> moves;             // of claims those of the task service only
+    std::vector<Settlement> settlements; // to be applied or left at the end of the group
+    std::uint64_t group_number = 0;
+    Tally tally;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
-    void make_pending(std::vector<Place> places);
+    // They were in the state `from`, or are new.
+    void make_pending(std::vector<Place> places, std::optional<TaskState> from);
 
     // Takes ready tasks, out of their lines too.
     std::vector<Place> take_ready(const Tables::Selection& of);
@@ -73,6 +81,15 @@ struct WriteContext {
     {
         for (const auto& row : rows)
             touch(row.task);
+    }
+
+    // A change of state; also a touch. None when the states are the same.
+    void moved(TaskId task, RunId run, std::optional<TaskState> from, TaskState to);
+    template <class Rows>
+    void moved_all(const Rows& rows, std::optional<TaskState> from, TaskState to)
+    {
+        for (const auto& row : rows)
+            moved(row.task, row.run, from, to);
     }
 
     // Locks runs that a use case found by itself; those of other processes are left out.
@@ -143,5 +160,6 @@ void run(WriteContext& context, Operations<EndTry> operations);
 void run(WriteContext& context, Operations<Redeliver> operations);
 void run(WriteContext& context, Operations<SetRules> operations);
 void run(WriteContext& context, Operations<HideTask> operations);
+void run(WriteContext& context, Operations<Settle> operations);
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/dead_ends.h"
 
+#include "store/outside_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/take_live.h"
 
@@ -55,6 +56,15 @@ Ids without_live_child(WriteContext& context, Ids parents)
     return parents;
 }
 
+// A task that another batch waits for is no dead end of its own.
+void spare_awaited_outside(WriteContext& context, const RunRow& run, Ids& parents)
+{
+    if (!run.leads_outside || parents.empty())
+        return;
+    for (const TaskId parent : context.tables.outside().parents_outside(parents))
+        std::erase(parents, parent);
+}
+
 // A user who removes a paused child does not mean its running parent.
 void spare_running(WriteContext& context, const std::vector<Ended>& ended, Ids& parents)
 {
@@ -93,6 +103,7 @@ std::vector<Ended> take_dead_ends(WriteContext& context, const std::vector<Ended
         const RunRow& run = context.runs.at(id);
         Ids parents = without_live_child(context, live_parents(context, run, std::move(children)));
         spare_running(context, ended, parents);
+        spare_awaited_outside(context, run, parents);
         if (parents.empty())
             continue;
         const std::set<TaskId> barriers = barriers_among(context, parents);
@@ -101,6 +112,7 @@ std::vector<Ended> take_dead_ends(WriteContext& context, const std::vector<Ended
             task.error = "All child tasks already terminated";
             task.spares_parents = barriers.contains(task.task);
             dead.push_back(std::move(task));
+            ++context.tally.dead_ends;
         }
     }
     return dead;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/debts.h"
 
+#include "store/meter.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
@@ -66,6 +67,14 @@ void insert(WriteContext& context, std::vector<std::vector<DeliveryRow>> chains)
     context.changes.owed = true;
 }
 
+void note_end(Tally& tally, const Debt& debt, const Duty& duty)
+{
+    if (debt.end == Trigger::success)
+        tally.ends.push_back({duty.kind, TaskState::succeeded, debt.ran});
+    if (debt.end == Trigger::failure)
+        tally.ends.push_back({duty.kind, TaskState::failed, debt.ran});
+}
+
 } // namespace
 
 void settle_debts(WriteContext& context)
@@ -82,8 +91,10 @@ void settle_debts(WriteContext& context)
 
     std::vector<std::vector<DeliveryRow>> chains;
     for (const Debt& debt : context.debts)
-        if (const auto duty = duties.find(debt.task); duty != duties.end())
+        if (const auto duty = duties.find(debt.task); duty != duties.end()) {
+            note_end(context.tally, debt, duty->second);
             chains.push_back(chain_of(debt, duty->second, context.now));
+        }
     context.debts.clear();
     insert(context, std::move(chains));
 }

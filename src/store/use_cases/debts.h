@@ -19,6 +19,7 @@ struct Debt {
     int attempt = 0;
     std::optional<Trigger> end; // success, failure
     bool tells_target = false;  // the target had it: cancel actions first
+    std::optional<Micros> ran;  // since the attempt began; none: it never did
 };
 
 // Turns the debts of a group into deliveries (docs/decisions/0004). Those of one attempt are tried

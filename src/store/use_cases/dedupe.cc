@@ -5,8 +5,6 @@
 #include "model/task/match_key.h"
 #include "store/use_cases/signatures.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -51,6 +49,8 @@ std::vector<bool> waiting_tasks(const Submit& request)
 {
     std::vector<bool> waits(request.tasks.size(), false);
     for (const GraphLink& link : request.links)
+        waits[link.child] = true;
+    for (const Submit::OutsideLink& link : request.outside)
         waits[link.child] = true;
     return waits;
 }
@@ -99,8 +99,8 @@ std::optional<Deduplication::Found> Deduplication::find(const NewTask& task) con
     if (keys == keys_.end())
         return std::nullopt;
     for (const CounterKey& key : keys->second) {
-        if (present_.contains(key))
-            return Found{};
+        if (const auto present = present_.find(key); present != present_.end())
+            return Found{std::nullopt, present->second};
         if (const auto fresh = fresh_.find(key); fresh != fresh_.end())
             return fresh->second;
     }
@@ -113,7 +113,7 @@ void Deduplication::add_fresh(const NewTask& task, bool waits, std::optional<std
         return;
     for (const MemberRow& group : context_.book.groups_of(subject_of(task, waits)))
         if (context_.book.at(group.counter.signature).use == MatchUse::find)
-            fresh_.try_emplace(group.counter, Found{number});
+            fresh_.try_emplace(group.counter, Found{number, {}});
 }
 
 void Deduplication::created(const Submit& request)
@@ -126,7 +126,55 @@ void Deduplication::created(const Submit& request)
         add_fresh(request.tasks[i], waits[i], std::nullopt);
 }
 
-Result<Deduplication::Left> Deduplication::reduce(const Submit& request)
+// What has been made of the tasks so far.
+struct Deduplication::Reduction {
+    Submit& request;
+    std::vector<Found> found; // by the number of each task that was sent
+    std::set<std::pair<int, int>> known;
+    std::set<std::pair<TaskId, std::uint32_t>> known_outside;
+    bool is_early = false;
+};
+
+// The links to a task that is created, as `number`.
+void Deduplication::take_links(
+    Reduction& reduction, std::uint32_t number, const std::vector<GraphLink>& links
+)
+{
+    for (GraphLink link : links) {
+        const Found& parent = reduction.found[link.parent];
+        if (parent.here) {
+            link.parent = *parent.here;
+            link.child = number;
+            add_link(reduction.request.links, reduction.known, link);
+        } else if (!parent.outside) {
+            reduction.is_early = true;
+        } else if (reduction.known_outside.emplace(parent.outside, number).second) {
+            reduction.request.outside.push_back(
+                {parent.outside, RunId{}, number, link.condition, link.unmet}
+            );
+        }
+    }
+}
+
+void Deduplication::find_outside_runs(Left& left) const
+{
+    std::vector<TaskId> parents;
+    for (const Submit::OutsideLink& link : left.request->outside)
+        if (!link.parent_run)
+            parents.push_back(link.parent);
+    sort_unique(parents);
+    std::map<TaskId, RunId> runs;
+    for (const TaskRow& row : context_.tables.tasks(parents))
+        runs[row.id] = row.run;
+    for (Submit::OutsideLink& link : left.request->outside) {
+        if (!link.parent_run)
+            link.parent_run = runs.at(link.parent);
+        left.runs.push_back(link.parent_run);
+    }
+    sort_unique(left.runs);
+}
+
+Deduplication::Left Deduplication::reduce(const Submit& request)
 {
     Left left;
     if (!has_matchers(request))
@@ -135,9 +183,8 @@ Result<Deduplication::Left> Deduplication::reduce(const Submit& request)
     const std::map<CounterKey, Found> before = fresh_;
     left.request.emplace();
     left.request->run = request.run;
-    std::vector<std::optional<std::uint32_t>> numbers; // in what is left, of itself or its likeness
-    std::vector<bool> is_new;
-    std::set<std::pair<int, int>> known;
+    Reduction reduction{*left.request, {}, {}, {}, false};
+    const std::vector<bool> waits = waiting_tasks(request);
     std::vector<GraphLink> all_links = request.links;
     std::ranges::stable_sort(all_links, {}, &GraphLink::child);
     std::size_t next_link = 0;
@@ -147,32 +194,25 @@ Result<Deduplication::Left> Deduplication::reduce(const Submit& request)
         for (; next_link < all_links.size() && all_links[next_link].child == i; ++next_link)
             links.push_back(all_links[next_link]);
         if (const std::optional<Found> found = find(task)) {
-            numbers.push_back(found->here);
+            reduction.found.push_back(*found);
             continue;
         }
         const auto number = static_cast<std::uint32_t>(left.request->tasks.size());
-        for (GraphLink link : links) {
-            if (!numbers[link.parent]) {
-                fresh_ = before;
-                return Error{
-                    Errc::conflict,
-                    fmt::format(
-                        "task {}: the task that it depends on exists already, in another batch; "
-                        "links between batches are not supported yet",
-                        i
-                    )};
+        take_links(reduction, number, links);
+        for (const Submit::OutsideLink& link : request.outside)
+            if (link.child == i && reduction.known_outside.emplace(link.parent, number).second) {
+                left.request->outside.push_back(link);
+                left.request->outside.back().child = number;
             }
-            link.parent = *numbers[link.parent];
-            link.child = number;
-            add_link(left.request->links, known, link);
-        }
-        numbers.emplace_back(number);
+        reduction.found.push_back({number, {}});
         left.request->tasks.push_back(task);
         left.created.push_back(i);
-        add_fresh(task, !links.empty(), number);
+        add_fresh(task, waits[i], number);
     }
     // To later submissions of the group these are tasks of another batch.
     fresh_ = before;
+    left.is_early = reduction.is_early;
+    find_outside_runs(left);
     return left;
 }
 

@@ -19,12 +19,14 @@ public:
     explicit Deduplication(WriteContext& context) : context_(context) {}
 
     // What is left of a submission: the same one when nothing in it has a matcher. Links to a task
-    // that was found lead to that one. Errors: conflict (a link would lead to another batch).
+    // that was found lead to that one, also in another run, which must be locked then.
     struct Left {
         std::optional<Submit> request;      // none: all of it
         std::vector<std::uint32_t> created; // which of its tasks; meaningless without a request
+        std::vector<RunId> runs;            // of the parents outside
+        bool is_early = false; // a parent is created by another submission of this group
     };
-    Result<Left> reduce(const Submit& request);
+    Left reduce(const Submit& request);
 
     // These tasks are going to be created: later submissions of the group may find them.
     void created(const Submit& request);
@@ -32,7 +34,13 @@ public:
 private:
     struct Found {
         std::optional<std::uint32_t> here; // number of a task that is created by the same request
+        TaskId outside;                    // or an existing task
     };
+    struct Reduction;
+
+    void
+    take_links(Reduction& reduction, std::uint32_t number, const std::vector<GraphLink>& links);
+    void find_outside_runs(Left& left) const;
 
     void prepare(const Submit& request);
     std::optional<Found> find(const NewTask& task) const;

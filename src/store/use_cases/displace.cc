@@ -15,9 +15,9 @@ void send_back(WriteContext& context, const LeaseRow& lease)
     const AttemptRow log =
         attempt_row(lease, AttemptEnd::returned, context.now, "displaced by another task");
     context.tables.insert_attempts({&log, 1});
-    context.debts.push_back({place.task, place.run, place.attempt, std::nullopt, true});
+    context.debts.push_back({place.task, place.run, place.attempt, {}, true, std::nullopt});
     context.changes.lost_leases.push_back(place.task);
-    context.make_pending({given_back(lease)});
+    context.make_pending({given_back(lease)}, TaskState::running);
 }
 
 // The lease of the task, if it runs and its run can be had without waiting. One whose start is

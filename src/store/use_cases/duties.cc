@@ -20,7 +20,9 @@ void rescue(
     std::vector<Ended>& final
 )
 {
+    const TaskState next = lease.paused_left ? TaskState::paused : TaskState::pending;
     if (keeps_attempt(context, lease)) {
+        context.moved(lease.place.task, lease.place.run, state_of(lease), next);
         again.push_back(given_back(lease));
         --again.back().attempt;
         return;
@@ -33,6 +35,7 @@ void rescue(
         return;
     }
     log.push_back(attempt_row(lease, AttemptEnd::rescued, context.now, std::move(reason)));
+    context.moved(lease.place.task, lease.place.run, state_of(lease), next);
     again.push_back(given_back(lease));
     ++again.back().rescues;
 }
@@ -45,7 +48,7 @@ void run(WriteContext& context, Operations<Tick> operations)
         std::vector<Place> due =
             context.tables.take_due_timers(context.now, operation->request.limit);
         const std::size_t count = due.size();
-        context.make_pending(std::move(due));
+        context.make_pending(std::move(due), TaskState::pending);
         operation->answer(count);
     }
 }
@@ -71,8 +74,7 @@ void run(WriteContext& context, Operations<Rescue> operations)
             context.tables.insert_attempts(log);
         if (!held.empty())
             context.tables.insert_held(held);
-        context.touch_all(held);
-        context.make_pending(std::move(again));
+        context.make_pending(std::move(again), TaskState::pending);
         end_tasks(context, std::move(final));
         context.changes.owed |=
             context.tables.service().rescue_owed(context.now - rescue_margin) > 0;

@@ -58,7 +58,7 @@ void edit_places(WriteContext& context, const UpdateTask& request)
         context.tables.insert_held(held);
     if (!needs.empty())
         context.tables.insert_needs(needs);
-    context.make_pending(std::move(pending));
+    context.make_pending(std::move(pending), TaskState::pending);
 }
 
 std::string summary_of(const UpdateTask& request)

@@ -2,6 +2,7 @@
 #include "store/use_cases/ending.h"
 
 #include "store/use_cases/dead_ends.h"
+#include "store/use_cases/outside.h"
 #include "store/use_cases/propagation.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace sluice {
 
 Ended ended(const LeaseRow& lease, TaskState outcome)
 {
-    Ended task = ended(lease.place, outcome);
+    Ended task = ended(lease.place, state_of(lease), outcome);
     task.worker = lease.worker;
     task.claimed_at = lease.claimed_at;
     task.started_at = lease.started_at;
@@ -19,9 +20,10 @@ Ended ended(const LeaseRow& lease, TaskState outcome)
     return task;
 }
 
-Ended ended(const Place& place, TaskState outcome)
+Ended ended(const Place& place, TaskState from, TaskState outcome)
 {
     Ended task;
+    task.from = from;
     task.task = place.task;
     task.run = place.run;
     task.outcome = outcome;
@@ -35,6 +37,7 @@ Ended ended(const NeedRow& need, TaskState outcome)
     Ended task;
     task.task = need.task;
     task.run = need.run;
+    task.from = need.paused ? TaskState::paused : TaskState::waiting;
     task.attempt = need.attempt;
     task.outcome = outcome;
     return task;
@@ -64,7 +67,7 @@ void tell_target(WriteContext& context, const LeaseRow& lease)
 {
     const Place& place = lease.place;
     if (context.runs.at(place.run).kind == RunKind::batch)
-        context.debts.push_back({place.task, place.run, place.attempt, std::nullopt, true});
+        context.debts.push_back({place.task, place.run, place.attempt, {}, true, std::nullopt});
 }
 
 // Only the task service has webhooks.
@@ -75,7 +78,9 @@ void owe_webhooks(WriteContext& context, const std::vector<Ended>& tasks)
             continue;
         // Without a start: as of the attempt that would have come.
         const int attempt = task.claimed_at ? task.attempt : task.attempt + 1;
-        Debt debt{task.task, task.run, attempt, std::nullopt, task.tells_target};
+        Debt debt{task.task, task.run, attempt, {}, task.tells_target, std::nullopt};
+        if (task.started_at)
+            debt.ran = context.now - *task.started_at;
         if (task.outcome == TaskState::succeeded)
             debt.end = Trigger::success;
         else if (task.outcome == TaskState::failed)
@@ -100,6 +105,19 @@ void doom_outputs_of(WriteContext& context, const std::vector<Ended>& tasks)
 
 namespace {
 
+// Children in other runs hear of it at the end of the group, or later.
+void tell_outside(WriteContext& context, const std::vector<Ended>& tasks)
+{
+    std::map<RunId, std::vector<Parent>> by_run;
+    for (const Ended& task : tasks) {
+        const RunRow& run = context.runs.at(task.run);
+        if (run.leads_outside)
+            by_run[run.id].push_back({task.task, run.id, task.outcome, run.created_at});
+    }
+    for (const auto& [run, parents] : by_run)
+        tell_outside(context, context.runs.at(run), parents);
+}
+
 // Writes the ends of one level, and gives those of the next: children that fail or are skipped.
 std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
 {
@@ -112,16 +130,18 @@ std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
         count(run.counts, task.outcome);
         context.runs.changed(run.id);
         if (run.linked)
-            parents.push_back({task.task, task.run, task.outcome});
+            parents.push_back({task.task, task.run, task.outcome, run.created_at});
     }
+    tell_outside(context, tasks);
     doom_outputs_of(context, tasks);
     owe_webhooks(context, tasks);
     std::vector<DoneRow> rows;
     rows.reserve(tasks.size());
-    for (Ended& task : tasks)
+    for (Ended& task : tasks) {
+        context.moved(task.task, task.run, task.from, task.outcome);
         rows.push_back(done_row(std::move(task), context.now));
+    }
     context.tables.insert_done(rows);
-    context.touch_all(rows);
     return parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
 }
 
@@ -177,6 +197,19 @@ void doom_outputs(WriteContext& context, RunId run, std::vector<TaskId> tasks)
     context.changes.doomed_outputs = true;
 }
 
+namespace {
+
+void note_attempt(WriteContext& context, const LeaseRow& lease, bool is_timeout, bool again)
+{
+    if (context.runs.at(lease.place.run).kind != RunKind::batch)
+        return;
+    context.tally.timed_out += is_timeout;
+    context.tally.tried_again += again;
+    context.tally.tries_used_up += !again && lease.place.tries > 1;
+}
+
+} // namespace
+
 std::vector<std::optional<Time>>
 fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
 {
@@ -202,7 +235,12 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
         );
         next.push_back(run_at);
         const bool is_timeout = attempt.kind == FailureKind::timeout;
+        note_attempt(context, lease, is_timeout, run_at.has_value());
         if (run_at) {
+            context.moved(
+                lease.place.task, lease.place.run, state_of(lease),
+                lease.paused_left ? TaskState::paused : TaskState::pending
+            );
             const auto end = is_timeout ? AttemptEnd::timed_out : AttemptEnd::failed;
             log.push_back(attempt_row(lease, end, context.now, std::move(attempt.error)));
             std::vector<Place>& places = lease.paused_left ? held : again;
@@ -222,8 +260,7 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
         context.tables.insert_attempts(log);
     if (!held.empty())
         context.tables.insert_held(held);
-    context.touch_all(held);
-    context.make_pending(std::move(again));
+    context.make_pending(std::move(again), TaskState::pending);
     end_tasks(context, std::move(final));
     return next;
 }

@@ -13,6 +13,7 @@ namespace sluice {
 struct Ended {
     TaskId task;
     RunId run;
+    TaskState from = TaskState::pending;
     TaskState outcome = TaskState::succeeded;
     int attempt = 0;
     int tries = 0;
@@ -26,8 +27,16 @@ struct Ended {
     bool spares_parents = false; // a barrier: its end makes no dead ends
 };
 
+// A task that has ended, as others see it that hang on it.
+struct Parent {
+    TaskId task;
+    RunId run;
+    TaskState outcome = TaskState::succeeded;
+    Time run_created_at;
+};
+
 Ended ended(const LeaseRow& lease, TaskState outcome);
-Ended ended(const Place& place, TaskState outcome);
+Ended ended(const Place& place, TaskState from, TaskState outcome);
 Ended ended(const NeedRow& need, TaskState outcome);
 
 // Writes the ends and everything that follows from them in this transaction: counters of the runs,

@@ -180,6 +180,10 @@ void run(WriteContext& context, Operations<GiveBack> operations)
         }
         const LeaseRow& row = *lease;
         Place& place = (row.paused_left ? held : places).emplace_back(given_back(row));
+        context.moved(
+            place.task, place.run, state_of(row),
+            row.paused_left ? TaskState::paused : TaskState::pending
+        );
         if (keeps_attempt(context, row))
             --place.attempt;
         else
@@ -193,8 +197,7 @@ void run(WriteContext& context, Operations<GiveBack> operations)
         context.tables.insert_attempts(log);
     if (!held.empty())
         context.tables.insert_held(held);
-    context.touch_all(held);
-    context.make_pending(std::move(places));
+    context.make_pending(std::move(places), TaskState::pending);
 }
 
 } // namespace sluice

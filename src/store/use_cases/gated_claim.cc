@@ -116,6 +116,7 @@ private:
             if (displaced_for(candidate))
                 return true; // and looked at once more
             context_.lines.hold_up(key, gate->counter);
+            ++context_.tally.blocked;
             lines_.erase(best);
             return true;
         }
@@ -204,7 +205,7 @@ std::vector<Place> take_gated(WriteContext& context, const QueueFilter& filter, 
         check.start(candidate);
         taken.push_back(place->second);
     }
-    context.make_pending(std::move(back));
+    context.make_pending(std::move(back), TaskState::pending);
     return taken;
 }
 

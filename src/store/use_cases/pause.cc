@@ -47,6 +47,7 @@ Affected pause(WriteContext& context, const Tables::Selection& selection)
     std::vector<Place> held = context.tables.take_timers(selection);
     std::vector<Place> ready = context.take_ready(selection);
     held.insert(held.end(), ready.begin(), ready.end());
+    context.moved_all(held, TaskState::pending, TaskState::paused);
     affected.pending = static_cast<std::int64_t>(held.size());
 
     std::set<TaskId> already;
@@ -56,18 +57,18 @@ Affected pause(WriteContext& context, const Tables::Selection& selection)
         if (already.contains(need.task))
             continue;
         held.push_back(held_place(need));
+        context.moved(need.task, need.run, TaskState::waiting, TaskState::paused);
         ++affected.waiting;
     }
     if (!held.empty())
         context.tables.insert_held(held);
-    context.touch_all(held);
 
     std::vector<LeaseRow> leases = context.tables.leases(selection);
     std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
     for (LeaseRow& lease : leases) {
         ++(lease.started_at ? affected.running : affected.claimed);
+        context.moved(lease.place.task, lease.place.run, state_of(lease), TaskState::paused);
         lease.paused_left = time_left(lease, context.now);
-        context.touch(lease.place.task);
         lease.expires_at.reset();
     }
     if (!leases.empty())
@@ -80,12 +81,16 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
     Affected affected;
     std::vector<Place> held = context.tables.take_held(selection);
     affected.paused = static_cast<std::int64_t>(held.size());
-    context.touch_all(held);
     std::set<TaskId> waiting;
     for (const NeedRow& need : context.tables.needs(selection))
         waiting.insert(need.task);
-    std::erase_if(held, [&](const Place& place) { return waiting.contains(place.task); });
-    context.make_pending(std::move(held));
+    std::erase_if(held, [&](const Place& place) {
+        const bool waits = waiting.contains(place.task);
+        if (waits)
+            context.moved(place.task, place.run, TaskState::paused, TaskState::waiting);
+        return waits;
+    });
+    context.make_pending(std::move(held), TaskState::paused);
 
     std::vector<LeaseRow> leases = context.tables.leases(selection);
     std::erase_if(leases, [](const LeaseRow& lease) { return !lease.paused_left; });
@@ -96,7 +101,7 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
         if (*lease.paused_left > Micros{0})
             lease.expires_at = context.now + *lease.paused_left;
         lease.paused_left.reset();
-        context.touch(lease.place.task);
+        context.moved(lease.place.task, lease.place.run, TaskState::paused, state_of(lease));
         context.changes.due(lease.expires_at);
     }
     if (!leases.empty())

@@ -4,41 +4,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 namespace sluice {
 
 namespace {
 
-// What the ends of this level mean for one child.
-struct Verdict {
-    int finished = 0;
-    std::optional<Unmet> unmet;
-    const Parent* because = nullptr; // of the strongest unmet condition
-};
+// "Required parent task <id> failed" and its like.
+std::string unmet_reason(const WriteContext& context, const Parent& parent, Unmet unmet)
+{
+    const std::string id = format_uid(
+        make_uid(UidKind::task, parent.run_created_at, parent.task.value, context.uid_secret)
+    );
+    if (unmet == Unmet::fail)
+        return fmt::format("Required parent task {} failed", id);
+    return fmt::format(
+        "Parent task {} {}, which the link does not accept", id, name(parent.outcome)
+    );
+}
 
-std::map<TaskId, Verdict> verdicts(WriteContext& context, const std::vector<Parent>& parents)
+Verdicts verdicts_of(WriteContext& context, const std::vector<Parent>& parents)
 {
     std::vector<TaskId> ids;
     for (const Parent& parent : parents)
         ids.push_back(parent.task);
 
-    std::map<TaskId, Verdict> children;
+    Verdicts verdicts;
+    std::set<TaskId> with_children;
     for (const LinkRow& link : context.tables.links_from(ids)) {
-        const auto parent = std::lower_bound(
-            parents.begin(), parents.end(), link.parent,
-            [](const Parent& a, TaskId id) { return a.task < id; }
-        );
-        Verdict& verdict = children[link.child];
-        ++verdict.finished;
-        if (is_met(link.condition, parent->outcome))
-            continue;
-        const Unmet unmet = verdict.unmet ? stronger(*verdict.unmet, link.unmet) : link.unmet;
-        if (!verdict.unmet || unmet != *verdict.unmet)
-            verdict.because = &*parent;
-        verdict.unmet = unmet;
+        const auto parent = std::ranges::lower_bound(parents, link.parent, {}, &Parent::task);
+        add_verdict(verdicts, link, *parent, context);
+        if (with_children.insert(link.parent).second)
+            ++context.tally.parents_ended.at(static_cast<std::size_t>(parent->outcome));
     }
-    return children;
+    return verdicts;
 }
 
 Place released(const NeedRow& need)
@@ -55,23 +54,29 @@ Place released(const NeedRow& need)
 
 } // namespace
 
-std::string
-unmet_reason(const WriteContext& context, const RunRow& run, const Parent& parent, Unmet unmet)
+void add_verdict(
+    Verdicts& verdicts, const LinkRow& link, const Parent& parent, const WriteContext& context
+)
 {
-    const std::string id =
-        format_uid(make_uid(UidKind::task, run.created_at, parent.task.value, context.uid_secret));
-    if (unmet == Unmet::fail)
-        return fmt::format("Required parent task {} failed", id);
-    return fmt::format(
-        "Parent task {} {}, which the link does not accept", id, name(parent.outcome)
-    );
+    Verdict& verdict = verdicts[link.child];
+    ++verdict.finished;
+    if (is_met(link.condition, parent.outcome))
+        return;
+    const Unmet unmet = verdict.unmet ? stronger(*verdict.unmet, link.unmet) : link.unmet;
+    if (!verdict.unmet || unmet != *verdict.unmet)
+        verdict.reason = unmet_reason(context, parent, unmet);
+    verdict.unmet = unmet;
 }
 
 std::vector<Ended> settle_children(WriteContext& context, const std::vector<Parent>& parents)
 {
-    const std::map<TaskId, Verdict> children = verdicts(context, parents);
+    return settle(context, verdicts_of(context, parents));
+}
+
+std::vector<Ended> settle(WriteContext& context, const Verdicts& verdicts)
+{
     std::vector<Tables::NeedChange> changes;
-    for (const auto& [child, verdict] : children)
+    for (const auto& [child, verdict] : verdicts)
         changes.push_back({child, verdict.finished});
     if (changes.empty())
         return {};
@@ -81,7 +86,7 @@ std::vector<Ended> settle_children(WriteContext& context, const std::vector<Pare
     std::vector<TaskId> settled;
     std::vector<TaskId> no_longer_held;
     for (const NeedRow& need : context.tables.subtract_needs(changes)) {
-        const Verdict& verdict = children.at(need.task);
+        const Verdict& verdict = verdicts.at(need.task);
         if (!verdict.unmet && need.unfinished > 0)
             continue;
         settled.push_back(need.task);
@@ -89,8 +94,8 @@ std::vector<Ended> settle_children(WriteContext& context, const std::vector<Pare
             const TaskState outcome =
                 *verdict.unmet == Unmet::fail ? TaskState::failed : TaskState::skipped;
             ending.push_back(ended(need, outcome));
-            ending.back().error =
-                unmet_reason(context, context.runs.at(need.run), *verdict.because, *verdict.unmet);
+            ending.back().error = verdict.reason;
+            context.tally.failed_by_parent += outcome == TaskState::failed;
             if (need.paused)
                 no_longer_held.push_back(need.task);
         } else if (!need.paused) { // a paused one stays held; resume will find it pending
@@ -105,7 +110,7 @@ std::vector<Ended> settle_children(WriteContext& context, const std::vector<Pare
         std::sort(no_longer_held.begin(), no_longer_held.end());
         context.tables.take_held({nullptr, no_longer_held});
     }
-    context.make_pending(std::move(free));
+    context.make_pending(std::move(free), TaskState::waiting);
     return ending;
 }
 

@@ -3,21 +3,30 @@
 
 #include "store/use_cases/ending.h"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace sluice {
 
-struct Parent {
-    TaskId task;
-    RunId run;
-    TaskState outcome = TaskState::succeeded;
+// What the ends of parents mean for their children.
+struct Verdict {
+    int finished = 0; // so many parents have ended
+    std::optional<Unmet> unmet;
+    std::string reason; // of the strongest unmet condition
 };
+using Verdicts = std::map<TaskId, Verdict>;
 
-// One level of propagation: tells the children of tasks that have just become final. Children whose
-// conditions all hold become pending; those with an unmet one are given back, to end in the next
-// level.
+void add_verdict(
+    Verdicts& verdicts, const LinkRow& link, const Parent& parent, const WriteContext& context
+);
+
+// Tells the children. Those whose conditions all hold become pending; those with an unmet one are
+// given back, to end in the next level. Their runs are locked.
+std::vector<Ended> settle(WriteContext& context, const Verdicts& verdicts);
+
+// One level of propagation: the same for the children, in their own run, of tasks that have just
+// become final.
 std::vector<Ended> settle_children(WriteContext& context, const std::vector<Parent>& parents);
-
-// "Required parent task <id> failed" and its like.
-std::string
-unmet_reason(const WriteContext& context, const RunRow& run, const Parent& parent, Unmet unmet);
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // retry: final tasks that did not succeed live again, and so do those of their descendants that
 // were failed or skipped without having started, because of them.
+#include "store/outside_tables.h"
 #include "store/use_cases/user_actions.h"
 
 #include <fmt/format.h>
@@ -134,11 +135,14 @@ void revive(
 )
 {
     const bool was_over = is_over(run);
-    const std::map<TaskId, int> unfinished = unfinished_parents(all_parents, restored);
+    std::map<TaskId, int> unfinished = unfinished_parents(all_parents, restored);
     wait_again(context, run, restored);
     std::vector<TaskId> ids;
     for (const auto& [id, row] : restored)
         ids.push_back(id);
+    for (const TaskId child : context.tables.outside().children_outside(ids))
+        ++unfinished[child];
+    context.tables.outside().forget_settlements(run.id, ids);
     context.tables.take_done(ids);
 
     std::vector<Place> pending;
@@ -166,8 +170,12 @@ void revive(
         context.tables.insert_attempts(log);
     if (!waiting.empty())
         context.tables.insert_needs(waiting);
-    context.touch_all(waiting);
-    context.make_pending(std::move(pending));
+    for (const auto& [id, row] : restored)
+        context.moved(
+            id, run.id, row.outcome,
+            unfinished.contains(id) ? TaskState::waiting : TaskState::pending
+        );
+    context.make_pending(std::move(pending), TaskState::pending);
     if (was_over) {
         run.state = RunState::active;
         run.ending = RunEnding::none;

@@ -19,9 +19,10 @@ Error not_loading()
     return {Errc::not_found, "the submission is not being loaded any more"};
 }
 
-RunRow* loading_run(WriteContext& context, OperationBase& operation)
+template <class Request>
+RunRow* loading_run(WriteContext& context, Operation<Request>& operation)
 {
-    RunRow& run = context.runs.at(operation.run());
+    RunRow& run = context.runs.at(operation.request.run);
     if (run.state != RunState::loading || run.ending != RunEnding::none) {
         operation.fail(not_loading());
         return nullptr;
@@ -82,8 +83,8 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
         context.tables.service().insert_cards(cards);
     if (!needs.empty())
         context.tables.insert_needs(needs);
-    context.touch_all(needs);
-    context.make_pending(std::move(places));
+    context.moved_all(needs, std::nullopt, TaskState::waiting);
+    context.make_pending(std::move(places), std::nullopt);
     operation.answer(std::move(ids));
 }
 

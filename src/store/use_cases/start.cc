@@ -22,13 +22,19 @@ std::vector<TaskId> tasks_of(Operations<Start> operations)
     return ids;
 }
 
-std::map<TaskId, Micros> timeouts_of(WriteContext& context, std::span<const TaskId> tasks)
+using Tasks = std::map<TaskId, TaskRow>;
+
+Tasks read_tasks(WriteContext& context, std::span<const TaskId> ids)
 {
-    std::map<TaskId, Micros> timeouts;
-    for (const TaskRow& row : context.tables.tasks(tasks))
-        if (row.timeout)
-            timeouts[row.id] = *row.timeout;
-    return timeouts;
+    Tasks tasks;
+    for (TaskRow& row : context.tables.tasks(ids))
+        tasks.emplace(row.id, std::move(row));
+    return tasks;
+}
+
+bool any_timed(const Tasks& tasks)
+{
+    return std::ranges::any_of(tasks, [](const auto& entry) { return !!entry.second.timeout; });
 }
 
 bool holds(const Start& request, const LeaseRow& lease)
@@ -44,6 +50,20 @@ void set_end(WriteContext& context, LeaseRow& lease, Micros timeout)
     else
         lease.expires_at = context.now + timeout;
     context.changes.due(lease.expires_at);
+}
+
+void begin(WriteContext& context, const Start& request, const TaskRow& task, LeaseRow& lease)
+{
+    const TaskState before = state_of(lease);
+    lease.started_at = context.now;
+    lease.owner = request.owner;
+    if (task.timeout)
+        set_end(context, lease, *task.timeout);
+    context.moved(request.task, request.run, before, state_of(lease));
+    if (!task.kind.empty())
+        context.tally.begins.push_back(
+            {task.kind, context.now - context.runs.at(request.run).created_at}
+        );
 }
 
 // What the target's answer asks for.
@@ -74,8 +94,8 @@ void keep_wishes(WriteContext& context, const std::vector<const Start*>& started
 void run(WriteContext& context, Operations<Start> operations)
 {
     const std::vector<TaskId> ids = tasks_of(operations);
-    const std::map<TaskId, Micros> timeouts = timeouts_of(context, ids);
-    if (!timeouts.empty())
+    const Tasks tasks = read_tasks(context, ids);
+    if (any_timed(tasks))
         catch_up(context, context.tables.clock_jumps());
     Leases leases;
     for (LeaseRow& lease : context.tables.leases({nullptr, ids}))
@@ -92,12 +112,8 @@ void run(WriteContext& context, Operations<Start> operations)
             continue;
         }
         if (!lease->second.started_at) {
-            lease->second.started_at = context.now;
-            lease->second.owner = request.owner;
-            if (const auto timeout = timeouts.find(request.task); timeout != timeouts.end())
-                set_end(context, lease->second, timeout->second);
+            begin(context, request, tasks.at(request.task), lease->second);
             changed.push_back(lease->second);
-            context.touch(request.task);
             started.push_back(&request);
         }
         operation->answer(true);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // submit: run, tasks, links and places in one transaction. A submission that fails does so alone.
+#include "store/outside_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
 #include "base/assert.h"
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
+#include "store/use_cases/outside.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 
 namespace sluice {
@@ -23,9 +26,43 @@ struct SubmitRows {
     std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
     std::vector<LinkRow> links;
+    std::vector<OutsideLink> outside;
     std::vector<Place> places;
     std::vector<Tables::Request> requests;
 };
+
+// Parents in other runs: who has ended already is settled at the end of the group.
+void add_outside_links(
+    WriteContext& context, const Submit& request, const Submitted& reply, SubmitRows& rows
+)
+{
+    if (request.outside.empty())
+        return;
+    const std::map<TaskId, TaskState> ended = ended_parents(context, request.outside);
+    for (const Submit::OutsideLink& outside : request.outside) {
+        const LinkRow link{
+            outside.parent, reply.tasks[outside.child], outside.condition, outside.unmet};
+        RunRow& run = context.runs.at(outside.parent_run);
+        const auto outcome = ended.find(outside.parent);
+        if (outcome != ended.end()) {
+            context.settlements.push_back({link, reply.run, outcome->second, run.created_at});
+        } else {
+            rows.outside.push_back({link, reply.run});
+            run.leads_outside = true;
+        }
+    }
+}
+
+// How many parents each task waits for; empty: none waits.
+std::vector<std::uint32_t> all_parent_counts(const Submit& request)
+{
+    if (request.links.empty() && request.outside.empty())
+        return {};
+    std::vector<std::uint32_t> counts = parent_counts(request.tasks.size(), request.links);
+    for (const Submit::OutsideLink& outside : request.outside)
+        ++counts[outside.child];
+    return counts;
+}
 
 // The queue of each new task, and where it stands: waiting for parents or pending.
 void add_tasks(
@@ -35,8 +72,7 @@ void add_tasks(
     std::vector<QueueId> queues;
     for (const std::string& name : request.run.queues)
         queues.push_back(context.board.shared(context.tables, name));
-    const std::vector<std::uint32_t> parents =
-        parent_counts(request.links.empty() ? 0 : request.tasks.size(), request.links);
+    const std::vector<std::uint32_t> parents = all_parent_counts(request);
 
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         const NewTask& task = request.tasks[i];
@@ -87,6 +123,7 @@ void add_run(WriteContext& context, const Submit& request, const Submitted& repl
 void insert(WriteContext& context, SubmitRows rows)
 {
     context.tables.insert_runs(rows.runs);
+    context.runs.add(rows.runs); // nobody else can see them yet
     if (!rows.details.empty())
         context.tables.insert_run_details(rows.details);
     context.tables.insert_tasks(rows.tasks);
@@ -94,12 +131,14 @@ void insert(WriteContext& context, SubmitRows rows)
         context.tables.service().insert_cards(rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
-    context.touch_all(rows.needs);
+    context.moved_all(rows.needs, std::nullopt, TaskState::waiting);
     if (!rows.links.empty())
         context.tables.insert_links(rows.links);
+    if (!rows.outside.empty())
+        context.tables.outside().insert_outside_links(rows.outside);
     for (const Tables::Request& request : rows.requests)
         context.tables.insert_request(request);
-    context.make_pending(std::move(rows.places));
+    context.make_pending(std::move(rows.places), std::nullopt);
 }
 
 // A submission without the tasks that exist already.
@@ -111,6 +150,12 @@ struct Accepted {
     const Submit& request() const { return reduced ? *reduced : operation->request; }
 };
 
+bool locks(WriteContext& context, const std::vector<RunId>& runs)
+{
+    context.lock_runs(runs);
+    return std::ranges::all_of(runs, [&](RunId run) { return context.runs.find(run); });
+}
+
 void accept(WriteContext& context, Operations<Submit> operations, std::deque<Accepted>& accepted)
 {
     NewNames names(context);
@@ -118,14 +163,15 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
     for (Operation<Submit>* operation : operations) {
         if (!names.accept(*operation, operation->request.run))
             continue;
-        Result<Deduplication::Left> left = deduplication.reduce(operation->request);
-        if (!left) {
-            operation->fail(left.error());
+        Deduplication::Left left = deduplication.reduce(operation->request);
+        if (left.is_early || !locks(context, left.runs)) {
+            operation->deferred = true;
+            operation->found_runs = std::move(left.runs);
             continue;
         }
-        Accepted one{operation, std::move(left->request), {}};
+        Accepted one{operation, std::move(left.request), {}};
         if (one.reduced)
-            one.created = std::move(left->created);
+            one.created = std::move(left.created);
         if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
             Submitted nothing;
             nothing.state = RunState::succeeded;
@@ -179,6 +225,7 @@ void run(WriteContext& context, Operations<Submit> operations)
         reply.state = request.tasks.empty() ? RunState::succeeded : RunState::active;
         add_run(context, request, reply, rows);
         add_tasks(context, request, reply, rows);
+        add_outside_links(context, request, reply, rows);
         if (is_final(reply.state))
             context.changes.final_runs.push_back(reply.run);
         accepted[i].operation->answer(std::move(reply));

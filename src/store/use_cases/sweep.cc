@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sweep and delete: removing rows in bounded pieces, so that nobody else waits for long.
-#include "store/use_cases/context.h"
+#include "store/use_cases/outside.h"
 
 #include <algorithm>
 
@@ -13,7 +13,8 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
 {
     const Tables::Selection some{&run, {}, limit};
     std::vector<DoneRow> rows;
-    const auto add = [&](TaskId task, int attempt, int tries) {
+    const auto add = [&](TaskId task, int attempt, int tries, TaskState from) {
+        context.moved(task, run.id, from, TaskState::canceled);
         rows.push_back(
             {task,
              run.id,
@@ -30,32 +31,35 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
     };
     std::vector<TaskId> held;
     for (const Place& place : context.tables.take_held(some)) {
-        add(place.task, place.attempt, place.tries);
+        add(place.task, place.attempt, place.tries, TaskState::paused);
         held.push_back(place.task);
     }
     sort_unique(held);
     if (!held.empty())
         context.tables.delete_needs(held); // those that were paused while waiting stand in both
     for (const NeedRow& need : context.tables.take_needs(some))
-        add(need.task, need.attempt, 0);
+        add(need.task, need.attempt, 0, TaskState::waiting);
     for (const Place& place : context.tables.take_timers(some))
-        add(place.task, place.attempt, place.tries);
+        add(place.task, place.attempt, place.tries, TaskState::pending);
     for (const Place& place : context.take_ready(some))
-        add(place.task, place.attempt, place.tries);
+        add(place.task, place.attempt, place.tries, TaskState::pending);
     // Of claims that were under way when the run ended.
     std::vector<Tables::LeaseKey> keys;
     for (const LeaseRow& lease : context.tables.leases(some))
         keys.push_back({lease.place.task, 0, WorkerId{}});
     for (const LeaseRow& lease : context.tables.take_leases(keys)) {
-        add(lease.place.task, lease.place.attempt, lease.place.tries);
+        add(lease.place.task, lease.place.attempt, lease.place.tries, state_of(lease));
         rows.back().worker = lease.worker;
         rows.back().claimed_at = lease.claimed_at;
         rows.back().started_at = lease.started_at;
         context.changes.lost_leases.push_back(lease.place.task);
     }
+    std::vector<Parent> parents;
+    for (const DoneRow& row : rows)
+        parents.push_back({row.task, row.run, row.outcome, run.created_at});
+    tell_outside(context, run, parents);
     if (!rows.empty())
         context.tables.insert_done(rows);
-    context.touch_all(rows);
     return rows.size();
 }
 

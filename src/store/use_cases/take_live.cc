@@ -10,16 +10,16 @@ std::vector<Ended>
 take_live(WriteContext& context, const Tables::Selection& selection, Affected& affected)
 {
     std::vector<Ended> tasks;
-    const auto end_place = [&](const Place& place) {
-        tasks.push_back(ended(place, TaskState::canceled));
+    const auto end_place = [&](const Place& place, TaskState from) {
+        tasks.push_back(ended(place, from, TaskState::canceled));
     };
     for (const Place& place : context.tables.take_timers(selection)) {
         ++affected.pending;
-        end_place(place);
+        end_place(place, TaskState::pending);
     }
     for (const Place& place : context.take_ready(selection)) {
         ++affected.pending;
-        end_place(place);
+        end_place(place, TaskState::pending);
     }
     std::vector<Tables::LeaseKey> keys;
     for (const TaskId task : selection.tasks)
@@ -35,7 +35,7 @@ take_live(WriteContext& context, const Tables::Selection& selection, Affected& a
     for (const Place& place : context.tables.take_held(selection)) {
         ++affected.paused;
         held.insert(place.task);
-        end_place(place);
+        end_place(place, TaskState::paused);
         tasks.back().was_paused = true;
     }
     for (const NeedRow& need : context.tables.take_needs(selection)) {

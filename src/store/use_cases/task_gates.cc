@@ -88,7 +88,7 @@ void set_gates(WriteContext& context, std::span<CardRow> cards)
         context.tables.insert_held(held);
     if (!needs.empty())
         context.tables.insert_needs(needs);
-    context.make_pending(std::move(pending));
+    context.make_pending(std::move(pending), TaskState::pending);
 }
 
 } // namespace sluice

@@ -35,9 +35,7 @@ TaskState state_of(WriteContext& context, const RunRow& run, TaskId task)
         return TaskState::canceled; // a sweep is owed
     const std::vector<LeaseRow> leases = context.tables.leases(one);
     if (!leases.empty())
-        return leases.front().paused_left  ? TaskState::paused
-               : leases.front().started_at ? TaskState::running
-                                           : TaskState::claimed;
+        return state_of(leases.front());
     if (!context.tables.held(one).empty())
         return TaskState::paused;
     return context.tables.needs(one).empty() ? TaskState::pending : TaskState::waiting;

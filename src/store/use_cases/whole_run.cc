@@ -37,16 +37,16 @@ std::vector<Ended> end_all(WriteContext& context, const RunRow& run, Affected& a
     std::vector<Ended> tasks;
     for (const Place& place : context.tables.take_timers(all)) {
         ++affected.pending;
-        tasks.push_back(ended(place, TaskState::canceled));
+        tasks.push_back(ended(place, TaskState::pending, TaskState::canceled));
     }
     for (const Place& place : context.take_ready(all)) {
         ++affected.pending;
-        tasks.push_back(ended(place, TaskState::canceled));
+        tasks.push_back(ended(place, TaskState::pending, TaskState::canceled));
     }
     const std::vector<Place> held = context.tables.take_held(all);
     for (const Place& place : held) {
         ++affected.paused;
-        tasks.push_back(ended(place, TaskState::canceled));
+        tasks.push_back(ended(place, TaskState::paused, TaskState::canceled));
     }
     std::set<TaskId> counted; // paused while waiting: stands in both
     for (const Place& place : held)

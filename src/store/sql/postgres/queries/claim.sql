@@ -14,11 +14,12 @@ WITH taken AS (
         FOR UPDATE SKIP LOCKED))
     RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
 SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
-       taken.rescues, own.timeout, own.retry, own.name, own.payload
+       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind
 FROM taken
 LEFT JOIN LATERAL (
     SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
-    OFFSET 0) own ON true; -- one look at the key for each, whatever the statistics say
+    OFFSET 0) own ON true -- one look at the key for each, whatever the statistics say
+LEFT JOIN LATERAL (SELECT kind FROM card WHERE card.task_id = taken.task_id OFFSET 0) card ON true;
 
 -- name: ready_heads
 -- Without locks: most of what many queues offer is not taken.
@@ -44,14 +45,16 @@ WITH taken AS (
         FOR UPDATE OF ready SKIP LOCKED))
     RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
 SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
-       taken.rescues, own.timeout, own.retry, own.name, own.payload
+       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind
 FROM taken
 LEFT JOIN LATERAL (
     SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
-    OFFSET 0) own ON true;
+    OFFSET 0) own ON true
+LEFT JOIN LATERAL (SELECT kind FROM card WHERE card.task_id = taken.task_id OFFSET 0) card ON true;
 
 -- name: tasks
-SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload
+SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload,
+       (SELECT kind FROM card WHERE card.task_id = task.id)
 FROM task WHERE id = ANY (@id::bigint[]);
 
 -- name: insert_leases

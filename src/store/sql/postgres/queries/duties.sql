@@ -57,6 +57,9 @@ WITH gone AS (
   debts AS (DELETE FROM owed USING deliveries WHERE owed.delivery_id = deliveries.id),
   attempts AS (DELETE FROM attempt USING gone WHERE attempt.task_id = gone.id),
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
+  outsides AS (DELETE FROM outside_link USING gone WHERE outside_link.child_id = gone.id),
+  settles AS (DELETE FROM settle USING gone
+              WHERE settle.run_id = @run_id AND settle.child_id = gone.id),
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
   timers AS (DELETE FROM timer USING gone WHERE timer.task_id = gone.id),
   leases AS (DELETE FROM lease USING gone WHERE lease.task_id = gone.id),

@@ -2,14 +2,16 @@
 
 -- name: lock_runs_free
 SELECT id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at
+       task_first, task_last, created_at, finished_at, expires_at,
+       EXISTS (SELECT FROM outside_link WHERE parent_id BETWEEN run.task_first AND run.task_last)
 FROM run WHERE id = ANY (@id::bigint[])
 ORDER BY id
 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_runs_wait
 SELECT id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at
+       task_first, task_last, created_at, finished_at, expires_at,
+       EXISTS (SELECT FROM outside_link WHERE parent_id BETWEEN run.task_first AND run.task_last)
 FROM run WHERE id = ANY (@id::bigint[])
 ORDER BY id
 FOR UPDATE;

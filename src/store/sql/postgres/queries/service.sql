@@ -26,7 +26,7 @@ UPDATE task SET nprio = @nprio WHERE id = @task_id;
 
 -- name: duties
 SELECT card.task_id, flags, success_actions, failure_actions,
-       card.cancel_actions + coalesce(cancel_actions_count, 0)
+       card.cancel_actions + coalesce(cancel_actions_count, 0), kind
 FROM card LEFT JOIN progress ON progress.task_id = card.task_id
 WHERE card.task_id = ANY (@task_id::bigint[]);
 

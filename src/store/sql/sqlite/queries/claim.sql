@@ -10,7 +10,9 @@ LIMIT @limit;
 DELETE FROM ready WHERE queue_id = @queue_id AND (nprio, task_id) <= (@nprio, @task_id);
 
 -- name: task
-SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload FROM task WHERE id = @id;
+SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload,
+       (SELECT kind FROM card WHERE card.task_id = task.id)
+FROM task WHERE id = @id;
 
 -- name: insert_lease
 INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner,

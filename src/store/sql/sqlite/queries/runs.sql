@@ -1,7 +1,8 @@
 -- name: lock_run
 -- There is one writer (BEGIN IMMEDIATE), so rows need no locks.
 SELECT id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
-       task_first, task_last, created_at, finished_at, expires_at
+       task_first, task_last, created_at, finished_at, expires_at,
+       EXISTS (SELECT 1 FROM outside_link WHERE parent_id BETWEEN run.task_first AND run.task_last)
 FROM run WHERE id = @id;
 
 -- name: update_run

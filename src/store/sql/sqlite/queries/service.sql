@@ -24,7 +24,7 @@ UPDATE lease SET nprio = @nprio WHERE task_id = @task_id;
 
 -- name: duty
 SELECT card.task_id, flags, success_actions, failure_actions,
-       card.cancel_actions + coalesce(cancel_actions_count, 0)
+       card.cancel_actions + coalesce(cancel_actions_count, 0), kind
 FROM card LEFT JOIN progress ON progress.task_id = card.task_id
 WHERE card.task_id = @task_id;
 
