@@ -4,6 +4,7 @@
 #include "api/server.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
+#include "tasks/schedules.h"
 #include "tasks/tasks.h"
 
 namespace sluice {
@@ -17,6 +18,7 @@ struct Api {
     Engine& engine;
     Jobs& jobs;
     Tasks& tasks;
+    Schedules& schedules;
     WorkerThreads& threads;
     RemoteWorkers& workers;
     LogUploads& uploads;

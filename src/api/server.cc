@@ -35,8 +35,9 @@ public:
           uploads_(parts.threads),
           probe_(executor, parts.engine.store(), log),
           gate_(parts.engine.store(), Gate::WithoutKeys::open, options_.key_cache),
-          api_{parts.engine, parts.jobs, parts.tasks, parts.threads, workers_,
-               uploads_,     probe_,     options_,    executor,      log}
+          api_{parts.engine,  parts.jobs, parts.tasks, parts.schedules,
+               parts.threads, workers_,   uploads_,    probe_,
+               options_,      executor,   log}
     {
         const std::vector<Operation> operations = all_operations();
         api_.document = openapi_document(operations, options_.version);

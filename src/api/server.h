@@ -15,6 +15,7 @@ namespace sluice {
 
 class Engine;
 class Jobs;
+class Schedules;
 class Tasks;
 class WorkerThreads;
 
@@ -43,6 +44,7 @@ public:
         Engine& engine;
         Jobs& jobs;
         Tasks& tasks;
+        Schedules& schedules;
         WorkerThreads& threads;
     };
 

@@ -80,7 +80,7 @@ ApiFixture::ApiFixture(ApiServer::Options options)
     TaskService::Options service_options;
     service_options.guard.syntax_only = true; // targets of tests are on this machine
     service = TaskService::make(loop.get_executor(), *engine, service_options, Log()).value();
-    const ApiServer::Parts parts{*engine, *jobs, service->tasks(), threads};
+    const ApiServer::Parts parts{*engine, *jobs, service->tasks(), service->schedules(), threads};
     server = std::make_unique<ApiServer>(loop.get_executor(), parts, std::move(options), Log());
     http = std::make_unique<HttpClient>(loop.get_executor(), HttpClientOptions{});
     await(loop, engine->start()).value();

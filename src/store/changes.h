@@ -21,19 +21,22 @@ struct Changes {
     std::optional<Time> earliest_due; // a timer, timeout or lease end was set to this time
     bool sweep = false;               // a run owes a sweep
     bool doomed_outputs = false;
-    bool owed = false;         // webhooks are to be sent
-    bool from_outside = false; // another process wrote: anything may have changed
+    bool owed = false;                // webhooks are to be sent
+    std::optional<Time> schedule_due; // a schedule is to be looked at then
+    bool from_outside = false;        // another process wrote: anything may have changed
 
     bool empty() const
     {
         return ready_queues.empty() && final_runs.empty() && lost_leases.empty() && !earliest_due &&
-               !sweep && !doomed_outputs && !owed && !from_outside;
+               !sweep && !doomed_outputs && !owed && !schedule_due && !from_outside;
     }
 
-    void due(std::optional<Time> time)
+    void due(std::optional<Time> time) { keep_earlier(earliest_due, time); }
+
+    static void keep_earlier(std::optional<Time>& earliest, std::optional<Time> time)
     {
-        if (time && (!earliest_due || *time < *earliest_due))
-            earliest_due = time;
+        if (time && (!earliest || *time < *earliest))
+            earliest = time;
     }
 };
 

@@ -52,6 +52,8 @@ TaskService::TaskService(
       client_(executor, client_options(options_, guard_)),
       facts_(engine.store()),
       tasks_(engine, facts_, guard_),
+      schedules_(engine, guard_),
+      scheduler_(executor, engine.store(), guard_, {}, log_),
       scope_(executor, log_)
 {}
 
@@ -93,8 +95,10 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
     engine_.on_changes([this](const Changes& changes) {
         if (senders_)
             senders_->deliverer.changed(changes);
+        scheduler_.changed(changes);
     });
     scope_.spawn(senders_->deliverer.run());
+    scope_.spawn(scheduler_.run());
     co_return Result<void>();
 }
 
@@ -102,6 +106,7 @@ Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
 {
     if (!senders_)
         co_return;
+    scheduler_.close();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
     co_await scope_.join();

@@ -5,6 +5,8 @@
 #include "net/guard/address_guard.h"
 #include "net/http_client.h"
 #include "tasks/deliverer.h"
+#include "tasks/scheduler.h"
+#include "tasks/schedules.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 
@@ -43,6 +45,7 @@ public:
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Tasks& tasks() { return tasks_; }
+    Schedules& schedules() { return schedules_; }
 
 private:
     // What sends, once it is known where we are.
@@ -64,6 +67,8 @@ private:
     HttpClient client_;
     BatchFacts facts_;
     Tasks tasks_;
+    Schedules schedules_;
+    Scheduler scheduler_;
     TaskScope scope_;
     std::optional<Senders> senders_;
 };

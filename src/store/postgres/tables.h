@@ -3,6 +3,7 @@
 
 #include "store/postgres/connection.h"
 #include "store/postgres/rule_tables.h"
+#include "store/postgres/schedule_tables.h"
 #include "store/postgres/service_tables.h"
 #include "store/tables.h"
 
@@ -16,11 +17,12 @@ namespace sluice::postgres {
 class PostgresTables final : public Tables {
 public:
     explicit PostgresTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection)
+        : connection_(connection), service_(connection), rules_(connection), schedules_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
+    ScheduleTables& schedules() override { return schedules_; }
     void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -122,6 +124,7 @@ private:
     Connection& connection_;
     PostgresServiceTables service_;
     PostgresRuleTables rules_;
+    PostgresScheduleTables schedules_;
     std::map<Sequence, Ahead> ahead_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/rule_tables.h"
+#include "store/sqlite/schedule_tables.h"
 #include "store/sqlite/service_tables.h"
 #include "store/tables.h"
 
@@ -15,11 +16,12 @@ namespace sluice::sqlite {
 class SqliteTables final : public Tables {
 public:
     explicit SqliteTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection)
+        : connection_(connection), service_(connection), rules_(connection), schedules_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
+    ScheduleTables& schedules() override { return schedules_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -108,6 +110,7 @@ private:
     Connection& connection_;
     SqliteServiceTables service_;
     SqliteRuleTables rules_;
+    SqliteScheduleTables schedules_;
 };
 
 } // namespace sluice::sqlite

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
+#include "store/use_cases/schedule_moves.h"
 
 #include <fmt/format.h>
 
@@ -111,11 +112,45 @@ struct Accepted {
     const Submit& request() const { return reduced ? *reduced : operation->request; }
 };
 
+// Every task of the submission exists already.
+void answer_nothing(
+    WriteContext& context, Operation<Submit>& operation,
+    std::optional<std::vector<std::uint32_t>> created
+)
+{
+    if (const std::optional<FiredTick>& fired = operation.request.tick) {
+        TickRow tick;
+        tick.at = fired->at;
+        tick.outcome = TickOutcome::skipped;
+        tick.reason = "every task exists already";
+        record(context, fired->move.schedule, std::move(tick));
+    }
+    Submitted nothing;
+    nothing.state = RunState::succeeded;
+    nothing.created = std::move(created);
+    operation.answer(std::move(nothing));
+}
+
+void record_tick(WriteContext& context, const Submit& request, RunId run)
+{
+    if (!request.tick)
+        return;
+    TickRow tick;
+    tick.at = request.tick->at;
+    tick.run = run;
+    record(context, request.tick->move.schedule, std::move(tick));
+}
+
 void accept(WriteContext& context, Operations<Submit> operations, std::deque<Accepted>& accepted)
 {
     NewNames names(context);
     Deduplication deduplication(context);
     for (Operation<Submit>* operation : operations) {
+        const std::optional<FiredTick>& tick = operation->request.tick;
+        if (const auto error = tick ? refusal(context, tick->move) : std::nullopt) {
+            operation->fail(*error);
+            continue;
+        }
         if (!names.accept(*operation, operation->request.run))
             continue;
         Result<Deduplication::Left> left = deduplication.reduce(operation->request);
@@ -123,14 +158,13 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             operation->fail(left.error());
             continue;
         }
+        if (tick)
+            apply(context, tick->move);
         Accepted one{operation, std::move(left->request), {}};
         if (one.reduced)
             one.created = std::move(left->created);
         if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
-            Submitted nothing;
-            nothing.state = RunState::succeeded;
-            nothing.created = std::move(one.created);
-            operation->answer(std::move(nothing));
+            answer_nothing(context, *operation, std::move(one.created));
             continue;
         }
         deduplication.created(one.request());
@@ -181,6 +215,7 @@ void run(WriteContext& context, Operations<Submit> operations)
         add_tasks(context, request, reply, rows);
         if (is_final(reply.state))
             context.changes.final_runs.push_back(reply.run);
+        record_tick(context, accepted[i].operation->request, reply.run);
         accepted[i].operation->answer(std::move(reply));
     }
     insert(context, std::move(rows));
