@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "tasks/change_feed.h"
 #include "tasks/service_meter.h"
+#include "tasks/schedules.h"
 #include "tasks/tasks.h"
 
 namespace sluice {
@@ -23,6 +24,7 @@ struct Api {
     Tasks& tasks;
     ChangeFeed& feed;
     ProcessMetrics& metrics;
+    Schedules& schedules;
     WorkerThreads& threads;
     RemoteWorkers& workers;
     LogUploads& uploads;

@@ -117,6 +117,8 @@ private:
                 names_[name] = json[name]["id"];
         if (json.is_object() && json.contains("output_files"))
             names_["output"] = json["output_files"][0]["id"];
+        if (json.is_object() && json.contains("next_run_at"))
+            names_["schedule"] = json["id"];
         if (json.is_array() && !json.empty() && json[0].contains("actions")) {
             names_.try_emplace("task", json[0]["id"]); // of the page's first batch
             names_.try_emplace("batch", json[0]["batch_id"]);

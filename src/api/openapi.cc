@@ -29,6 +29,7 @@ constexpr Parameter parameters[] = {
     {"created_after", "string", "Only those created at this time (RFC 3339) or later."},
     {"created_before", "string", "Only those created at this time or earlier."},
     {"deleted", "boolean", "true: those that were deleted softly, instead of the others."},
+    {"enabled", "boolean", "Only those that are enabled, or are not."},
     {"follow", "integer", "1: stay until the attempt has ended."},
     {"group_id", "string", "Only those of this group."},
     {"job_name", "string", "Name of the job."},

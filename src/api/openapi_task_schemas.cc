@@ -2,6 +2,7 @@
 #include "api/openapi_task_schemas.h"
 
 #include "api/wire_task_read.h"
+#include "model/schedule/schedule_request.h"
 #include "model/task/task_request.h"
 #include "model/webhook/action.h"
 
@@ -126,7 +127,34 @@ constexpr std::string_view answers = R"json({
     {"type": "string"}}},
 "Deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
 "Redelivered": {"type": "object", "required": ["redelivered"], "properties": {"redelivered":
-    {"type": "integer"}}}
+    {"type": "integer"}}},
+"Schedule": {"type": "object", "required": ["id", "name", "cron", "every", "at", "timezone",
+    "tasks", "catchup", "max_catchup", "overlap", "jitter", "enabled", "start", "end",
+    "next_run_at", "last_run_at", "last_batch_id", "created_at", "updated_at"], "properties":
+    {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "cron":
+    {"type": ["string", "null"]}, "every": {"type": ["string", "integer", "null"]}, "at":
+    {"type": ["string", "null"], "format": "date-time"}, "timezone": {"type": ["string", "null"]},
+    "tasks": {"type": "array", "items": {"type": "object"}, "description": "As they were sent."},
+    "catchup": {"type": "string", "enum": ["none", "skip", "run_all"]}, "max_catchup":
+    {"type": "integer"}, "overlap": {"type": "string", "enum": ["allow", "skip", "cancel"]},
+    "jitter": {"type": ["string", "integer"]}, "enabled": {"type": "boolean"}, "start":
+    {"type": ["string", "null"], "format": "date-time"}, "end": {"type": ["string", "null"],
+    "format": "date-time"}, "next_run_at": {"type": ["string", "null"], "format": "date-time",
+    "description": "null: it is over, or not enabled."}, "last_run_at": {"type": ["string",
+    "null"], "format": "date-time", "description": "When its last batch was created."},
+    "last_batch_id": {"type": ["string", "null"], "format": "uuid"}, "created_at":
+    {"type": "string", "format": "date-time"}, "updated_at": {"type": "string",
+    "format": "date-time"}}},
+"Schedules": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}},
+"DeletedSchedule": {"type": "object", "required": ["id"], "properties": {"id":
+    {"type": "string", "format": "uuid"}}},
+"Tick": {"type": "object", "required": ["schedule_id", "scheduled_at", "fired_at", "outcome",
+    "batch_id", "reason"], "properties": {"schedule_id": {"type": "string", "format": "uuid"},
+    "scheduled_at": {"type": "string", "format": "date-time"}, "fired_at": {"type": "string",
+    "format": "date-time"}, "outcome": {"type": "string", "enum": ["created", "skipped",
+    "failed"]}, "batch_id": {"type": ["string", "null"], "format": "uuid"}, "reason":
+    {"type": ["string", "null"], "description": "Why there is no batch."}}},
+"Ticks": {"type": "array", "items": {"$ref": "#/components/schemas/Tick"}}
 })json";
 
 // What a full task has beside a light one.
@@ -173,6 +201,9 @@ Json task_schemas()
     schemas["TaskCounts"] = counts_schema();
     schemas["RulesEdit"] = rules_edit_schema();
     schemas["RedeliverFilter"] = redeliver_filter_schema();
+    const Json new_tasks{{"$ref", "#/components/schemas/NewTasks"}};
+    schemas["NewSchedule"] = schedule_request_schema(new_tasks);
+    schemas["ScheduleChange"] = schedule_change_schema(new_tasks);
     return schemas;
 }
 

@@ -40,6 +40,7 @@ std::vector<Operation> task_history_operations();
 std::vector<Operation> delivery_operations();
 std::vector<Operation> event_operations();
 std::vector<Operation> metrics_operations();
+std::vector<Operation> schedule_operations();
 std::vector<Operation> all_operations();
 
 // A router over `operations`: each answer names our protocol, and requests of another are refused.

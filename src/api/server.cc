@@ -44,6 +44,7 @@ public:
               parts.tasks.tasks(),
               parts.tasks.feed(),
               parts.tasks.metrics(),
+              parts.tasks.schedules(),
               parts.threads,
               workers_,
               uploads_,

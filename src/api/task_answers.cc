@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_answers.h"
 
+#include "api/auth.h"
 #include "api/task_errors.h"
 #include "tasks/tasks.h"
 
@@ -11,6 +12,18 @@ SpellId speller(const Tasks& tasks)
     return [&tasks](UidKind kind, Time created_at, std::int64_t key) {
         return tasks.uuid(kind, created_at, key);
     };
+}
+
+void name_requester(const Request& request, Json& body)
+{
+    if (!std::any_cast<Caller>(&request.identity))
+        return;
+    Json& tasks = body.is_object() && body.contains("tasks") ? body["tasks"] : body;
+    if (!tasks.is_array())
+        return;
+    for (Json& task : tasks)
+        if (task.is_object())
+            task.erase("requester");
 }
 
 Response text_response(int status, std::string_view text)

@@ -16,6 +16,9 @@ class Tasks;
 // Spells ids for wire_task.h and its neighbours; `tasks` outlives it.
 SpellId speller(const Tasks& tasks);
 
+// Who has a key asks in its name, whatever the tasks say: those of a list, or of its `tasks`.
+void name_requester(const Request& request, Json& body);
+
 Response text_response(int status, std::string_view text);
 
 // JSON that was written elsewhere, large documents on another thread: dumped() there, json_text()

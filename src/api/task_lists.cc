@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // /task without an id: how batches are created and tasks found.
-#include "api/auth.h"
 #include "api/keys.h"
 #include "api/off_loop.h"
 #include "api/respond.h"
@@ -17,16 +16,6 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t submission_bytes_max = 32u << 20;
-
-// Who has a key asks in its name, whatever the tasks say.
-void name_requester(const Request& request, Json& body)
-{
-    if (!std::any_cast<Caller>(&request.identity) || !body.is_array())
-        return;
-    for (Json& task : body)
-        if (task.is_object())
-            task.erase("requester");
-}
 
 Async<Tasks::NewBatch> new_batch(Api& api, const Request& request, Json body)
 {

@@ -22,6 +22,8 @@ struct Page {
         const auto size = static_cast<std::int64_t>(limit);
         return static_cast<std::size_t>(number > INT64_MAX / size ? INT64_MAX : number * size);
     }
+
+    std::string next() const { return std::to_string(std::min(number, INT64_MAX - 1) + 1); }
 };
 
 Page read_page(QueryReader& query, const PageSizes& pages)
@@ -69,7 +71,7 @@ Result<BatchQuery> read_batch_query(const Request& request, const PageSizes& pag
     QueryReader query(request);
     BatchQuery read;
     const Page page = read_page(query, pages);
-    read.next_page = std::to_string(std::min(page.number, INT64_MAX - 1) + 1);
+    read.next_page = page.next();
     read.filter.skip = page.skip();
     read.filter.limit = page.limit;
     read.filter.name_part = query.text("name");
@@ -90,6 +92,20 @@ Result<DeliveryQuery> read_delivery_query(const Request& request, const PageSize
     read.task = query.uuid("task_id");
     read.batch = query.uuid("batch_id");
     read.before = query.uuid("before");
+    return query.finish(std::move(read));
+}
+
+Result<ScheduleQuery> read_schedule_query(const Request& request, const PageSizes& pages)
+{
+    QueryReader query(request);
+    ScheduleQuery read;
+    const Page page = read_page(query, pages);
+    read.next_page = page.next();
+    read.filter.skip = page.skip();
+    read.filter.limit = page.limit;
+    read.filter.name_part = query.text("name");
+    if (request.query_field("enabled"))
+        read.filter.enabled = query.flag("enabled");
     return query.finish(std::move(read));
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/page_sizes.h"
 #include "net/http.h"
+#include "store/schedule_reads.h"
 #include "store/service_reads.h"
 
 #include <optional>
@@ -33,5 +34,11 @@ struct DeliveryQuery {
     std::optional<std::string> before;
 };
 Result<DeliveryQuery> read_delivery_query(const Request& request, const PageSizes& pages = {});
+
+struct ScheduleQuery {
+    ScheduleReads::Filter filter;
+    std::string next_page; // the number of the page behind this one
+};
+Result<ScheduleQuery> read_schedule_query(const Request& request, const PageSizes& pages = {});
 
 } // namespace sluice

@@ -21,23 +21,26 @@ struct Changes {
     std::optional<Time> earliest_due; // a timer, timeout or lease end was set to this time
     bool sweep = false;               // a run owes a sweep
     bool doomed_outputs = false;
-    bool owed = false;         // webhooks are to be sent
-    bool moved = false;        // tasks of the service: the feed has a row more
-    bool from_outside = false; // another process wrote: anything may have changed
+    bool owed = false;                // webhooks are to be sent
+    std::optional<Time> schedule_due; // a schedule is to be looked at then
+    bool moved = false;               // tasks of the service: the feed has a row more
+    bool from_outside = false;        // another process wrote: anything may have changed
 
     // Other processes may wait for this. Those who watch the feed look by themselves.
     bool concerns_others() const
     {
         return !ready_queues.empty() || !final_runs.empty() || !lost_leases.empty() ||
-               earliest_due || sweep || doomed_outputs || owed || from_outside;
+               earliest_due || sweep || doomed_outputs || owed || schedule_due || from_outside;
     }
 
     bool empty() const { return !concerns_others() && !moved; }
 
-    void due(std::optional<Time> time)
+    void due(std::optional<Time> time) { keep_earlier(earliest_due, time); }
+
+    static void keep_earlier(std::optional<Time>& earliest, std::optional<Time> time)
     {
-        if (time && (!earliest_due || *time < *earliest_due))
-            earliest_due = time;
+        if (time && (!earliest || *time < *earliest))
+            earliest = time;
     }
 };
 

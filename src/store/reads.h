@@ -11,6 +11,7 @@
 
 namespace sluice {
 
+class ScheduleReads;
 class ServiceReads;
 
 // What may be asked of the database outside a write: each call is one short snapshot (at most a
@@ -20,6 +21,7 @@ public:
     virtual ~Reads() = default;
 
     virtual ServiceReads& service() = 0; // what the task service asks
+    virtual ScheduleReads& schedules() = 0;
 
     struct Run {
         RunRow row;

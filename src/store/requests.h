@@ -6,6 +6,7 @@
 #include "model/task/task_matcher.h"
 #include "store/queue_filter.h"
 #include "store/rows.h"
+#include "store/schedule_requests.h"
 #include "store/service_requests.h"
 
 #include <memory>
@@ -56,7 +57,7 @@ struct Submitted {
 
 // One transaction: nothing or all. The caller has checked the graph. Errors: conflict (name,
 // idempotency key, a link to a task that was found in another run), overloaded (too many different
-// rules or matchers).
+// rules or matchers), not_found (the schedule whose tick it is does not stand where it stood).
 struct Submit {
     using Reply = Submitted;
     NewRun run;
@@ -72,6 +73,7 @@ struct Submit {
         Unmet unmet = Unmet::fail;
     };
     std::vector<OutsideLink> outside = {};
+    std::optional<FiredTick> tick = {};
 };
 
 // Large submissions come in pieces that nobody sees until the last one publishes them.

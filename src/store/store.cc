@@ -237,6 +237,26 @@ Async<Result<bool>> Store::hide_task(HideTask request)
 {
     return perform(std::move(request));
 }
+Async<Result<ScheduleRow>> Store::create_schedule(CreateSchedule request)
+{
+    return perform(std::move(request));
+}
+Async<Result<ScheduleRow>> Store::change_schedule(ChangeSchedule request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::delete_schedule(DeleteSchedule request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<StoredSchedule>>> Store::take_schedules(TakeSchedules request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::settle_schedule(SettleSchedule request)
+{
+    return perform(std::move(request));
+}
 Async<Result<std::size_t>> Store::redeliver(Redeliver request)
 {
     return perform(std::move(request));

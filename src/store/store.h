@@ -100,6 +100,12 @@ public:
     Async<Result<std::size_t>> set_rules(SetRules request);
     Async<Result<bool>> hide_task(HideTask request);
 
+    Async<Result<ScheduleRow>> create_schedule(CreateSchedule request);
+    Async<Result<ScheduleRow>> change_schedule(ChangeSchedule request);
+    Async<Result<bool>> delete_schedule(DeleteSchedule request);
+    Async<Result<std::vector<StoredSchedule>>> take_schedules(TakeSchedules request);
+    Async<Result<bool>> settle_schedule(SettleSchedule request);
+
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.
     template <class Body>

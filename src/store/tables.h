@@ -14,6 +14,7 @@ namespace sluice {
 
 class OutsideTables;
 class RuleTables;
+class ScheduleTables;
 class ServiceTables;
 
 // The statements of one open transaction, set-based: each takes a list and is one statement (or one
@@ -30,9 +31,19 @@ public:
     virtual ServiceTables& service() = 0; // those of the task service
     virtual RuleTables& rules() = 0;      // those of rules and deduplication
     virtual OutsideTables& outside() = 0; // those of links between runs, and of the feed
+    virtual ScheduleTables& schedules() = 0;
 
     // --- ids ---------------------------------------------------------------------------------
-    enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery, signature };
+    enum class Sequence : std::uint8_t {
+        run,
+        task,
+        queue,
+        worker,
+        key,
+        delivery,
+        signature,
+        schedule
+    };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;
 

@@ -240,7 +240,8 @@ void Writer::run_transaction(const Operations& operations)
         .moves = {},
         .settlements = {},
         .group_number = group_number_++,
-        .tally = {}};
+        .tally = {},
+        .schedules = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;

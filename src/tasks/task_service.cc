@@ -57,6 +57,8 @@ TaskService::TaskService(
       facts_(engine.store()),
       tasks_(engine, facts_, guard_, metrics.service),
       feed_(executor, engine.store(), log_),
+      schedules_(engine, guard_),
+      scheduler_(executor, engine.store(), guard_, {}, log_),
       scope_(executor, log_)
 {}
 
@@ -99,9 +101,11 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
         feed_.changed(changes);
         if (senders_)
             senders_->deliverer.changed(changes);
+        scheduler_.changed(changes);
     });
     scope_.spawn(feed_.run());
     scope_.spawn(senders_->deliverer.run());
+    scope_.spawn(scheduler_.run());
     co_return Result<void>();
 }
 
@@ -110,6 +114,7 @@ Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
     if (!senders_)
         co_return;
     feed_.close();
+    scheduler_.close();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
     co_await scope_.join();

@@ -7,6 +7,8 @@
 #include "tasks/change_feed.h"
 #include "tasks/deliverer.h"
 #include "tasks/service_meter.h"
+#include "tasks/scheduler.h"
+#include "tasks/schedules.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 
@@ -50,6 +52,7 @@ public:
     Tasks& tasks() { return tasks_; }
     ChangeFeed& feed() { return feed_; }
     ProcessMetrics& metrics() { return metrics_; }
+    Schedules& schedules() { return schedules_; }
 
 private:
     // What sends, once it is known where we are.
@@ -73,6 +76,8 @@ private:
     BatchFacts facts_;
     Tasks tasks_;
     ChangeFeed feed_;
+    Schedules schedules_;
+    Scheduler scheduler_;
     TaskScope scope_;
     std::optional<Senders> senders_;
 };

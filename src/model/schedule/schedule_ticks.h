@@ -25,8 +25,6 @@ namespace sluice {
 // of all that are owed only the latest can be on time. That one always fires; the policy says what
 // becomes of the missed ones.
 
-using ScheduleId = Id<struct ScheduleTag>;
-
 struct CronTicks {
     Cron cron;
     Zone zone;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/schedule_reads.h"
 #include "store/postgres/service_reads.h"
 #include "store/reads.h"
 
@@ -10,10 +11,12 @@ namespace sluice::postgres {
 // reads.sql: each call is one statement, and so one snapshot.
 class PostgresReads final : public Reads {
 public:
-    explicit PostgresReads(Connection& connection) : connection_(connection), service_(connection)
+    explicit PostgresReads(Connection& connection)
+        : connection_(connection), service_(connection), schedules_(connection)
     {}
 
     ServiceReads& service() override { return service_; }
+    ScheduleReads& schedules() override { return schedules_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::vector<Run> runs(const RunFilter& filter) override;
@@ -36,6 +39,7 @@ public:
 private:
     Connection& connection_;
     PostgresServiceReads service_;
+    PostgresScheduleReads schedules_;
 };
 
 } // namespace sluice::postgres

@@ -4,6 +4,7 @@
 #include "store/postgres/connection.h"
 #include "store/postgres/outside_tables.h"
 #include "store/postgres/rule_tables.h"
+#include "store/postgres/schedule_tables.h"
 #include "store/postgres/service_tables.h"
 #include "store/tables.h"
 
@@ -17,12 +18,17 @@ namespace sluice::postgres {
 class PostgresTables final : public Tables {
 public:
     explicit PostgresTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection), outside_(connection)
+        : connection_(connection),
+          service_(connection),
+          rules_(connection),
+          outside_(connection),
+          schedules_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
     OutsideTables& outside() override { return outside_; }
+    ScheduleTables& schedules() override { return schedules_; }
     void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -125,6 +131,7 @@ private:
     PostgresServiceTables service_;
     PostgresRuleTables rules_;
     PostgresOutsideTables outside_;
+    PostgresScheduleTables schedules_;
     std::map<Sequence, Ahead> ahead_;
 };
 

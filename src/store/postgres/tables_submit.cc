@@ -31,6 +31,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_signature_ids;
     case Tables::Sequence::delivery:
         return sql::next_delivery_ids;
+    case Tables::Sequence::schedule:
+        return sql::next_schedule_ids;
     case Tables::Sequence::key:
         break;
     }

@@ -3,6 +3,7 @@
 
 #include "store/reads.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/schedule_reads.h"
 #include "store/sqlite/service_reads.h"
 #include "store/sqlite/turnstile.h"
 
@@ -15,10 +16,14 @@ namespace sluice::sqlite {
 class SqliteReads final : public Reads {
 public:
     SqliteReads(Connection& connection, Turnstile* gate)
-        : connection_(connection), gate_(gate), service_(connection, gate)
+        : connection_(connection),
+          gate_(gate),
+          service_(connection, gate),
+          schedules_(connection, gate)
     {}
 
     ServiceReads& service() override { return service_; }
+    ScheduleReads& schedules() override { return schedules_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::vector<Run> runs(const RunFilter& filter) override;
@@ -44,6 +49,7 @@ private:
     Connection& connection_;
     Turnstile* gate_; // null: no other connection
     SqliteServiceReads service_;
+    SqliteScheduleReads schedules_;
 };
 
 } // namespace sluice::sqlite

@@ -4,6 +4,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/outside_tables.h"
 #include "store/sqlite/rule_tables.h"
+#include "store/sqlite/schedule_tables.h"
 #include "store/sqlite/service_tables.h"
 #include "store/tables.h"
 
@@ -16,12 +17,17 @@ namespace sluice::sqlite {
 class SqliteTables final : public Tables {
 public:
     explicit SqliteTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection), outside_(connection)
+        : connection_(connection),
+          service_(connection),
+          rules_(connection),
+          outside_(connection),
+          schedules_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
     OutsideTables& outside() override { return outside_; }
+    ScheduleTables& schedules() override { return schedules_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -111,6 +117,7 @@ private:
     SqliteServiceTables service_;
     SqliteRuleTables rules_;
     SqliteOutsideTables outside_;
+    SqliteScheduleTables schedules_;
 };
 
 } // namespace sluice::sqlite

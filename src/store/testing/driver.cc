@@ -161,6 +161,26 @@ Async<Result<bool>> call(Store& store, HideTask request)
 {
     return store.hide_task(std::move(request));
 }
+Async<Result<ScheduleRow>> call(Store& store, CreateSchedule request)
+{
+    return store.create_schedule(std::move(request));
+}
+Async<Result<ScheduleRow>> call(Store& store, ChangeSchedule request)
+{
+    return store.change_schedule(std::move(request));
+}
+Async<Result<bool>> call(Store& store, DeleteSchedule request)
+{
+    return store.delete_schedule(std::move(request));
+}
+Async<Result<std::vector<StoredSchedule>>> call(Store& store, TakeSchedules request)
+{
+    return store.take_schedules(std::move(request));
+}
+Async<Result<bool>> call(Store& store, SettleSchedule request)
+{
+    return store.settle_schedule(std::move(request));
+}
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {
     return store.redeliver(std::move(request));

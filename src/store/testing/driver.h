@@ -47,6 +47,11 @@ Async<Result<bool>> call(Store& store, EndTry request);
 Async<Result<std::size_t>> call(Store& store, SetRules request);
 Async<Result<bool>> call(Store& store, HideTask request);
 Async<Result<std::size_t>> call(Store& store, Settle request);
+Async<Result<ScheduleRow>> call(Store& store, CreateSchedule request);
+Async<Result<ScheduleRow>> call(Store& store, ChangeSchedule request);
+Async<Result<bool>> call(Store& store, DeleteSchedule request);
+Async<Result<std::vector<StoredSchedule>>> call(Store& store, TakeSchedules request);
+Async<Result<bool>> call(Store& store, SettleSchedule request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -5,6 +5,7 @@
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/feed.h"
 #include "store/use_cases/outside.h"
+#include "store/use_cases/schedule_moves.h"
 
 #include <algorithm>
 
@@ -192,6 +193,7 @@ void foresee(Tables& tables, Group& group)
 
 void run_group(WriteContext& context, Group& group)
 {
+    lock_schedules(context, group);
     // The lock phase is over (see Writer): what follows takes rows, then only inserts; claims,
     // which take rows without a run's lock but never wait for one, come last and see what the
     // others freed.
@@ -199,13 +201,13 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Settle, Tick>(
-        context, group
-    );
+        SetRules, HideTask, CreateSchedule, ChangeSchedule, DeleteSchedule, StageRun, StageTasks,
+        StageLinks, PublishRun, Submit, Settle, SettleSchedule, Tick>(context, group);
     settle_outside(context);
     settle_debts(context);
     settle_runs(context);
-    run_lists<TakeOwed, DeleteRun, Claim>(context, group);
+    settle_schedules(context);
+    run_lists<TakeOwed, TakeSchedules, DeleteRun, Claim>(context, group);
     settle_debts(context); // of what claims have displaced
     finish_counting(context);
     publish_moves(context);

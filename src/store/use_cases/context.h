@@ -15,6 +15,7 @@
 #include "store/tables.h"
 #include "store/use_cases/counting.h"
 #include "store/use_cases/debts.h"
+#include "store/use_cases/locked_schedules.h"
 
 #include <span>
 #include <unordered_map>
@@ -66,6 +67,7 @@ struct WriteContext {
     std::vector<Settlement> settlements; // to be applied or left at the end of the group
     std::uint64_t group_number = 0;
     Tally tally;
+    LockedSchedules schedules;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
     // They were in the state `from`, or are new.
@@ -161,5 +163,10 @@ void run(WriteContext& context, Operations<Redeliver> operations);
 void run(WriteContext& context, Operations<SetRules> operations);
 void run(WriteContext& context, Operations<HideTask> operations);
 void run(WriteContext& context, Operations<Settle> operations);
+void run(WriteContext& context, Operations<CreateSchedule> operations);
+void run(WriteContext& context, Operations<ChangeSchedule> operations);
+void run(WriteContext& context, Operations<DeleteSchedule> operations);
+void run(WriteContext& context, Operations<TakeSchedules> operations);
+void run(WriteContext& context, Operations<SettleSchedule> operations);
 
 } // namespace sluice

@@ -8,6 +8,7 @@
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
 #include "store/use_cases/outside.h"
+#include "store/use_cases/schedule_moves.h"
 
 #include <fmt/format.h>
 
@@ -156,11 +157,45 @@ bool locks(WriteContext& context, const std::vector<RunId>& runs)
     return std::ranges::all_of(runs, [&](RunId run) { return context.runs.find(run); });
 }
 
+// Every task of the submission exists already.
+void answer_nothing(
+    WriteContext& context, Operation<Submit>& operation,
+    std::optional<std::vector<std::uint32_t>> created
+)
+{
+    if (const std::optional<FiredTick>& fired = operation.request.tick) {
+        TickRow tick;
+        tick.at = fired->at;
+        tick.outcome = TickOutcome::skipped;
+        tick.reason = "every task exists already";
+        record(context, fired->move.schedule, std::move(tick));
+    }
+    Submitted nothing;
+    nothing.state = RunState::succeeded;
+    nothing.created = std::move(created);
+    operation.answer(std::move(nothing));
+}
+
+void record_tick(WriteContext& context, const Submit& request, RunId run)
+{
+    if (!request.tick)
+        return;
+    TickRow tick;
+    tick.at = request.tick->at;
+    tick.run = run;
+    record(context, request.tick->move.schedule, std::move(tick));
+}
+
 void accept(WriteContext& context, Operations<Submit> operations, std::deque<Accepted>& accepted)
 {
     NewNames names(context);
     Deduplication deduplication(context);
     for (Operation<Submit>* operation : operations) {
+        const std::optional<FiredTick>& tick = operation->request.tick;
+        if (const auto error = tick ? refusal(context, tick->move) : std::nullopt) {
+            operation->fail(*error);
+            continue;
+        }
         if (!names.accept(*operation, operation->request.run))
             continue;
         Deduplication::Left left = deduplication.reduce(operation->request);
@@ -169,14 +204,13 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             operation->found_runs = std::move(left.runs);
             continue;
         }
+        if (tick)
+            apply(context, tick->move);
         Accepted one{operation, std::move(left.request), {}};
         if (one.reduced)
             one.created = std::move(left.created);
         if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
-            Submitted nothing;
-            nothing.state = RunState::succeeded;
-            nothing.created = std::move(one.created);
-            operation->answer(std::move(nothing));
+            answer_nothing(context, *operation, std::move(one.created));
             continue;
         }
         deduplication.created(one.request());
@@ -228,6 +262,7 @@ void run(WriteContext& context, Operations<Submit> operations)
         add_outside_links(context, request, reply, rows);
         if (is_final(reply.state))
             context.changes.final_runs.push_back(reply.run);
+        record_tick(context, accepted[i].operation->request, reply.run);
         accepted[i].operation->answer(std::move(reply));
     }
     insert(context, std::move(rows));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/schedule_tables.h"
+#include "store/sqlite/connection.h"
+
+namespace sluice::sqlite {
+
+// schedules.sql: sets are loops, see SqliteTables.
+class SqliteScheduleTables final : public ScheduleTables {
+public:
+    explicit SqliteScheduleTables(Connection& connection) : connection_(connection) {}
+
+    std::vector<ScheduleRow> lock_schedules(std::span<const ScheduleId> ids) override;
+    void insert_schedule(const StoredSchedule& schedule) override;
+    void update_schedule(const StoredSchedule& schedule) override;
+    void move_schedules(std::span<const ScheduleRow> rows) override;
+    void delete_schedule(ScheduleId id) override;
+    std::vector<StoredSchedule>
+    take_due_schedules(Time now, Time until, std::size_t limit) override;
+    void insert_ticks(std::span<const TickRow> rows) override;
+    void prune_ticks(ScheduleId id, std::size_t keep) override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::sqlite
