@@ -46,6 +46,17 @@ Error refusal(int status, const Json& body, std::string_view server)
     return {code_of(status), detail};
 }
 
+Result<Json> json_of(const ClientResponse& response)
+{
+    if (response.body.empty())
+        return json_result(nullptr);
+    if (response.headers.find("Content-Type").value_or("").starts_with("text/plain"))
+        return json_result(response.body);
+    JsonLimits limits;
+    limits.bytes_max = response.body.size(); // the request has limited it
+    return parse_json(response.body, limits);
+}
+
 } // namespace
 
 Result<std::unique_ptr<ApiClient>> ApiClient::make(asio::any_io_executor executor, Options options)
@@ -84,6 +95,7 @@ ClientRequest ApiClient::request_of(Call& call) const
         request.body = std::move(call.bytes);
     }
     request.total_time = call.time;
+    request.body_bytes_max = call.answer_bytes_max;
     request.on_body = std::move(call.on_body);
     return request;
 }
@@ -97,9 +109,7 @@ Async<Result<ApiClient::Answer>> ApiClient::ask(Call call)
         co_return with_context(fmt::format("server '{}'", options_.server), response.error());
     if (const auto mismatch = protocol_mismatch(response->headers, "server"))
         co_return Error{Errc::invalid, *mismatch};
-    Result<Json> json = json_result(nullptr);
-    if (!response->body.empty())
-        json = parse_json(response->body);
+    Result<Json> json = json_of(*response);
     if (response->status < 200 || response->status > 299)
         co_return refusal(response->status, json ? *json : Json(), options_.server);
     const bool is_ours = response->headers.find(protocol_header).has_value();

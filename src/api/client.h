@@ -29,6 +29,7 @@ public:
         std::string bytes;   // or this one
         Headers headers;
         std::chrono::milliseconds time{30'000};
+        std::size_t answer_bytes_max = 16u << 20;
 
         // When set, it gets the body of a good answer piece by piece; false ends the call.
         std::function<bool(std::string_view)> on_body;
@@ -36,7 +37,7 @@ public:
 
     struct Answer {
         int status = 0;
-        Json json = nullptr;
+        Json json = nullptr; // a string when the body is plain text
         Headers headers;
     };
 

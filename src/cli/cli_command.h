@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,7 @@ public:
         std::string name, std::int64_t& value, std::string meaning,
         std::int64_t max = std::numeric_limits<std::int64_t>::max()
     ); // from 1
+    void number(std::string name, std::optional<std::int64_t>& value, std::string meaning);
 
     // The flags of these settings. The settings that every command has stand at the root: db,
     // server, key, log, output.

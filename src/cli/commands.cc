@@ -10,6 +10,14 @@ void add_commands(CliCommand root)
 {
     add_job(root);
     add_datum(root);
+    add_task(root);
+    add_batch(root);
+    add_group(root);
+    add_rule(root);
+    add_action(root);
+    add_delivery(root);
+    add_schedule(root);
+    add_audit(root);
     add_serve(root);
     add_worker(root);
     add_key(root);

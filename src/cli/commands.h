@@ -9,15 +9,23 @@ class CliCommand;
 // with those below it.
 void add_commands(CliCommand root);
 
+void add_action(CliCommand& root);
+void add_audit(CliCommand& root);
+void add_batch(CliCommand& root);
 void add_bench(CliCommand& root);
 void add_config(CliCommand& root);
 void add_datum(CliCommand& root);
 void add_db(CliCommand& root);
+void add_delivery(CliCommand& root);
+void add_group(CliCommand& root);
 void add_job(CliCommand& root);
 void add_key(CliCommand& root);
 void add_migrate(CliCommand& root);
+void add_rule(CliCommand& root);
+void add_schedule(CliCommand& root);
 void add_schema(CliCommand& root);
 void add_serve(CliCommand& root);
+void add_task(CliCommand& root);
 void add_version(CliCommand& root);
 void add_worker(CliCommand& root);
 

@@ -3,6 +3,7 @@
 #include "api/wire.h"
 #include "async/signal.h"
 #include "cli/jobs_port.h"
+#include "cli/server_port.h"
 
 namespace sluice {
 
@@ -20,22 +21,6 @@ constexpr std::chrono::seconds outage_pause{1};
 std::string path_of(std::string_view kind, std::string_view id, std::string_view rest)
 {
     return fmt::format("/{}/{}{}", kind, url_part(id), rest);
-}
-
-std::string query_of(const std::vector<std::pair<std::string_view, std::string>>& fields)
-{
-    std::string query;
-    for (const auto& [name, value] : fields)
-        if (!value.empty())
-            query += fmt::format("{}{}={}", query.empty() ? '?' : '&', name, url_part(value));
-    return query;
-}
-
-const Json& member(const Json& json, std::string_view key)
-{
-    static const Json null;
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    return json.is_object() && found != json.end() ? *found : null;
 }
 
 template <class T>
@@ -179,13 +164,12 @@ Async<Judged<Jobs::Created>> RemoteJobs::retry(Jobs::RetryJob request)
 Async<Result<std::vector<Job>>> RemoteJobs::list(Jobs::ListFilter filter)
 {
     ApiClient::Call call;
-    call.path =
-        "/jobs/list" + query_of(
-                           {{"status", filter.status ? std::string(name(*filter.status)) : ""},
-                            {"name", filter.name_part},
-                            {"limit", fmt::format("{}", filter.limit)},
-                            {"before", filter.before}}
-                       );
+    call.path = with_query(
+        "/jobs/list", {{"status", filter.status ? std::string(name(*filter.status)) : ""},
+                       {"name", filter.name_part},
+                       {"limit", fmt::format("{}", filter.limit)},
+                       {"before", filter.before}}
+    );
     const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
         co_return answer.error();
@@ -231,12 +215,12 @@ Async<Result<void>> RemoteJobs::remove(std::string job)
 Async<Result<std::vector<Datum>>> RemoteJobs::datums(std::string job, Jobs::DatumFilter filter)
 {
     ApiClient::Call call;
-    call.path = path_of("jobs", job, "/datums") +
-                query_of(
-                    {{"status", filter.status ? std::string(name(*filter.status)) : ""},
-                     {"limit", fmt::format("{}", filter.limit)},
-                     {"after", filter.after}}
-                );
+    call.path = with_query(
+        path_of("jobs", job, "/datums"),
+        {{"status", filter.status ? std::string(name(*filter.status)) : ""},
+         {"limit", fmt::format("{}", filter.limit)},
+         {"after", filter.after}}
+    );
     const Result<Answer> answer = co_await client_->ask(std::move(call));
     if (!answer)
         co_return answer.error();
@@ -278,12 +262,12 @@ Async<Result<void>> RemoteJobs::datum_log(LogQuery query, LogMode mode, Sink sin
     std::string_view stream_name;
     if (query.stream)
         stream_name = *query.stream == OutputStream::out ? "stdout" : "stderr";
-    std::string path = path_of("datums", query.datum, "/logs") +
-                       query_of(
-                           {{"attempt", query.attempt > 0 ? fmt::format("{}", query.attempt) : ""},
-                            {"stream", std::string(stream_name)},
-                            {"follow", mode == LogMode::follow ? "1" : ""}}
-                       );
+    std::string path = with_query(
+        path_of("datums", query.datum, "/logs"),
+        {{"attempt", query.attempt > 0 ? fmt::format("{}", query.attempt) : ""},
+         {"stream", std::string(stream_name)},
+         {"follow", mode == LogMode::follow ? "1" : ""}}
+    );
     Result<void> streamed = co_await stream(std::move(path), std::move(sink));
     co_return streamed;
 }
@@ -302,11 +286,7 @@ Async<Result<void>> RemoteJobs::job_log(std::string job, Sink sink)
 
 Result<std::unique_ptr<JobsPort>> make_remote_jobs(Context& context)
 {
-    ApiClient::Options options;
-    options.server = context.config.server;
-    options.key = context.config.key;
-    Result<std::unique_ptr<ApiClient>> client =
-        ApiClient::make(context.loop.get_executor(), std::move(options));
+    Result<std::unique_ptr<ApiClient>> client = make_client(context);
     if (!client)
         return client.error();
     return std::make_unique<RemoteJobs>(*std::move(client));

@@ -199,7 +199,19 @@ DATABASES = (
     Case("worker without a server", command=("worker",)),
 )
 
-CASES = DOCUMENTS + SURROUNDINGS + COMMANDS + ARGUMENTS + JOBS + DATABASES
+TASKS = (
+    Case("tasks without a server", command=("task", "list")),
+    Case("file of tasks that does not exist", command=(*AT_SERVER, "task", "create", "none.json")),
+    Case("file of a rule that is not JSON", command=(*AT_SERVER, "rule", "create", "r.json"),
+         files={"r.json": "[1"}),
+    Case("metadata that is not JSON",
+         command=(*AT_SERVER, "task", "update", "x", "--metadata", "{a}")),
+    Case("number that is none", command=(*AT_SERVER, "task", "update", "x", "--priority", "high")),
+    Case("state that does not exist", command=("task", "list", "--status", "ready")),
+    Case("redelivery of nothing", command=(*AT_SERVER, "delivery", "redeliver")),
+)
+
+CASES = DOCUMENTS + SURROUNDINGS + COMMANDS + ARGUMENTS + JOBS + DATABASES + TASKS
 
 
 def settings_of(directory):
