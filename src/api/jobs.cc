@@ -300,6 +300,7 @@ std::vector<Operation> find_operations()
          .summary = "Jobs, newest first. `Link: <…>; rel=\"next\"` leads to the next page.",
          .query = {"status", "name", "limit", "before"},
          .answer = "JobList",
+         .errors = {404},
          .handle = list_jobs},
         {.pattern = "/jobs/{id}",
          .summary = "A job by its id or its name.",

@@ -117,6 +117,7 @@ private:
     std::array<char, CURL_ERROR_SIZE> error_{};
     ClientResponse response_;
     std::size_t received_ = 0;
+    bool head_ended_ = false;
     bool too_large_ = false;
     bool stopped_ = false;
 };
@@ -190,6 +191,7 @@ std::size_t Exchange::take_header(std::string_view line)
 {
     if (line.starts_with("HTTP/"))
         response_.headers.clear(); // an answer before the last one, such as 100 Continue
+    head_ended_ = trim(line).empty();
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos)
         response_.headers.add(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
@@ -218,6 +220,11 @@ Result<ClientResponse> Exchange::result(CURLcode code, std::string_view origin)
                                "{}: the response is larger than the limit of {} bytes", origin,
                                request_.body_bytes_max
                            )};
+    // libcurl takes a status line and nothing more for an answer.
+    if (code == CURLE_OK && !head_ended_)
+        return Error{
+            Errc::unavailable,
+            fmt::format("{}: the connection ended within the head of the answer", origin)};
     if (code == CURLE_OK || stopped_) {
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -376,6 +376,7 @@ bool Writer::reconnect(const Operations& operations, const Error& error)
 // Either all or nothing was done: only the database knows.
 bool Writer::settle_lost_commit(const Operations& operations)
 {
+    const Error away{Errc::unavailable, "the database is away"};
     const Time deadline = clock_.now() + policy_.commit_patience;
     while (clock_.now() < deadline) {
         try {
@@ -389,6 +390,7 @@ bool Writer::settle_lost_commit(const Operations& operations)
         } catch (const StoreFailure&) {
             session_->rollback();
         }
+        fail_impatient(away);
         std::this_thread::sleep_for(reconnect_pause);
     }
     fail_all(
@@ -405,6 +407,23 @@ void Writer::fail_all(const Operations& operations, const Error& error)
         operation->fail(error);
     }
     deliver(operations);
+}
+
+// Who has come meanwhile is not part of the lost COMMIT, and need not wait for its fate.
+void Writer::fail_impatient(const Error& error)
+{
+    Operations impatient;
+    {
+        std::lock_guard lock(mutex_);
+        const Time end = clock_.now() - policy_.patience;
+        for (std::deque<OperationBase*>* lane : {&hot_, &bulk_})
+            while (!lane->empty() && lane->front()->arrived <= end) {
+                impatient.push_back(lane->front());
+                lane->pop_front();
+            }
+    }
+    if (!impatient.empty())
+        fail_all(impatient, error);
 }
 
 // What is delivered may be gone at once: nobody looks at it afterwards.

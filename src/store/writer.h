@@ -85,6 +85,7 @@ private:
     void note_failure(const Error& error);
     Time end_of_patience(const Operations& operations) const;
     void fail_all(const Operations& operations, const Error& error);
+    void fail_impatient(const Error& error);
     void deliver(const Operations& operations);
 
     std::unique_ptr<Session> session_;

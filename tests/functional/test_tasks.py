@@ -182,50 +182,6 @@ def test_paused_task_goes_on_where_it_was(service, target):
     assert call("PATCH", f"{service}/task/resume/{created['id']}")[0] == 400
 
 
-def test_nothing_that_is_owed_is_lost_when_the_server_is_killed(serve, target, db_url):
-    """Ten kills amid tasks whose ends owe webhooks; each is delivered, with the same key."""
-
-    def behave(webhook):
-        if webhook.trigger == "start":
-            threading.Thread(target=finish, args=(webhook.task,), daemon=True).start()
-        return 200, None
-
-    address = {"url": None}
-    pause = threading.Event()
-
-    def finish(task_id):
-        while True:  # as a client does: until somebody has taken the report
-            try:
-                status, _ = call("PATCH", f"{address['url']}/task/{task_id}", {"status": "Success"})
-            except OSError:
-                pause.wait(0.05)  # the server is being started again
-                continue
-            if status in (200, 404):
-                return
-
-    target.behave = behave
-    arguments = ("--workers", "0", "--skip-ssrf-validation", "true")
-    server, address["url"] = serve(db_url, *arguments)
-    ids = set()
-    for round_number in range(10):
-        tasks = [
-            task(target, str(i), on_success=[end_action(target, "/done")]) for i in range(30)
-        ]
-        ids |= {created["id"] for created in post(address["url"], *tasks)}
-        target.wait_for(round_number * 30 + 15, "start")
-        server.kill()
-        server, address["url"] = serve(db_url, *arguments)
-
-    def ended():
-        return {webhook.task for webhook in target.webhooks("end")}
-
-    wait_until(lambda: ended() == ids, 120)
-    wait_until(lambda: not call("GET", address["url"] + "/deliveries?status=waiting")[1])
-    assert {webhook.key for webhook in target.webhooks("end")} == {f"{i}:end:success" for i in ids}
-    assert {webhook.key for webhook in target.webhooks("start")} == {f"{i}:start" for i in ids}
-    assert not checker.problems(db_url)
-
-
 def test_handle_needs_no_key_on_a_server_that_asks_for_keys(serve, sluice, target, db_url):
     key = sluice("key", "create", "client", "--role", "write", "--db", db_url).stdout.split()[-1]
     service = serve(db_url, "--workers", "0", "--skip-ssrf-validation", "true")[1]

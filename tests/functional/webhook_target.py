@@ -42,7 +42,7 @@ class Webhook:
 class Target:
     """Listens on 127.0.0.1. `behave(webhook)` gives (status, JSON or None); by default 200."""
 
-    def __init__(self, behave=None):
+    def __init__(self, behave=None, port=0):
         self.behave = behave or (lambda webhook: (200, None))
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
@@ -76,7 +76,7 @@ class Target:
             def handle_error(self, request, client_address):
                 pass  # a killed server breaks its connections
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
