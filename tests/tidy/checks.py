@@ -123,6 +123,15 @@ def includes_follow_the_links(tree):
                 yield f"{path}:{number}: {layer} does not link {source}"
 
 
+def public_headers_need_the_standard_library_only(tree):
+    """Who includes them has neither our layers nor Boost (B3)."""
+    for path, text in tree.match("include/*.h"):
+        for number, line in enumerate(text.split("\n"), 1):
+            include = re.match(r"#\s*include\s+(.*)", line)
+            if include and not re.fullmatch(r'<[a-z_]+>|"sluice/[a-z_]+\.h"', include[1]):
+                yield f"{path}:{number}: {include[1]}: the standard library and sluice/ only (B3)"
+
+
 def layers_have_a_readme(tree):
     for layer in declared_layers(tree):
         readme = tree.texts.get(f"src/{layer}/README.md")
@@ -319,6 +328,7 @@ CHECKS = (
     no_large_files,
     layers_link_downward,
     includes_follow_the_links,
+    public_headers_need_the_standard_library_only,
     layers_have_a_readme,
     no_banned_words,
     nothing_left_to_do_now,

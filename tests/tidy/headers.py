@@ -45,7 +45,13 @@ def what_it_sees(tree, path, seen=None):
         seen.add(path)
         for include in re.findall(r'(?m)^#include "([^"]+)"', tree.texts[path]):
             what_it_sees(tree, f"src/{include}", seen)
+            what_it_sees(tree, f"include/{include}", seen)
     return seen
+
+
+def layer_of(path):
+    """The public headers are those of the layer sdk."""
+    return "sdk" if path.startswith("include/") else path.split("/")[1]
 
 
 def fingerprint(tree, path, flags):
@@ -69,18 +75,19 @@ def headers_compile_alone(tree, build):
     layers = flags_by_layer(build)
 
     def check(path):
-        flags = layers.get(path.split("/")[1])
+        flags = layers.get(layer_of(path))
         if flags is None:
             return f"{path}: no source of its layer is compiled"
         remembered = cache / fingerprint(tree, path, flags)
         if remembered.exists():
             return None
-        complaint = compile_alone(path.removeprefix("src/"), flags)
+        complaint = compile_alone(path.split("/", 1)[1], flags)
         if complaint:
             return f"{path}: {complaint}"
         remembered.touch()
         return None
 
-    paths = [path for path, _ in tree.match("src/*.h") if not path.endswith("pch.h")]
+    headers = tree.match("src/*.h", "include/*.h")
+    paths = [path for path, _ in headers if not path.endswith("pch.h")]
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         return [problem for problem in pool.map(check, paths) if problem]
