@@ -6,8 +6,8 @@
 #include "batch/jobs.h"
 #include "engine/engine.h"
 #include "tasks/change_feed.h"
-#include "tasks/service_meter.h"
 #include "tasks/schedules.h"
+#include "tasks/service_meter.h"
 #include "tasks/tasks.h"
 
 namespace sluice {

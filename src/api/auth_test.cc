@@ -24,6 +24,8 @@ std::vector<std::pair<const Route*, std::string>> routes(const ApiFixture& api)
         std::string path;
         for (const std::string& segment : split(route->pattern.substr(1), '/'))
             path += "/" + (segment.starts_with('{') ? "none" : segment);
+        if (path == "/events")
+            path += "?task=none"; // refused: the answer would have no end
         all.emplace_back(route, path);
     }
     return all;

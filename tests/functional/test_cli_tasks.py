@@ -177,8 +177,8 @@ def test_text_of_users_does_not_reach_the_terminal_as_it_is(cli, create):
 def test_unknown_things_are_not_found(cli):
     for arguments in (["task", "describe"], ["task", "why"], ["task", "timeline"],
                       ["task", "cancel"], ["task", "pause"], ["task", "count", "--success", "1"],
-                      ["task", "update"], ["batch", "describe"], ["batch", "cancel"], ["group", "describe"],
-                      ["delivery", "describe"], ["delivery", "redeliver"]):
+                      ["task", "update"], ["batch", "describe"], ["batch", "cancel"],
+                      ["group", "describe"], ["delivery", "describe"], ["delivery", "redeliver"]):
         result = cli(*arguments, UNKNOWN)
         assert (result.returncode, result.stdout) == (3, ""), arguments
         assert "Not found" in result.stderr

@@ -27,6 +27,7 @@ class Listener:
     def next_block(self):
         block = {}
         for line in self.lines:
+            line = line.rstrip("\n")  # older versions of httpx keep it
             if not line:
                 break
             name, _, value = line.partition(": ")
