@@ -38,7 +38,7 @@ std::optional<Firing::Plan> Firing::read_plan() const
     Checked<ScheduleRequest> request = read_schedule_request(document ? *document : Json::object());
     if (!request) {
         parts_.log.warn(
-            "schedule '{}' cannot be read: {}", row_.name, to_error(request.error()).detail
+            "schedule '{}' cannot be read: {}", row_.name, to_error(Refusal(request.error())).detail
         );
         return std::nullopt;
     }
@@ -117,7 +117,7 @@ Async<bool> Firing::submit(const Plan& plan, Time tick, const ScheduleMove& move
 {
     Checked<Submit> batch = batch_of(plan);
     if (!batch) {
-        std::string why = to_error(batch.error()).detail;
+        std::string why = to_error(Refusal(batch.error())).detail;
         MaybeTick failed = tick_without_batch(tick, TickOutcome::failed, std::move(why));
         co_return co_await settle(move, std::move(failed));
     }

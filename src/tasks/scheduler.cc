@@ -36,20 +36,32 @@ Async<Result<std::size_t>> Scheduler::run_once()
 {
     next_due_.reset();
     looked_at_ = store_.clock().now();
+    auto look = [](Reads& reads) { return reads.schedules().next_due(); };
+    const Result<std::optional<Time>> next = co_await store_.read(std::move(look));
+    if (!next)
+        co_return next.error();
+    if (!*next || **next > store_.clock().now()) {
+        Changes::keep_earlier(next_due_, *next);
+        co_return 0;
+    }
     TakeSchedules request;
     request.limit = options_.ticks_max;
     Result<std::vector<StoredSchedule>> taken = co_await store_.take_schedules(request);
     if (!taken)
         co_return taken.error();
     const std::size_t count = taken->size();
-    spare_ = options_.ticks_max - count;
-    for (StoredSchedule& schedule : *taken)
+    co_await fire_all(std::move(*taken));
+    const Time now = store_.clock().now(); // more may be due
+    Changes::keep_earlier(next_due_, count > 0 ? now : now + others_pause);
+    co_return count;
+}
+
+Async<void> Scheduler::fire_all(std::vector<StoredSchedule> schedules)
+{
+    spare_ = options_.ticks_max - schedules.size();
+    for (StoredSchedule& schedule : schedules)
         round_.spawn(fire(std::move(schedule)));
     co_await round_.join();
-    const Result<void> looked = co_await look_ahead(count > 0);
-    if (!looked)
-        co_return looked.error();
-    co_return count;
 }
 
 Async<void> Scheduler::fire(StoredSchedule schedule)
@@ -57,20 +69,6 @@ Async<void> Scheduler::fire(StoredSchedule schedule)
     const Firing::Parts parts{store_, guard_, spare_, log_};
     Firing firing(parts, std::move(schedule));
     co_await firing.run();
-}
-
-Async<Result<void>> Scheduler::look_ahead(bool was_busy)
-{
-    auto look = [](Reads& reads) { return reads.schedules().next_due(); };
-    const Result<std::optional<Time>> next = co_await store_.read(std::move(look));
-    if (!next)
-        co_return next.error();
-    const Time now = store_.clock().now();
-    if (*next && **next <= now && !was_busy)
-        Changes::keep_earlier(next_due_, now + others_pause);
-    else
-        Changes::keep_earlier(next_due_, *next);
-    co_return Result<void>();
 }
 
 Async<void> Scheduler::run()

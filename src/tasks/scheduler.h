@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace sluice {
 
@@ -32,7 +33,8 @@ public:
         Log log
     );
 
-    // One round. The reply: how many schedules it has looked at. Errors: those of the store.
+    // One round, when something is due. The reply: how many schedules it has looked at. Errors:
+    // those of the store.
     Async<Result<std::size_t>> run_once();
     Async<void> run();
     void close();
@@ -40,8 +42,8 @@ public:
     void changed(const Changes& changes);
 
 private:
+    Async<void> fire_all(std::vector<StoredSchedule> schedules);
     Async<void> fire(StoredSchedule schedule);
-    Async<Result<void>> look_ahead(bool was_busy);
     std::chrono::steady_clock::duration time_to_sleep() const;
 
     Store& store_;

@@ -348,7 +348,7 @@ TEST_F(SchedulerTest, all_problems_of_a_schedule_and_its_tasks_come_at_once)
         (Texts{
             "name: must not be blank",
             "overlap: must be one of allow, skip, cancel, not the text 'both'",
-            "tasks[0].kind: must not be blank", "tasks[1].id: 'a' is the id of tasks[0], too"})
+            "tasks[0].kind: must not be blank", "tasks[1].id: 'a' is the id of two tasks"})
     );
 }
 

@@ -45,7 +45,10 @@ void change(WriteContext& context, ScheduleRow& row, const ChangeSchedule& reque
     write_event(context, "schedule.update", row, request.actor);
 }
 
-const Error no_such_schedule{Errc::not_found, "no such schedule"};
+Error no_such_schedule()
+{
+    return {Errc::not_found, "no such schedule"};
+}
 
 } // namespace
 
@@ -72,7 +75,7 @@ void run(WriteContext& context, Operations<ChangeSchedule> operations)
         const ChangeSchedule& request = operation->request;
         ScheduleRow* row = context.schedules.find(request.schedule);
         if (!row)
-            operation->fail(no_such_schedule);
+            operation->fail(no_such_schedule());
         else if (row->version != request.version)
             operation->fail({Errc::conflict, "somebody else has changed the schedule meanwhile"});
         else {
@@ -88,7 +91,7 @@ void run(WriteContext& context, Operations<DeleteSchedule> operations)
         const DeleteSchedule& request = operation->request;
         const ScheduleRow* row = context.schedules.find(request.schedule);
         if (!row) {
-            operation->fail(no_such_schedule);
+            operation->fail(no_such_schedule());
             continue;
         }
         context.tables.schedules().delete_schedule(request.schedule);
