@@ -4,6 +4,7 @@
 #include "api/auth.h"
 #include "api/log_uploads.h"
 #include "api/remote_workers.h"
+#include "api/request_trace.h"
 #include "api/routes.h"
 #include "api/store_probe.h"
 
@@ -33,6 +34,7 @@ public:
           log_(log),
           workers_(executor, parts.engine, {options_.lease, options_.lost_lease}, log),
           uploads_(parts.threads),
+          tracer_(parts.tracer),
           probe_(executor, parts.engine.store(), log),
           gate_(parts.engine.store(), Gate::WithoutKeys::open, options_.key_cache),
           api_{parts.engine, parts.jobs, parts.tasks, parts.threads, workers_,
@@ -57,6 +59,7 @@ private:
     Log log_;
     RemoteWorkers workers_;
     LogUploads uploads_;
+    Tracer* tracer_;
     StoreProbe probe_;
     Gate gate_;
     Api api_;
@@ -75,6 +78,8 @@ ServerHooks ApiServer::Impl::hooks()
             record.route ? record.route->pattern : record.request.target.path, record.status,
             record.duration.count(), record.bytes_sent, record.request.id
         );
+        if (tracer_)
+            trace_request(*tracer_, record, api_.engine.clock().now());
     };
     return hooks;
 }

@@ -16,6 +16,7 @@ namespace sluice {
 class Engine;
 class Jobs;
 class Tasks;
+class Tracer;
 class WorkerThreads;
 
 // The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
@@ -44,6 +45,7 @@ public:
         Jobs& jobs;
         Tasks& tasks;
         WorkerThreads& threads;
+        Tracer* tracer = nullptr; // of requests; null: no traces are made
     };
 
     ApiServer(asio::any_io_executor executor, const Parts& parts, Options options, Log log);

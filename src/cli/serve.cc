@@ -104,7 +104,8 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<TaskService*> service = app.task_service();
     if (!service)
         co_return service.error();
-    const ApiServer::Parts parts{app.engine(), app.jobs(), (*service)->tasks(), app.threads()};
+    const ApiServer::Parts parts{
+        app.engine(), app.jobs(), (*service)->tasks(), app.threads(), app.tracer()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);
@@ -122,10 +123,30 @@ void add_serve(CliCommand& root)
         "serve other machines although there are no API keys: everybody may run commands here"
     );
     command.takes(
-        {"listen", "workers", "executor", "isolation", "data_dir", "secrets_dir", "grace",
-         "host_url", "skip_ssrf_validation", "blocked_hostnames", "blocked_hostname_suffixes",
-         "allowed_networks", "webhook_secrets", "webhook_concurrency", "page_size", "page_size_max",
-         "dead_end_cancel"}
+        {"listen",
+         "workers",
+         "executor",
+         "isolation",
+         "data_dir",
+         "secrets_dir",
+         "grace",
+         "host_url",
+         "skip_ssrf_validation",
+         "blocked_hostnames",
+         "blocked_hostname_suffixes",
+         "allowed_networks",
+         "webhook_secrets",
+         "webhook_concurrency",
+         "page_size",
+         "page_size_max",
+         "dead_end_cancel",
+         "tracing",
+         "otlp_endpoint",
+         "otlp_traces_endpoint",
+         "otlp_headers",
+         "service_name",
+         "trace_sampler",
+         "trace_ratio"}
     );
     command.runs(
         on_app([options](Context& context, App& app) { return serve(context, app, options); }),

@@ -56,7 +56,10 @@ TaskService::TaskService(
 {}
 
 TaskService::Senders::Senders(TaskService& service, WebhookSettings settings)
-    : sender(service.client_, service.engine_.clock(), service.random_, std::move(settings)),
+    : sender(
+          service.client_, service.engine_.clock(), service.random_, std::move(settings),
+          service.options_.tracer
+      ),
       webhooks(
           service.executor_, service.engine_.store(), service.facts_, sender, service.random_,
           service.guard_, webhook_options(service.options_)
