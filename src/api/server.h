@@ -5,10 +5,12 @@
 #include "async/async.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "net/rate_limit.h"
 #include "net/server.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sluice {
@@ -36,6 +38,7 @@ public:
         Micros lost_lease = std::chrono::seconds(10); // what is left when their connection breaks
         std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
         PageSizes pages;                              // of the task service's lists
+        std::optional<RateLimit::Options> rate_limit; // of one key or address; nothing: none
         ServerLimits limits;
     };
 

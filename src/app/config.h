@@ -55,6 +55,9 @@ struct Config {
     PageSizes pages;
     bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
 
+    std::size_t rate_limit = 0;       // requests per second of one key or address; 0: any number
+    std::size_t rate_limit_burst = 0; // at once, after a pause; 0: twice as many
+
     TraceSettings traces;
 
     // Where values come from, by the names of settings: a flag, a variable, a place in the file.

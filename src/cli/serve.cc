@@ -24,6 +24,18 @@ struct ServeOptions {
     bool insecure = false;
 };
 
+std::optional<RateLimit::Options> rate_limit(const Config& config)
+{
+    if (config.rate_limit == 0)
+        return std::nullopt;
+    const std::size_t twice = 2 * config.rate_limit;
+    const std::size_t burst = config.rate_limit_burst == 0 ? twice : config.rate_limit_burst;
+    RateLimit::Options options;
+    options.requests = static_cast<std::uint32_t>(config.rate_limit);
+    options.burst = static_cast<std::uint32_t>(burst);
+    return options;
+}
+
 ApiServer::Options api_options(const ServeOptions& given, const Config& config)
 {
     ApiServer::Options options;
@@ -31,6 +43,7 @@ ApiServer::Options api_options(const ServeOptions& given, const Config& config)
     options.exposure =
         given.insecure ? ApiServer::Exposure::insecure : ApiServer::Exposure::guarded;
     options.pages = config.pages;
+    options.rate_limit = rate_limit(config);
     return options;
 }
 
@@ -140,6 +153,8 @@ void add_serve(CliCommand& root)
          "page_size",
          "page_size_max",
          "dead_end_cancel",
+         "rate_limit",
+         "rate_limit_burst",
          "tracing",
          "otlp_endpoint",
          "otlp_traces_endpoint",

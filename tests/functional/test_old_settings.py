@@ -168,7 +168,7 @@ def test_dead_ends_are_canceled_unless_that_is_off(serve_as_before, target, valu
 def test_rust_log_is_the_level(serve_as_before, value):
     server, url = serve_as_before(RUST_LOG=value)
     call("GET", url + "/version")
-    wait_until(lambda: " debug api: GET /version 200 " in server.stderr())
+    wait_until(lambda: " info api: method=GET path=/version status=200 " in server.stderr())
 
 
 def test_rust_log_may_silence_everything(serve_as_before):
