@@ -66,7 +66,7 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
             co_return refusal;
     }
     if (has_token_for_its_task(request, route, store_.handle_secret())) {
-        request.identity = Caller{"handle", KeyRole::write};
+        request.identity = Caller{std::string(handle_caller), KeyRole::write};
         co_return refusal;
     }
     const std::optional<std::string_view> header = request.headers.find("Authorization");

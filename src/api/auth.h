@@ -8,10 +8,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sluice {
 
 class Store;
+
+// The name of those that come with the token of a handle.
+inline constexpr std::string_view handle_caller = "handle";
 
 // Who is behind a request that came with a good key: what Request::identity holds.
 struct Caller {

@@ -2,30 +2,18 @@
 #include "api/server.h"
 
 #include "api/auth.h"
+#include "api/client_limit.h"
 #include "api/log_uploads.h"
 #include "api/remote_workers.h"
+#include "api/request_trace.h"
 #include "api/routes.h"
 #include "api/store_probe.h"
+#include "net/request_log.h"
 #include "tasks/task_service.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 namespace sluice {
-
-namespace {
-
-// 127.0.0.0/8 and ::1. What is not an address is refused by the server itself.
-bool is_loopback(const std::string& address)
-{
-    in_addr v4{};
-    if (inet_pton(AF_INET, address.c_str(), &v4) == 1)
-        return (ntohl(v4.s_addr) >> 24) == 127;
-    in6_addr v6{};
-    return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-} // namespace
 
 class ApiServer::Impl {
 public:
@@ -34,10 +22,12 @@ public:
           log_(log),
           workers_(executor, parts.engine, {options_.lease, options_.lost_lease}, log),
           uploads_(parts.threads),
+          tracer_(parts.tracer),
           probe_(executor, parts.engine.store(), log),
           answers_(executor),
           breaker_(parts.engine.store(), parts.tasks.metrics().service.store, options_.breaker),
           gate_(parts.engine.store(), Gate::WithoutKeys::open, options_.key_cache),
+          limit_(options_.rate_limit),
           api_{
               parts.engine,
               parts.jobs,
@@ -69,15 +59,18 @@ public:
 
 private:
     ServerHooks hooks();
+    Async<std::optional<Response>> admit(Request& request, const Route& route);
 
     Options options_;
     Log log_;
     RemoteWorkers workers_;
     LogUploads uploads_;
+    Tracer* tracer_;
     StoreProbe probe_;
     SharedAnswers<Response> answers_;
     StoreBreaker breaker_;
     Gate gate_;
+    ClientLimit limit_;
     Api api_;
     std::unique_ptr<Server> server_;
 };
@@ -86,7 +79,7 @@ ServerHooks ApiServer::Impl::hooks()
 {
     ServerHooks hooks;
     hooks.authenticate = [this](Request& request, const Route& route) {
-        return gate_.check(request, route);
+        return admit(request, route);
     };
     hooks.answered = [this](const RequestRecord& record) {
         api_.metrics.service.requests.answered(
@@ -95,13 +88,22 @@ ServerHooks ApiServer::Impl::hooks()
              .status = record.status,
              .took = record.duration}
         );
-        log_.debug(
-            "{} {} {} in {} us, {} bytes (request {})", name(record.request.method),
-            record.route ? record.route->pattern : record.request.target.path, record.status,
-            record.duration.count(), record.bytes_sent, record.request.id
-        );
+        const Caller* caller = std::any_cast<Caller>(&record.request.identity);
+        log_.info("{}", RequestLine{record, caller ? std::string_view(caller->name) : ""});
+        if (tracer_)
+            trace_request(*tracer_, record, api_.engine.clock().now());
     };
     return hooks;
+}
+
+// Who has no good key is counted, too: guessing is asking.
+Async<std::optional<Response>> ApiServer::Impl::admit(Request& request, const Route& route)
+{
+    std::optional<Response> refusal = co_await gate_.check(request, route);
+    std::optional<Response> limited = limit_.refuse(request, std::chrono::steady_clock::now());
+    if (limited)
+        co_return limited;
+    co_return refusal;
 }
 
 Async<Result<std::uint16_t>> ApiServer::Impl::start(std::string address, std::uint16_t port)

@@ -6,10 +6,12 @@
 #include "async/async.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "net/rate_limit.h"
 #include "net/server.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sluice {
@@ -17,6 +19,7 @@ namespace sluice {
 class Engine;
 class Jobs;
 class TaskService;
+class Tracer;
 class WorkerThreads;
 
 // The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
@@ -37,6 +40,7 @@ public:
         std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
         PageSizes pages;                              // of the task service's lists
         StoreBreaker::Options breaker;
+        std::optional<RateLimit::Options> rate_limit; // of one key or address; nothing: none
         ServerLimits limits;
     };
 
@@ -46,6 +50,7 @@ public:
         Jobs& jobs;
         TaskService& tasks;
         WorkerThreads& threads;
+        Tracer* tracer = nullptr; // of requests; null: no traces are made
     };
 
     ApiServer(asio::any_io_executor executor, const Parts& parts, Options options, Log log);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/app.h"
 
+#include "app/version.h"
 #include "tasks/task_service.h"
 
 namespace sluice {
 
 namespace {
 
-constexpr std::size_t threads_count = 4; // for files and logs; commands run beside them
+constexpr std::size_t threads_count = 4;          // for files and logs; commands run beside them
+constexpr std::chrono::seconds trace_patience{3}; // for the last spans
 
 Engine::Options engine_options()
 {
@@ -27,6 +29,16 @@ TaskService::Options task_service_options(const Config& config)
     options.guard.syntax_only = config.skip_ssrf_validation;
     options.secrets = config.webhook_secrets;
     options.starts_max = config.webhook_concurrency;
+    return options;
+}
+
+Tracer::Options tracer_options(const TraceSettings& settings)
+{
+    Tracer::Options options;
+    options.url = traces_url(settings);
+    options.headers = settings.headers;
+    options.source = {settings.service_name, std::string(version()), process_name()};
+    options.sampler = sampler_of(settings);
     return options;
 }
 
@@ -104,10 +116,23 @@ Result<TaskService*> App::task_service()
     Result<std::unique_ptr<TaskService>> service = TaskService::make(
         scope_.executor(), engine_, *metrics_, task_service_options(config_), log("tasks")
     );
+    TaskService::Options options = task_service_options(config_);
+    options.tracer = tracer();
+    Result<std::unique_ptr<TaskService>> service =
+        TaskService::make(scope_.executor(), engine_, std::move(options), log("tasks"));
     if (!service)
         return service.error();
     task_service_ = *std::move(service);
     return task_service_.get();
+}
+
+Tracer* App::tracer()
+{
+    if (!tracer_ && !traces_url(config_.traces).empty()) {
+        tracer_.emplace(scope_.executor(), tracer_options(config_.traces), random_, log("traces"));
+        tracer_->start();
+    }
+    return tracer_ ? &*tracer_ : nullptr;
 }
 
 Async<void> App::stop(std::chrono::steady_clock::duration grace)
@@ -118,6 +143,8 @@ Async<void> App::stop(std::chrono::steady_clock::duration grace)
     if (task_service_)
         co_await task_service_->stop(grace);
     co_await engine_.stop(grace);
+    if (tracer_)
+        co_await tracer_->stop(trace_patience);
     sweeper_.stop();
     co_await scope_.join();
     // What the last attempts left in an egress must not stay there until somebody starts again.

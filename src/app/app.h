@@ -9,6 +9,7 @@
 #include "batch/datum_executor.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
+#include "net/trace/tracer.h"
 
 #include <memory>
 
@@ -42,6 +43,9 @@ public:
     // invalid.
     Result<TaskService*> task_service();
 
+    // Where spans go, from the first call on; null: no traces are made.
+    Tracer* tracer();
+
     // Lets what runs end for `grace`, hands the rest back, ends the services.
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
@@ -64,6 +68,8 @@ private:
     TaskScope scope_;
     std::optional<WorkPlace> place_;
     std::optional<DatumExecutor> datums_;
+    SystemRandom random_;
+    std::optional<Tracer> tracer_;
     std::unique_ptr<TaskService> task_service_;
     bool started_ = false;
 };

@@ -86,10 +86,14 @@ std::optional<Given> find_variable(const ConfigSources& sources, std::string nam
 
 std::optional<Given> find_old_variable(const Setting& setting, const ConfigSources& sources)
 {
-    if (sources.old_names == OldNames::ignored || setting.old_variable.empty())
+    if (sources.old_names == OldNames::ignored)
         return std::nullopt;
     const SetSetting set = setting.set_old ? setting.set_old : setting.set;
-    return find_variable(sources, std::string(setting.old_variable), set);
+    for (const std::string_view name : {setting.old_variable, setting.older_variable})
+        if (!name.empty())
+            if (auto given = find_variable(sources, std::string(name), set))
+                return given;
+    return std::nullopt;
 }
 
 std::optional<Given>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/page_sizes.h"
+#include "app/trace_settings.h"
 #include "base/result.h"
 #include "exec/command.h"
 #include "net/webhook_signature.h"
@@ -59,6 +60,11 @@ struct Config {
     PageSizes pages;
     bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
 
+    std::size_t rate_limit = 0;       // requests per second of one key or address; 0: any number
+    std::size_t rate_limit_burst = 0; // at once, after a pause; 0: twice as many
+
+    TraceSettings traces;
+
     // Where values come from, by the names of settings: a flag, a variable, a place in the file.
     // Settings that nobody has set are not there.
     std::map<std::string, std::string, std::less<>> origins;
@@ -74,8 +80,9 @@ struct Setting {
     std::string_view meaning;
     SetSetting set;
     std::string (*show)(const Config&);
-    std::string_view old_variable = {}; // as Task Runner has it; ours is stronger
-    SetSetting set_old = nullptr;       // how that one is read; null: like ours
+    std::string_view old_variable = {};   // as Task Runner has it; ours is stronger
+    SetSetting set_old = nullptr;         // how that one is read; null: like ours
+    std::string_view older_variable = {}; // a second one, behind the first
 
     std::string flag() const;     // "--data-dir"
     std::string variable() const; // "SLUICE_DATA_DIR"

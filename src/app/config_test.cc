@@ -49,6 +49,14 @@ const OldName old_names[] = {
      "localhost,127.0.0.1,::1,0.0.0.0,local,internal"},
     {"BLOCKED_HOSTNAME_SUFFIXES", ".example", "blocked_hostname_suffixes", ".example"},
     {"RUST_LOG", "task_runner=debug,tower=warn", "log", "debug"},
+    {"TRACING_ENABLED", "1", "tracing", "true"},
+    {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318", "otlp_endpoint", "http://a:4318"},
+    {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a/t/", "otlp_traces_endpoint", "http://a/t/"},
+    {"OTEL_EXPORTER_OTLP_HEADERS", "key=hush", "otlp_headers", "(set)"},
+    {"OTEL_SERVICE_NAME", "tasks", "service_name", "tasks"},
+    {"OTEL_TRACES_SAMPLER", "traceidratio", "trace_sampler", "traceidratio"},
+    {"OTEL_TRACES_SAMPLER_ARG", "0.25", "trace_ratio", "0.25"},
+    {"OTEL_SAMPLING_RATIO", "0.1", "trace_ratio", "0.1"},
 };
 
 TEST(OldNames, set_what_they_are_the_old_names_of)
@@ -63,14 +71,13 @@ TEST(OldNames, set_what_they_are_the_old_names_of)
 
 TEST(OldNames, are_all_tried_above)
 {
-    for (const Setting& setting : settings()) {
-        if (setting.old_variable.empty())
-            continue;
-        const bool is_tried = std::ranges::any_of(old_names, [&](const OldName& old) {
-            return old.variable == setting.old_variable && old.setting == setting.name;
-        });
-        EXPECT_TRUE(is_tried) << setting.old_variable;
-    }
+    for (const Setting& setting : settings())
+        for (const std::string_view name : {setting.old_variable, setting.older_variable}) {
+            const bool is_tried = std::ranges::any_of(old_names, [&](const OldName& old) {
+                return old.variable == name && old.setting == setting.name;
+            });
+            EXPECT_TRUE(is_tried || name.empty()) << name;
+        }
 }
 
 TEST(OldNames, mean_nothing_to_commands_that_do_not_take_the_place_of_task_runner)
@@ -131,6 +138,15 @@ TEST(OldNames, with_a_bad_value_are_named_on_one_line)
         {"BLOCKED_HOSTNAMES", "a.example,,b.example"},
         {"BLOCKED_HOSTNAME_SUFFIXES", ","},
         {"RUST_LOG", "loud"},
+        {"TRACING_ENABLED", "maybe"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"},
+        {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://ada:hush@collector/"},
+        {"OTEL_EXPORTER_OTLP_HEADERS", "key"},
+        {"OTEL_SERVICE_NAME", "a\nb"},
+        {"OTEL_TRACES_SAMPLER", "sometimes"},
+        {"OTEL_TRACES_SAMPLER_ARG", "1.01"},
+        {"OTEL_TRACES_SAMPLER_ARG", "nan"},
+        {"OTEL_SAMPLING_RATIO", "-0.1"},
         {"POOL_MAX_SIZE", "many"}};
     for (const auto& [name, text] : bad) {
         const Result<Config> config = read_config(sources_of({{name, text}}));

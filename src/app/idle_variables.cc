@@ -24,7 +24,6 @@ struct IdleVariable {
 
 constexpr std::string_view few_connections =
     "the server keeps a few connections open, and requests share them";
-constexpr std::string_view no_traces = "the server makes no traces";
 
 constexpr IdleVariable table[] = {
     {"POOL_MAX_SIZE", Need::none, Value::whole_number, few_connections},
@@ -45,11 +44,25 @@ constexpr IdleVariable table[] = {
      "after the pause one request is let through, and its end decides"},
     {"TRACING_ENABLED", Need::later, Value::text, no_traces},
     {"OTEL_*", Need::later, Value::text, no_traces},
+    {"SLOW_QUERY_THRESHOLD_MS", Need::later, Value::whole_number, "statements are not timed"},
+    {"CIRCUIT_BREAKER_*", Need::later, Value::text,
+     "while the database is away each request finds that out"},
+    {"OTEL_*", Need::later, Value::text,
+     "traces go out as OTLP over HTTP in JSON, with the settings of 'sluice config'"},
     {"RETENTION_*", Need::later, Value::text, "nothing is removed because of its age"},
 };
 
+bool is_old_name(std::string_view name)
+{
+    return std::ranges::any_of(settings(), [name](const Setting& setting) {
+        return name == setting.old_variable || name == setting.older_variable;
+    });
+}
+
 bool is_one(const IdleVariable& variable, std::string_view name)
 {
+    if (is_old_name(name))
+        return false;
     if (variable.name.ends_with('*'))
         return name.starts_with(variable.name.substr(0, variable.name.size() - 1));
     return name == variable.name;
@@ -67,11 +80,11 @@ std::vector<std::string> idle_variables(const Config& config, std::span<const st
     std::vector<std::string> sentences;
     for (const Setting& setting : settings()) {
         const auto origin = config.origins.find(setting.name);
-        const bool is_set = std::ranges::find(names, setting.old_variable) != names.end();
-        if (is_set && origin != config.origins.end() && origin->second != setting.old_variable)
-            sentences.push_back(
-                fmt::format("{} is overruled by {}", setting.old_variable, origin->second)
-            );
+        for (const std::string_view name : {setting.old_variable, setting.older_variable}) {
+            const bool is_set = std::ranges::find(names, name) != names.end();
+            if (is_set && origin != config.origins.end() && origin->second != name)
+                sentences.push_back(fmt::format("{} is overruled by {}", name, origin->second));
+        }
     }
     for (const IdleVariable& variable : table)
         for (const std::string& name : names)

@@ -9,6 +9,7 @@
 #include "engine/submit.h"
 #include "exec/attempt_log.h"
 #include "model/duration.h"
+#include "net/trace/tracer.h"
 
 #include <fmt/format.h>
 
@@ -73,6 +74,18 @@ void add_server_limits(std::vector<Limit>& all)
     all.push_back({"poll_time", time(api.poll_max), "of one long poll"});
 }
 
+void add_trace_limits(std::vector<Limit>& all)
+{
+    const Tracer::Limits traces;
+    all.push_back(
+        {"trace_batch_max", fmt::format("{}", traces.batch_max),
+         "spans of one request to a collector"}
+    );
+    all.push_back(
+        {"trace_queue_max", fmt::format("{}", traces.queue_max), "spans that wait for a collector"}
+    );
+}
+
 } // namespace
 
 std::vector<Limit> limits()
@@ -80,6 +93,7 @@ std::vector<Limit> limits()
     std::vector<Limit> all;
     add_job_limits(all);
     add_server_limits(all);
+    add_trace_limits(all);
     return all;
 }
 

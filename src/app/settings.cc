@@ -4,6 +4,7 @@
 #include "app/old_settings.h"
 #include "app/setting_values.h"
 #include "app/task_settings.h"
+#include "app/trace_settings.h"
 #include "base/assert.h"
 #include "base/enum_names.h"
 #include "base/log.h"
@@ -204,6 +205,27 @@ constexpr Setting table[] = {
      set_page_size_max, show_page_size_max, "PAGINATION_MAX"},
     {"dead_end_cancel", "BOOL", "true", "a task is canceled when all tasks behind it have ended",
      set_dead_end_cancel, show_dead_end_cancel, "DEAD_END_CANCEL_ENABLED"},
+    {"rate_limit", "N", "0",
+     "requests per second of one API key or address, but from this machine; 0: any number",
+     set_rate_limit, show_rate_limit},
+    {"rate_limit_burst", "N", "twice rate_limit", "requests that it may make at once after a pause",
+     set_rate_limit_burst, show_rate_limit_burst},
+    {"tracing", "BOOL", "true when there is an endpoint",
+     "requests and webhooks are recorded as OpenTelemetry traces", set_tracing, show_tracing,
+     "TRACING_ENABLED"},
+    {"otlp_endpoint", "URL", "", "collector of traces: OTLP over HTTP; URL/v1/traces is used",
+     set_otlp_endpoint, show_otlp_endpoint, "OTEL_EXPORTER_OTLP_ENDPOINT"},
+    {"otlp_traces_endpoint", "URL", "", "the same, used as it is", set_otlp_traces_endpoint,
+     show_otlp_traces_endpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+    {"otlp_headers", "LIST", "", "headers for the collector: NAME=VALUE,…", set_otlp_headers,
+     show_otlp_headers, "OTEL_EXPORTER_OTLP_HEADERS"},
+    {"service_name", "NAME", "sluice", "name of this server in traces", set_service_name,
+     show_service_name, "OTEL_SERVICE_NAME"},
+    {"trace_sampler", "KIND", "parentbased_traceidratio",
+     "which traces are recorded: always_on, always_off, traceidratio or parentbased_…",
+     set_trace_sampler, show_trace_sampler, "OTEL_TRACES_SAMPLER"},
+    {"trace_ratio", "NUMBER", "1", "share of the traces that is recorded by a …traceidratio",
+     set_trace_ratio, show_trace_ratio, "OTEL_TRACES_SAMPLER_ARG", nullptr, "OTEL_SAMPLING_RATIO"},
 };
 
 } // namespace

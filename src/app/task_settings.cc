@@ -16,6 +16,7 @@ constexpr std::size_t connections_max = 1'000'000;
 constexpr std::size_t slow_query_ms_max = 3'600'000;
 constexpr std::size_t breaker_failures_max = 1'000'000;
 constexpr std::size_t breaker_pause_secs_max = 3600;
+constexpr std::size_t rate_max = 1'000'000;
 constexpr std::size_t page_max = 10'000; // of tasks without their actions: some megabytes
 
 std::vector<std::string> list_of(std::string_view text)
@@ -24,6 +25,15 @@ std::vector<std::string> list_of(std::string_view text)
     for (std::string& item : items)
         item = std::string(trim(item));
     return items;
+}
+
+Result<void> set_rate(std::size_t& rate, std::string_view text)
+{
+    const auto number = whole_number<std::size_t>(text);
+    if (!number || *number > rate_max)
+        return refuse(fmt::format("a whole number from 0 to {}", rate_max), text);
+    rate = *number;
+    return {};
 }
 
 std::string show_switch(bool is_on)
@@ -197,6 +207,26 @@ Result<void> set_dead_end_cancel(Config& config, std::string_view text)
 std::string show_dead_end_cancel(const Config& config)
 {
     return show_switch(config.dead_end_cancel);
+}
+
+Result<void> set_rate_limit(Config& config, std::string_view text)
+{
+    return set_rate(config.rate_limit, text);
+}
+
+std::string show_rate_limit(const Config& config)
+{
+    return fmt::format("{}", config.rate_limit);
+}
+
+Result<void> set_rate_limit_burst(Config& config, std::string_view text)
+{
+    return set_rate(config.rate_limit_burst, text);
+}
+
+std::string show_rate_limit_burst(const Config& config)
+{
+    return config.rate_limit_burst == 0 ? "" : fmt::format("{}", config.rate_limit_burst);
 }
 
 } // namespace sluice

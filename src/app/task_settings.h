@@ -48,4 +48,10 @@ std::string show_page_size_max(const Config& config);
 Result<void> set_dead_end_cancel(Config& config, std::string_view text);
 std::string show_dead_end_cancel(const Config& config);
 
+// How often one client may ask.
+Result<void> set_rate_limit(Config& config, std::string_view text);
+std::string show_rate_limit(const Config& config);
+Result<void> set_rate_limit_burst(Config& config, std::string_view text);
+std::string show_rate_limit_burst(const Config& config);
+
 } // namespace sluice

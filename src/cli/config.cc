@@ -21,8 +21,11 @@ std::string origin_of(const Setting& setting, const Config& config)
 
 std::string variables_of(const Setting& setting)
 {
-    const std::string ours = setting.variable();
-    return setting.old_variable.empty() ? ours : fmt::format("{}, {}", ours, setting.old_variable);
+    std::string names = setting.variable();
+    for (const std::string_view old : {setting.old_variable, setting.older_variable})
+        if (!old.empty())
+            names += fmt::format(", {}", old);
+    return names;
 }
 
 Json document_of(const Config& config)

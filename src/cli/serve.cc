@@ -25,6 +25,18 @@ struct ServeOptions {
     bool insecure = false;
 };
 
+std::optional<RateLimit::Options> rate_limit(const Config& config)
+{
+    if (config.rate_limit == 0)
+        return std::nullopt;
+    const std::size_t twice = 2 * config.rate_limit;
+    const std::size_t burst = config.rate_limit_burst == 0 ? twice : config.rate_limit_burst;
+    RateLimit::Options options;
+    options.requests = static_cast<std::uint32_t>(config.rate_limit);
+    options.burst = static_cast<std::uint32_t>(burst);
+    return options;
+}
+
 ApiServer::Options api_options(const ServeOptions& given, const Config& config)
 {
     ApiServer::Options options;
@@ -36,6 +48,7 @@ ApiServer::Options api_options(const ServeOptions& given, const Config& config)
     options.breaker.is_on = config.store_breaker;
     options.breaker.limits.failures_max = static_cast<int>(config.store_breaker_failures);
     options.breaker.limits.pause = std::chrono::seconds(config.store_breaker_pause_secs);
+    options.rate_limit = rate_limit(config);
     return options;
 }
 
@@ -111,6 +124,8 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     if (!service)
         co_return service.error();
     const ApiServer::Parts parts{app.engine(), app.jobs(), **service, app.threads()};
+    const ApiServer::Parts parts{
+        app.engine(), app.jobs(), (*service)->tasks(), app.threads(), app.tracer()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);
@@ -150,6 +165,18 @@ void add_serve(CliCommand& root)
          "page_size",
          "page_size_max",
          "dead_end_cancel"}
+         "page_size",
+         "page_size_max",
+         "dead_end_cancel",
+         "rate_limit",
+         "rate_limit_burst",
+         "tracing",
+         "otlp_endpoint",
+         "otlp_traces_endpoint",
+         "otlp_headers",
+         "service_name",
+         "trace_sampler",
+         "trace_ratio"}
     );
     command.runs(
         on_app([options](Context& context, App& app) { return serve(context, app, options); }),

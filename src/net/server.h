@@ -31,6 +31,7 @@ struct RequestRecord {
     int status;
     std::chrono::microseconds duration; // from the complete head to the last byte of the answer
     std::size_t bytes_sent;             // of the answer's body
+    const Headers* headers = nullptr;   // of the answer, beside those that the server writes
 };
 
 struct ServerHooks {

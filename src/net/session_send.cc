@@ -150,6 +150,7 @@ void HttpSession::report(const Response& response) const
         .status = response.status,
         .duration = std::chrono::duration_cast<std::chrono::microseconds>(spent),
         .bytes_sent = bytes_sent_,
+        .headers = &response.headers,
     });
 }
 

@@ -63,7 +63,10 @@ TaskService::TaskService(
 {}
 
 TaskService::Senders::Senders(TaskService& service, WebhookSettings settings)
-    : sender(service.client_, service.engine_.clock(), service.random_, std::move(settings)),
+    : sender(
+          service.client_, service.engine_.clock(), service.random_, std::move(settings),
+          service.options_.tracer
+      ),
       webhooks(
           service.executor_, service.engine_.store(), service.facts_, sender, service.random_,
           service.guard_, service.metrics_.service.webhooks, webhook_options(service.options_)

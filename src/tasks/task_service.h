@@ -17,6 +17,8 @@
 
 namespace sluice {
 
+class Tracer;
+
 // The task service of one process, put together. What clients ask of `tasks()` works at once;
 // webhooks go out after start(). Lives on the loop; the engine outlives it. What was started ends
 // with stop(), before the engine does.
@@ -29,6 +31,7 @@ public:
         std::size_t starts_max = 1024; // webhooks under way that start tasks
         std::size_t deliveries_max = 256;
         std::size_t per_target_max = 64; // of both, to one host and port
+        Tracer* tracer = nullptr;        // outlives the service; null: no traces are made
     };
 
     // Errors: invalid (an element of the guard's lists).

@@ -19,13 +19,16 @@ NOT_NEEDED = (
 NOT_YET = (
     "SLOW_QUERY_THRESHOLD_MS", "CIRCUIT_BREAKER_ENABLED", "CIRCUIT_BREAKER_FAILURE_THRESHOLD",
     "CIRCUIT_BREAKER_FAILURE_WINDOW_SECS", "CIRCUIT_BREAKER_RECOVERY_TIMEOUT_SECS",
-    "CIRCUIT_BREAKER_SUCCESS_THRESHOLD", "TRACING_ENABLED", "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_SERVICE_NAME", "OTEL_SAMPLING_RATIO", "RETENTION_ENABLED", "RETENTION_DAYS",
+    "CIRCUIT_BREAKER_SUCCESS_THRESHOLD", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_BSP_SCHEDULE_DELAY",
+    "RETENTION_ENABLED", "RETENTION_DAYS",
 )
 ACTING = (
     "DATABASE_URL", "HOST_URL", "PORT", "PAGINATION_DEFAULT", "PAGINATION_MAX", "RUST_LOG",
     "WORKER_WEBHOOK_CONCURRENCY", "DEAD_END_CANCEL_ENABLED", "SKIP_SSRF_VALIDATION",
-    "BLOCKED_HOSTNAMES", "BLOCKED_HOSTNAME_SUFFIXES",
+    "BLOCKED_HOSTNAMES", "BLOCKED_HOSTNAME_SUFFIXES", "TRACING_ENABLED",
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_SERVICE_NAME", "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG", "OTEL_SAMPLING_RATIO",
 )
 FAMILIES = re.compile(r"(CIRCUIT_BREAKER|OTEL|RETENTION)_")
 
@@ -165,7 +168,7 @@ def test_dead_ends_are_canceled_unless_that_is_off(serve_as_before, target, valu
 def test_rust_log_is_the_level(serve_as_before, value):
     server, url = serve_as_before(RUST_LOG=value)
     call("GET", url + "/version")
-    wait_until(lambda: " debug api: GET /version 200 " in server.stderr())
+    wait_until(lambda: " info api: method=GET path=/version status=200 " in server.stderr())
 
 
 def test_rust_log_may_silence_everything(serve_as_before):
@@ -195,6 +198,10 @@ def test_nothing_is_named_when_all_act(serve_as_before, directory):
         PAGINATION_DEFAULT="5", PAGINATION_MAX="10", RUST_LOG="warn", SKIP_SSRF_VALIDATION="0",
         WORKER_WEBHOOK_CONCURRENCY="10", DEAD_END_CANCEL_ENABLED="1", BLOCKED_HOSTNAMES="x.example",
         BLOCKED_HOSTNAME_SUFFIXES=".y.example", POOL_MAX_SIZE="", HOST="machine",
+        TRACING_ENABLED="0", OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9",
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="http://127.0.0.1:9/v1/traces",
+        OTEL_EXPORTER_OTLP_HEADERS="a=b", OTEL_SERVICE_NAME="tasks",
+        OTEL_TRACES_SAMPLER="traceidratio", OTEL_TRACES_SAMPLER_ARG="0.5",
     )
     assert server.terminate() == 0
     assert server.stderr() == ""
@@ -221,7 +228,12 @@ BAD = [
     ("PAGINATION_MAX", "many"), ("RUST_LOG", "loud"), ("RUST_LOG", "task_runner=loud"),
     ("WORKER_WEBHOOK_CONCURRENCY", "0"), ("DEAD_END_CANCEL_ENABLED", "maybe"),
     ("SKIP_SSRF_VALIDATION", "maybe"), ("BLOCKED_HOSTNAMES", "a.example,,b.example"),
-    ("BLOCKED_HOSTNAME_SUFFIXES", ".example,"),
+    ("BLOCKED_HOSTNAME_SUFFIXES", ".example,"), ("TRACING_ENABLED", "maybe"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+    ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://ada:hush@collector/"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "hush"), ("OTEL_SERVICE_NAME", "a\nb"),
+    ("OTEL_TRACES_SAMPLER", "sometimes"), ("OTEL_TRACES_SAMPLER_ARG", "2"),
+    ("OTEL_SAMPLING_RATIO", "10%"),
     *((name, "many") for name in (*NOT_NEEDED, "SLOW_QUERY_THRESHOLD_MS")),
 ]
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/webhook/webhook_request.h"
 
+#include "base/assert.h"
 #include "model/webhook/template_body.h"
 #include "model/webhook/template_render.h"
 #include "model/webhook/webhook_headers.h"
@@ -24,17 +25,9 @@ std::string with_handle(std::string_view url, std::string_view handle)
     return fmt::format("{}{}handle={}", address, separator, url_component(handle));
 }
 
-// A task's UUID names its trace; W3C Trace Context, "traceparent".
-std::string trace_parent(std::string_view task_id, std::string_view span)
-{
-    std::string trace(task_id);
-    std::erase(trace, '-');
-    return fmt::format("00-{}-{}-01", trace, span);
-}
-
 std::vector<HeaderLine> own_headers(
     const WebhookSettings& settings, const WebhookCall& call, std::string_view body, Time sent_at,
-    std::string_view span
+    const TraceContext& context
 )
 {
     std::vector<HeaderLine> lines{
@@ -42,7 +35,7 @@ std::vector<HeaderLine> own_headers(
         {"X-Task-Id", call.task_id},
         {"X-Task-Trigger", std::string(header_word(call.trigger))},
         {"X-Task-Attempt", std::to_string(call.attempt)},
-        {"traceparent", trace_parent(call.task_id, span)},
+        {"traceparent", format_traceparent(context)},
     };
     if (settings.secrets.empty())
         return lines;
@@ -75,6 +68,13 @@ bool names_content_type(const HeaderLine& line)
 
 } // namespace
 
+TraceId trace_of_task(std::string_view task_id)
+{
+    const std::optional<Uid> uid = parse_uid(task_id);
+    SLUICE_ASSERT(uid); // ids of tasks are ours
+    return trace_of(*uid);
+}
+
 std::string task_handle(const WebhookSettings& settings, std::string_view task_id)
 {
     std::string handle = fmt::format("{}/task/{}", settings.host_url, task_id);
@@ -84,7 +84,8 @@ std::string task_handle(const WebhookSettings& settings, std::string_view task_i
 }
 
 Result<ClientRequest> webhook_request(
-    const WebhookSettings& settings, const WebhookCall& call, Time sent_at, std::string_view span
+    const WebhookSettings& settings, const WebhookCall& call, Time sent_at,
+    const TraceContext& context
 )
 {
     const Webhook& webhook = call.action.params;
@@ -107,7 +108,8 @@ Result<ClientRequest> webhook_request(
     }
     request.method = method_of(http_method(webhook.verb));
     request.url = with_handle(*url, task_handle(settings, call.task_id));
-    const std::vector<HeaderLine> ours = own_headers(settings, call, request.body, sent_at, span);
+    const std::vector<HeaderLine> ours =
+        own_headers(settings, call, request.body, sent_at, context);
     for (const HeaderLine& line : merge_headers(*headers, ours))
         request.headers.add(line.name, line.value);
     request.total_time =

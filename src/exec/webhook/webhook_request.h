@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/trace_context.h"
 #include "model/webhook/action.h"
 #include "model/webhook/trigger.h"
 #include "net/http_client.h"
@@ -36,10 +37,14 @@ struct WebhookSettings {
 // Where the target of a task reports: "<host>/task/<id>", with a token when it needs one.
 std::string task_handle(const WebhookSettings& settings, std::string_view task_id);
 
-// The request of one try. `sent_at` is signed, `span` (16 hexadecimal digits) names the try in
-// traces, where the task is the trace. Errors (invalid): a template that has no value.
+// The trace of all webhooks of a task.
+TraceId trace_of_task(std::string_view task_id);
+
+// The request of one try. `sent_at` is signed, `context` names the try in traces. Errors (invalid):
+// a template that has no value.
 Result<ClientRequest> webhook_request(
-    const WebhookSettings& settings, const WebhookCall& call, Time sent_at, std::string_view span
+    const WebhookSettings& settings, const WebhookCall& call, Time sent_at,
+    const TraceContext& context
 );
 
 } // namespace sluice

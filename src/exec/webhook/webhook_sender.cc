@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/webhook/webhook_sender.h"
 
+#include "exec/webhook/webhook_span.h"
 #include "net/backoff.h"
-
-#include <fmt/format.h>
+#include "net/trace/tracer.h"
 
 #include <algorithm>
 
@@ -45,20 +45,33 @@ std::function<bool(std::string_view)> keep_in(WebhookReply& reply)
 
 } // namespace
 
+// Without traces of our own those of the target may still be found by the task.
+TraceContext WebhookSender::trace(const WebhookCall& call)
+{
+    const TraceId task = trace_of_task(call.task_id);
+    return tracer_ ? tracer_->begin({}, task) : TraceContext{task, new_span_id(random_)};
+}
+
 Async<WebhookReply> WebhookSender::send(WebhookCall call)
 {
-    const std::string span = fmt::format("{:016x}", random_.next() | 1); // never zero
-    Result<ClientRequest> request = webhook_request(settings_, call, clock_.now(), span);
+    const TraceContext context = trace(call);
+    const Time begun = clock_.now();
+    Result<ClientRequest> request = webhook_request(settings_, call, begun, context);
     if (!request)
         co_return not_answered(request.error());
+    const std::string url = request->url;
     WebhookReply reply;
     request->on_body = keep_in(reply);
     const Result<ClientResponse> response = co_await client_.send(*std::move(request));
-    if (!response)
-        co_return not_answered(response.error());
-    reply.answer.status = response->status;
-    if (const auto after = response->headers.find("Retry-After"))
-        reply.answer.retry_after = parse_retry_after(*after);
+    if (!response) {
+        reply = not_answered(response.error());
+    } else {
+        reply.answer.status = response->status;
+        if (const auto after = response->headers.find("Retry-After"))
+            reply.answer.retry_after = parse_retry_after(*after);
+    }
+    if (tracer_ && context.is_sampled)
+        tracer_->record(webhook_span({call, url, reply.answer, context, begun, clock_.now()}));
     co_return reply;
 }
 

@@ -7,6 +7,8 @@
 
 namespace sluice {
 
+class Tracer;
+
 // What came of one try.
 struct WebhookReply {
     Answer answer;
@@ -15,24 +17,35 @@ struct WebhookReply {
 };
 
 // Sends webhooks, each once: whoever asks judges the answer (model/webhook/delivery.h) and tries
-// again. On the loop; the client, clock and random numbers are borrowed.
+// again. On the loop; the client, clock, random numbers and tracer (null: no traces are made) are
+// borrowed.
 class WebhookSender {
 public:
     // What is kept of an answer: enough for conditions on it and for people who look at a failure.
     static constexpr std::size_t body_bytes_max = 64u << 10;
 
-    WebhookSender(HttpClient& client, const Clock& clock, Random& random, WebhookSettings settings)
-        : client_(client), clock_(clock), random_(random), settings_(std::move(settings))
+    WebhookSender(
+        HttpClient& client, const Clock& clock, Random& random, WebhookSettings settings,
+        Tracer* tracer = nullptr
+    )
+        : client_(client),
+          clock_(clock),
+          random_(random),
+          settings_(std::move(settings)),
+          tracer_(tracer)
     {}
 
     // What `call` refers to outlives it.
     Async<WebhookReply> send(WebhookCall call);
 
 private:
+    TraceContext trace(const WebhookCall& call);
+
     HttpClient& client_;
     const Clock& clock_;
     Random& random_;
     WebhookSettings settings_;
+    Tracer* tracer_;
 };
 
 } // namespace sluice

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/webhook/webhook_sender.h"
 
-#include "net/server_fixture.h"
+#include "net/trace/collector_fixture.h"
+#include "net/trace/tracer.h"
 
 #include <set>
 
@@ -58,8 +59,22 @@ protected:
     {
         WebhookCall call{action, metadata, std::string(task_id), "batch", 1, trigger, ""};
         call.key = idempotency_key({task_id, 1, trigger, 0});
-        WebhookSender sender(client, clock, random, settings);
+        WebhookSender sender(client, clock, random, settings, tracer ? &*tracer : nullptr);
         return await(loop, sender.send(std::move(call)));
+    }
+
+    // From now on tries are recorded; `spans()` ends that.
+    void trace(double ratio = 1)
+    {
+        Tracer::Options options{.url = collector.url(), .sampler = {.ratio = ratio}};
+        tracer.emplace(loop.get_executor(), std::move(options), random, Log());
+        tracer->start();
+    }
+
+    Json spans()
+    {
+        await(loop, tracer->stop(60s));
+        return collector.seen.empty() ? Json::array() : collector.spans();
     }
 
     std::string header(std::string_view name) const
@@ -75,6 +90,8 @@ protected:
     FixedClock clock;
     SeededRandom random{1};
     WebhookSettings settings;
+    Collector collector{loop};
+    std::optional<Tracer> tracer;
     Json metadata = parse_json(R"({"customer": 7, "name": "Ada L"})").value();
 };
 
@@ -184,6 +201,75 @@ TEST_F(WebhookSenderTest, each_try_has_a_span_of_its_own_in_one_trace)
         spans.insert(header("traceparent"));
     }
     EXPECT_EQ(spans.size(), 3u);
+}
+
+TEST_F(WebhookSenderTest, a_recorded_try_is_the_span_that_its_target_sees)
+{
+    trace();
+    send(action(R"({"verb": "Put"})"), Trigger::success);
+    const TraceContext seen_there = parse_traceparent(header("traceparent")).value();
+    const Json made = spans();
+    ASSERT_EQ(made.size(), 1u);
+    const Json& span = made[0];
+    EXPECT_EQ(span["name"], "PUT 127.0.0.1");
+    EXPECT_EQ(span["kind"], 3);
+    EXPECT_EQ(span["traceId"], "01890a5dac96774bbcceb302099a8057");
+    EXPECT_EQ(span["spanId"], format_span_id(seen_there.span));
+    EXPECT_TRUE(seen_there.is_sampled);
+    EXPECT_FALSE(span.contains("parentSpanId"));
+    EXPECT_FALSE(span.contains("status"));
+    EXPECT_EQ(span["startTimeUnixNano"], "1700000000900000000");
+    const std::pair<const char*, std::string> attributes[] = {
+        {"http.request.method", "PUT"},
+        {"http.response.status_code", "200"},
+        {"server.address", "127.0.0.1"},
+        {"server.port", std::to_string(target.port)},
+        {"sluice.task.id", std::string(task_id)},
+        {"sluice.batch.id", "batch"},
+        {"sluice.task.attempt", "1"},
+        {"sluice.webhook.trigger", "end"},
+    };
+    for (const auto& [name, value] : attributes)
+        EXPECT_EQ(attribute(span, name), value) << name;
+}
+
+TEST_F(WebhookSenderTest, a_span_says_how_a_try_failed)
+{
+    trace();
+    for (const int status : {302, 404, 503}) {
+        reply.status = status;
+        send(action(R"({"verb": "Post"})"));
+    }
+    await(loop, target.server.stop(0ms));
+    send(action(R"({"verb": "Post"})"));
+    const Json made = spans();
+    ASSERT_EQ(made.size(), 4u);
+    const char* const kinds[] = {"302", "404", "503", "unreachable"};
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(made[i]["status"]["code"], 2);
+        EXPECT_EQ(attribute(made[i], "error.type"), kinds[i]);
+    }
+    EXPECT_EQ(attribute(made[3], "http.response.status_code"), "");
+}
+
+TEST_F(WebhookSenderTest, a_span_shows_nothing_of_the_url_but_its_host)
+{
+    settings.handle_key = "0123456789abcdef0123456789abcdef";
+    settings.needs_token = [] { return true; };
+    trace();
+    send(action(fmt::format(R"({{"verb": "Post", "url": "{}?key=hush"}})", target.url("/hook"))));
+    const std::string made = dump_json(spans());
+    EXPECT_EQ(made.find("hush"), std::string::npos) << made;
+    EXPECT_EQ(made.find("token"), std::string::npos) << made;
+    EXPECT_EQ(made.find("/hook"), std::string::npos) << made;
+}
+
+TEST_F(WebhookSenderTest, a_target_learns_when_the_trace_is_not_recorded)
+{
+    trace(0);
+    send(action(R"({"verb": "Post"})"));
+    EXPECT_TRUE(header("traceparent").ends_with("-00"));
+    EXPECT_TRUE(spans().empty());
 }
 
 TEST_F(WebhookSenderTest, any_status_is_an_answer_and_redirects_are_not_followed)
