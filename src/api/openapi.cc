@@ -21,12 +21,17 @@ struct Parameter {
 };
 
 constexpr Parameter parameters[] = {
-    {"after", "string", "Id of the last datum of the page before."},
+    {"action", "string", "Only this action: submit, cancel, …"},
+    {"actor", "string", "Only what this one did: the name of an API key, or of a requester."},
+    {"after", "string",
+     "Id of the last datum of the page before; of the audit, a time: only then or later."},
     {"attempt", "integer", "Number of the attempt, from 1; by default the last one."},
     {"batch_id", "string", "Only those of this batch."},
-    {"before", "string", "Id of the last one of the page before."},
+    {"before", "string",
+     "Id of the last one of the page before; of the audit, a time: only then or earlier."},
     {"created_after", "string", "Only those created at this time (RFC 3339) or later."},
     {"created_before", "string", "Only those created at this time or earlier."},
+    {"cursor", "integer", "Only what stands behind this line; `Link` has it."},
     {"deleted", "boolean", "true: those that were deleted softly, instead of the others."},
     {"follow", "integer", "1: stay until the attempt has ended."},
     {"group_id", "string", "Only those of this group."},
@@ -35,6 +40,8 @@ constexpr Parameter parameters[] = {
     {"limit", "integer", "Length of a page, at most 1000; 100 by default."},
     {"metadata", "string", "JSON that the metadata contains."},
     {"name", "string", "A part of the name."},
+    {"object", "string", "Only about this kind of thing: task, batch, job, group, key, …"},
+    {"object_id", "string", "Only about this one."},
     {"offset", "integer", "Bytes sent before."},
     {"page", "integer", "Number of the page, from 0."},
     {"page_size", "integer",

@@ -38,6 +38,7 @@ std::vector<Operation> batch_operations();
 std::vector<Operation> group_operations();
 std::vector<Operation> task_history_operations();
 std::vector<Operation> delivery_operations();
+std::vector<Operation> audit_operations();
 std::vector<Operation> all_operations();
 
 // A router over `operations`: each answer names our protocol, and requests of another are refused.

@@ -53,6 +53,12 @@ struct Config {
     std::size_t webhook_concurrency = 1024;
     PageSizes pages;
     bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
+    bool retention = false;      // batches that ended long ago are removed
+    std::size_t retention_days = 30;
+    std::size_t retention_deleted_days = 7; // tasks that were deleted softly
+    std::chrono::seconds retention_interval = std::chrono::hours(1);
+    std::size_t retention_batch_size = 1000;
+    std::size_t audit_days = 90; // 0: its lines stay
 
     // Where values come from, by the names of settings: a flag, a variable, a place in the file.
     // Settings that nobody has set are not there.

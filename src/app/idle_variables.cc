@@ -46,7 +46,6 @@ constexpr IdleVariable table[] = {
      "while the database is away each request finds that out"},
     {"TRACING_ENABLED", Need::later, Value::text, no_traces},
     {"OTEL_*", Need::later, Value::text, no_traces},
-    {"RETENTION_*", Need::later, Value::text, "nothing is removed because of its age"},
 };
 
 bool is_one(const IdleVariable& variable, std::string_view name)

@@ -20,15 +20,9 @@ const Names not_needed{"POOL_MAX_SIZE",           "POOL_MIN_IDLE",
                        "POOL_ACQUIRE_RETRIES",    "POOL_TIMEOUT_SECS",
                        "WORKER_LOOP_INTERVAL_MS", "WORKER_CLAIM_TIMEOUT_SECS",
                        "WORKER_START_BATCH_SIZE", "BATCH_CHANNEL_CAPACITY"};
-const Names not_yet{
-    "SLOW_QUERY_THRESHOLD_MS",
-    "CIRCUIT_BREAKER_ENABLED",
-    "CIRCUIT_BREAKER_FAILURE_THRESHOLD",
-    "TRACING_ENABLED",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_SERVICE_NAME",
-    "RETENTION_ENABLED",
-    "RETENTION_DAYS"};
+const Names not_yet{"SLOW_QUERY_THRESHOLD_MS",           "CIRCUIT_BREAKER_ENABLED",
+                    "CIRCUIT_BREAKER_FAILURE_THRESHOLD", "TRACING_ENABLED",
+                    "OTEL_EXPORTER_OTLP_ENDPOINT",       "OTEL_SERVICE_NAME"};
 
 Names said_of(const Names& names)
 {

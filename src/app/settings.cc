@@ -2,6 +2,7 @@
 #include "app/config.h"
 #include "app/database.h"
 #include "app/old_settings.h"
+#include "app/retention_settings.h"
 #include "app/setting_values.h"
 #include "app/task_settings.h"
 #include "base/assert.h"
@@ -194,6 +195,18 @@ constexpr Setting table[] = {
      set_page_size_max, show_page_size_max, "PAGINATION_MAX"},
     {"dead_end_cancel", "BOOL", "true", "a task is canceled when all tasks behind it have ended",
      set_dead_end_cancel, show_dead_end_cancel, "DEAD_END_CANCEL_ENABLED"},
+    {"retention", "BOOL", "false", "old batches of tasks, and old deleted tasks, are removed",
+     set_retention, show_retention, "RETENTION_ENABLED"},
+    {"retention_days", "N", "30", "a batch is old so many days after its end", set_retention_days,
+     show_retention_days, "RETENTION_DAYS"},
+    {"retention_deleted_days", "N", "7", "a deleted task is old so many days after it was deleted",
+     set_retention_deleted_days, show_retention_deleted_days},
+    {"retention_interval", "TIME", "1h", "time between two looks for what is old",
+     set_retention_interval, show_retention_interval, "RETENTION_CLEANUP_INTERVAL_SECS"},
+    {"retention_batch_size", "N", "1000", "tasks, or lines of the audit, removed at once",
+     set_retention_batch_size, show_retention_batch_size, "RETENTION_BATCH_SIZE"},
+    {"audit_days", "N", "90", "lines of the audit stay for so many days; 0: for ever",
+     set_audit_days, show_audit_days},
 };
 
 } // namespace

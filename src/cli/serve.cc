@@ -127,6 +127,10 @@ void add_serve(CliCommand& root)
          "allowed_networks", "webhook_secrets", "webhook_concurrency", "page_size", "page_size_max",
          "dead_end_cancel"}
     );
+    command.takes(
+        {"retention", "retention_days", "retention_deleted_days", "retention_interval",
+         "retention_batch_size", "audit_days"}
+    );
     command.runs(
         on_app([options](Context& context, App& app) { return serve(context, app, options); }),
         OldNames::accepted

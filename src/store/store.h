@@ -95,6 +95,10 @@ public:
     Async<Result<std::size_t>> redeliver(Redeliver request);
     Async<Result<std::size_t>> set_rules(SetRules request);
     Async<Result<bool>> hide_task(HideTask request);
+    Async<Result<bool>> record_event(RecordEvent request);
+    Async<Result<PurgedBatches>> purge_batches(PurgeBatches request);
+    Async<Result<std::size_t>> purge_tasks(PurgeTasks request);
+    Async<Result<std::size_t>> prune_events(PruneEvents request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.

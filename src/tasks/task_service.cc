@@ -52,6 +52,7 @@ TaskService::TaskService(
       client_(executor, client_options(options_, guard_)),
       facts_(engine.store()),
       tasks_(engine, facts_, guard_),
+      retention_(executor_, engine.store(), options_.retention, log_),
       scope_(executor, log_)
 {}
 
@@ -95,6 +96,7 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
             senders_->deliverer.changed(changes);
     });
     scope_.spawn(senders_->deliverer.run());
+    scope_.spawn(retention_.run());
     co_return Result<void>();
 }
 
@@ -102,6 +104,7 @@ Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
 {
     if (!senders_)
         co_return;
+    retention_.stop();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
     co_await scope_.join();

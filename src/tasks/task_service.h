@@ -5,6 +5,7 @@
 #include "net/guard/address_guard.h"
 #include "net/http_client.h"
 #include "tasks/deliverer.h"
+#include "tasks/retention.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 
@@ -14,8 +15,8 @@
 namespace sluice {
 
 // The task service of one process, put together. What clients ask of `tasks()` works at once;
-// webhooks go out after start(). Lives on the loop; the engine outlives it. What was started ends
-// with stop(), before the engine does.
+// webhooks go out, and what is old goes, after start(). Lives on the loop; the engine outlives it.
+// What was started ends with stop(), before the engine does.
 class TaskService {
 public:
     struct Options {
@@ -25,6 +26,7 @@ public:
         std::size_t starts_max = 1024; // webhooks under way that start tasks
         std::size_t deliveries_max = 256;
         std::size_t per_target_max = 64; // of both, to one host and port
+        Retention::Options retention;
     };
 
     // Errors: invalid (an element of the guard's lists).
@@ -64,6 +66,7 @@ private:
     HttpClient client_;
     BatchFacts facts_;
     Tasks tasks_;
+    Retention retention_;
     TaskScope scope_;
     std::optional<Senders> senders_;
 };

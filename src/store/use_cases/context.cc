@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "store/use_cases/dedupe.h"
+#include "store/use_cases/removal.h"
 
 #include <algorithm>
 
@@ -119,10 +120,12 @@ template <class Request>
 void defer_unlocked(WriteContext& context, std::vector<Operation<Request>*>& operations)
 {
     std::erase_if(operations, [&](Operation<Request>* operation) {
-        if (!operation->run() || context.runs.find(operation->run()))
-            return false;
-        operation->deferred = true;
-        return true;
+        const RunRow* run = operation->run() ? context.runs.find(operation->run()) : nullptr;
+        if (run && is_being_removed(*run))
+            operation->fail({Errc::not_found, "no such run"});
+        else
+            operation->deferred = operation->run() && !run;
+        return operation->deferred || operation->answered;
     });
 }
 
@@ -188,9 +191,8 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(
-        context, group
-    );
+        SetRules, HideTask, RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, StageRun,
+        StageTasks, StageLinks, PublishRun, Submit, Tick>(context, group);
     settle_debts(context);
     settle_runs(context);
     run_lists<TakeOwed, DeleteRun, Claim>(context, group);

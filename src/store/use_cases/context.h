@@ -143,5 +143,9 @@ void run(WriteContext& context, Operations<EndTry> operations);
 void run(WriteContext& context, Operations<Redeliver> operations);
 void run(WriteContext& context, Operations<SetRules> operations);
 void run(WriteContext& context, Operations<HideTask> operations);
+void run(WriteContext& context, Operations<RecordEvent> operations);
+void run(WriteContext& context, Operations<PurgeBatches> operations);
+void run(WriteContext& context, Operations<PurgeTasks> operations);
+void run(WriteContext& context, Operations<PruneEvents> operations);
 
 } // namespace sluice
