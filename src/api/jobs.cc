@@ -199,7 +199,9 @@ Async<Response> resume_job(Api& api, const Request& request)
 
 Async<Response> delete_job(Api& api, const Request& request)
 {
-    const Result<void> removed = co_await api.jobs.remove(request.path_field("id"));
+    std::string actor = actor_of(request);
+    const Result<void> removed =
+        co_await api.jobs.remove(request.path_field("id"), std::move(actor));
     co_return removed ? no_content() : error_response(removed.error());
 }
 

@@ -126,6 +126,12 @@ constexpr std::string_view answers = R"json({
     "description": "The last bytes of the last answer's body."}, "idempotency_key":
     {"type": "string"}}},
 "Deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+"Audit": {"type": "array", "items": {"type": "object", "required": ["id", "at", "actor", "action",
+    "object", "object_id", "detail"], "properties": {"id": {"type": "integer"}, "at":
+    {"type": "string", "format": "date-time"}, "actor": {"type": ["string", "null"]}, "action":
+    {"type": "string"}, "object": {"type": "string", "enum": ["task", "batch", "group", "rule",
+    "action", "schedule", "delivery", "key", "job", "execution"]}, "object_id":
+    {"type": ["string", "null"]}, "detail": {"type": ["string", "null"]}}}},
 "Redelivered": {"type": "object", "required": ["redelivered"], "properties": {"redelivered":
     {"type": "integer"}}},
 "Schedule": {"type": "object", "required": ["id", "name", "cron", "every", "at", "timezone",

@@ -41,6 +41,7 @@ std::vector<Operation> delivery_operations();
 std::vector<Operation> event_operations();
 std::vector<Operation> metrics_operations();
 std::vector<Operation> schedule_operations();
+std::vector<Operation> audit_operations();
 std::vector<Operation> all_operations();
 
 // A router over `operations`: each answer names our protocol, and requests of another are refused.

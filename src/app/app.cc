@@ -20,6 +20,25 @@ Engine::Options engine_options()
     return options;
 }
 
+Retention::Options retention_options(const Config& config)
+{
+    using Days = std::chrono::duration<std::size_t, std::chrono::days::period>;
+    const auto days = [](std::size_t count) {
+        return std::chrono::duration_cast<Micros>(Days(count));
+    };
+    Retention::Options options;
+    if (config.retention) {
+        options.ended = days(config.retention_days);
+        options.hidden = days(config.retention_deleted_days);
+    }
+    options.audit.reset();
+    if (config.audit_days > 0)
+        options.audit = days(config.audit_days);
+    options.interval = config.retention_interval;
+    options.piece = config.retention_batch_size;
+    return options;
+}
+
 TaskService::Options task_service_options(const Config& config)
 {
     TaskService::Options options;
@@ -29,6 +48,7 @@ TaskService::Options task_service_options(const Config& config)
     options.guard.syntax_only = config.skip_ssrf_validation;
     options.secrets = config.webhook_secrets;
     options.starts_max = config.webhook_concurrency;
+    options.retention = retention_options(config);
     return options;
 }
 
@@ -113,13 +133,11 @@ Result<TaskService*> App::task_service()
 {
     if (task_service_)
         return task_service_.get();
-    Result<std::unique_ptr<TaskService>> service = TaskService::make(
-        scope_.executor(), engine_, *metrics_, task_service_options(config_), log("tasks")
-    );
     TaskService::Options options = task_service_options(config_);
     options.tracer = tracer();
-    Result<std::unique_ptr<TaskService>> service =
-        TaskService::make(scope_.executor(), engine_, std::move(options), log("tasks"));
+    Result<std::unique_ptr<TaskService>> service = TaskService::make(
+        scope_.executor(), engine_, *metrics_, std::move(options), log("tasks")
+    );
     if (!service)
         return service.error();
     task_service_ = *std::move(service);

@@ -59,6 +59,12 @@ struct Config {
     std::size_t store_breaker_pause_secs = 1;
     PageSizes pages;
     bool dead_end_cancel = true; // a task goes when all tasks behind it have gone
+    bool retention = false;      // batches that ended long ago are removed
+    std::size_t retention_days = 30;
+    std::size_t retention_deleted_days = 7; // tasks that were deleted softly
+    std::chrono::seconds retention_interval = std::chrono::hours(1);
+    std::size_t retention_batch_size = 1000;
+    std::size_t audit_days = 90; // 0: its lines stay
 
     std::size_t rate_limit = 0;       // requests per second of one key or address; 0: any number
     std::size_t rate_limit_burst = 0; // at once, after a pause; 0: twice as many

@@ -42,14 +42,8 @@ constexpr IdleVariable table[] = {
      "counts are in the database when they are acknowledged"},
     {"CIRCUIT_BREAKER_*", Need::none, Value::text,
      "after the pause one request is let through, and its end decides"},
-    {"TRACING_ENABLED", Need::later, Value::text, no_traces},
-    {"OTEL_*", Need::later, Value::text, no_traces},
-    {"SLOW_QUERY_THRESHOLD_MS", Need::later, Value::whole_number, "statements are not timed"},
-    {"CIRCUIT_BREAKER_*", Need::later, Value::text,
-     "while the database is away each request finds that out"},
     {"OTEL_*", Need::later, Value::text,
      "traces go out as OTLP over HTTP in JSON, with the settings of 'sluice config'"},
-    {"RETENTION_*", Need::later, Value::text, "nothing is removed because of its age"},
 };
 
 bool is_old_name(std::string_view name)
@@ -68,11 +62,6 @@ bool is_one(const IdleVariable& variable, std::string_view name)
     return name == variable.name;
 }
 
-bool acts(std::string_view name)
-{
-    return std::ranges::find(settings(), name, &Setting::old_variable) != settings().end();
-}
-
 } // namespace
 
 std::vector<std::string> idle_variables(const Config& config, std::span<const std::string> names)
@@ -88,7 +77,7 @@ std::vector<std::string> idle_variables(const Config& config, std::span<const st
     }
     for (const IdleVariable& variable : table)
         for (const std::string& name : names)
-            if (is_one(variable, name) && !acts(name))
+            if (is_one(variable, name))
                 sentences.push_back(fmt::format(
                     "{} is not {}: {}", name,
                     variable.need == Need::none ? "needed" : "supported yet", variable.reason

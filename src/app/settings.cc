@@ -2,6 +2,7 @@
 #include "app/config.h"
 #include "app/database.h"
 #include "app/old_settings.h"
+#include "app/retention_settings.h"
 #include "app/setting_values.h"
 #include "app/task_settings.h"
 #include "app/trace_settings.h"
@@ -198,7 +199,7 @@ constexpr Setting table[] = {
     {"store_breaker_failures", "N", "5", "so many requests in a row that it did not answer",
      set_store_breaker_failures, show_store_breaker_failures, "CIRCUIT_BREAKER_FAILURE_THRESHOLD"},
     {"store_breaker_pause_secs", "N", "1", "seconds until the database is asked again",
-     set_store_breaker_pause, show_store_breaker_pause, "CIRCUIT_BREAKER_TIMEOUT_SECS"},
+     set_store_breaker_pause, show_store_breaker_pause, "CIRCUIT_BREAKER_RECOVERY_TIMEOUT_SECS"},
     {"page_size", "N", "50", "tasks on a page of a list, when the client does not say",
      set_page_size, show_page_size, "PAGINATION_DEFAULT"},
     {"page_size_max", "N", "100", "tasks on a page at most, whatever the client says",
@@ -226,6 +227,18 @@ constexpr Setting table[] = {
      set_trace_sampler, show_trace_sampler, "OTEL_TRACES_SAMPLER"},
     {"trace_ratio", "NUMBER", "1", "share of the traces that is recorded by a …traceidratio",
      set_trace_ratio, show_trace_ratio, "OTEL_TRACES_SAMPLER_ARG", nullptr, "OTEL_SAMPLING_RATIO"},
+    {"retention", "BOOL", "false", "old batches of tasks, and old deleted tasks, are removed",
+     set_retention, show_retention, "RETENTION_ENABLED"},
+    {"retention_days", "N", "30", "a batch is old so many days after its end", set_retention_days,
+     show_retention_days, "RETENTION_DAYS"},
+    {"retention_deleted_days", "N", "7", "a deleted task is old so many days after it was deleted",
+     set_retention_deleted_days, show_retention_deleted_days},
+    {"retention_interval", "TIME", "1h", "time between two looks for what is old",
+     set_retention_interval, show_retention_interval, "RETENTION_CLEANUP_INTERVAL_SECS"},
+    {"retention_batch_size", "N", "1000", "tasks, or lines of the audit, removed at once",
+     set_retention_batch_size, show_retention_batch_size, "RETENTION_BATCH_SIZE"},
+    {"audit_days", "N", "90", "lines of the audit stay for so many days; 0: for ever",
+     set_audit_days, show_audit_days},
 };
 
 } // namespace

@@ -255,7 +255,7 @@ Async<Result<void>> Jobs::clear_outputs(RunId id)
     co_return Result<void>();
 }
 
-Async<Result<void>> Jobs::remove(std::string id_or_name)
+Async<Result<void>> Jobs::remove(std::string id_or_name, std::string actor)
 {
     const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
     if (!run)
@@ -274,6 +274,7 @@ Async<Result<void>> Jobs::remove(std::string id_or_name)
     for (;;) {
         DeleteRun request;
         request.run = id;
+        request.actor = actor;
         const Result<bool> gone = co_await store().delete_run(std::move(request));
         if (!gone)
             co_return gone.error();

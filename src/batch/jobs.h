@@ -94,7 +94,7 @@ public:
     Async<Judged<Created>> retry(RetryJob request);
 
     // Removes a final job with its datums and logs, not its outputs. Errors: conflict.
-    Async<Result<void>> remove(std::string id_or_name);
+    Async<Result<void>> remove(std::string id_or_name, std::string actor = {});
     Async<Result<Why>> why_job(std::string id_or_name);
 
     struct DatumFilter {

@@ -54,7 +54,10 @@ public:
     {
         return jobs().unpause(std::move(job), actor_of_this_user());
     }
-    Async<Result<void>> remove(std::string job) override { return jobs().remove(std::move(job)); }
+    Async<Result<void>> remove(std::string job) override
+    {
+        return jobs().remove(std::move(job), actor_of_this_user());
+    }
     Async<Result<Why>> why_job(std::string job) override { return jobs().why_job(std::move(job)); }
     Async<Result<std::vector<Datum>>> datums(std::string job, Jobs::DatumFilter filter) override
     {

@@ -7,6 +7,7 @@
 #include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/jobs_port.h"
 #include "cli/output.h"
 #include "store/store.h"
 
@@ -62,6 +63,7 @@ Async<Result<int>> create_key(Context& context, Options options)
     request.name = options->name;
     request.hash = hash_api_key(secret);
     request.role = *role_names.find(options->role);
+    request.actor = actor_of_this_user();
     Result<KeyRow> created = co_await database->store->create_key(std::move(request));
     if (!created && created.error().code == Errc::conflict)
         co_return Error{
@@ -119,6 +121,7 @@ Async<Result<int>> revoke_key(Context& context, Options options)
         co_return database.error();
     RevokeKey request;
     request.name = options->name;
+    request.actor = actor_of_this_user();
     Result<bool> revoked = co_await database->store->revoke_key(std::move(request));
     if (!revoked)
         co_return revoked.error();

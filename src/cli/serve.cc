@@ -123,9 +123,8 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<TaskService*> service = app.task_service();
     if (!service)
         co_return service.error();
-    const ApiServer::Parts parts{app.engine(), app.jobs(), **service, app.threads()};
     const ApiServer::Parts parts{
-        app.engine(), app.jobs(), (*service)->tasks(), app.threads(), app.tracer()};
+        app.engine(), app.jobs(), **service, app.threads(), app.tracer()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);
@@ -164,9 +163,6 @@ void add_serve(CliCommand& root)
          "store_breaker_pause_secs",
          "page_size",
          "page_size_max",
-         "dead_end_cancel"}
-         "page_size",
-         "page_size_max",
          "dead_end_cancel",
          "rate_limit",
          "rate_limit_burst",
@@ -177,6 +173,10 @@ void add_serve(CliCommand& root)
          "service_name",
          "trace_sampler",
          "trace_ratio"}
+    );
+    command.takes(
+        {"retention", "retention_days", "retention_deleted_days", "retention_interval",
+         "retention_batch_size", "audit_days"}
     );
     command.runs(
         on_app([options](Context& context, App& app) { return serve(context, app, options); }),

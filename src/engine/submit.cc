@@ -66,17 +66,20 @@ Async<Result<void>> stage_links(
     co_return Result<void>();
 }
 
-Async<Result<Submitted>> publish(Store& store, RunId run, std::optional<Micros> timeout)
+Async<Result<Submitted>>
+publish(Store& store, RunId run, std::optional<Micros> timeout, std::string actor)
 {
     PublishRun request;
     request.run = run;
     request.timeout = timeout;
+    request.actor = std::move(actor);
     co_return co_await store.publish_run(std::move(request));
 }
 
 Async<Result<Submitted>> submit_staged(Store& store, Submit request)
 {
     const std::optional<Micros> timeout = request.run.timeout;
+    std::string actor = request.run.actor;
     Pieces pieces;
     if (!request.links.empty())
         pieces.parents = parent_counts(request.tasks.size(), request.links);
@@ -93,7 +96,7 @@ Async<Result<Submitted>> submit_staged(Store& store, Submit request)
     const Result<void> linked = co_await stage_links(store, run, *ids, request.links);
     if (!linked)
         co_return linked.error();
-    Result<Submitted> published = co_await publish(store, run, timeout);
+    Result<Submitted> published = co_await publish(store, run, timeout, std::move(actor));
     if (published)
         published->tasks = std::move(*ids);
     co_return published;
@@ -130,6 +133,7 @@ Async<Result<Submitted>> submit(Store& store, Submit request)
 Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
 {
     const std::optional<Micros> timeout = run.timeout;
+    std::string actor = run.actor;
     Result<std::vector<NewTask>> tasks = co_await first_tasks(source);
     if (!tasks)
         co_return tasks.error();
@@ -153,7 +157,7 @@ Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
         if (!tasks)
             co_return tasks.error();
     }
-    co_return co_await publish(store, id, timeout);
+    co_return co_await publish(store, id, timeout, std::move(actor));
 }
 
 } // namespace sluice

@@ -32,7 +32,8 @@ using Group = GroupOf<
     RegisterWorker, ReleaseWorker, Cancel, Pause, Resume, RetryTasks, DeleteRun, Tick, Expire,
     Rescue, Sweep, CheckClock, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved,
     CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
-    Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule>;
+    Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule,
+    RecordEvent, PurgeBatches, PurgeTasks, PruneEvents>;
 
 // A write that waits for its group. Stands in the frame of the coroutine that awaits it.
 struct OperationBase : Parked {

@@ -96,6 +96,7 @@ struct PublishRun {
     using Reply = Submitted; // without tasks
     RunId run;
     std::optional<Micros> timeout;
+    std::string actor = {}; // as in the NewRun
 };
 
 // A task that a worker holds now.
@@ -247,6 +248,7 @@ struct RetryTasks {
 struct DeleteRun {
     using Reply = bool;
     RunId run;
+    std::string actor = {};
 };
 
 // The duties of a living engine. Each does at most `limit` rows and says how many it did.
@@ -323,10 +325,12 @@ struct CreateKey { // conflict: a live key of that name
     std::string name;
     std::string hash;
     KeyRole role = KeyRole::write;
+    std::string actor = {};
 };
 struct RevokeKey { // not_found
     using Reply = bool;
     std::string name;
+    std::string actor = {};
 };
 
 } // namespace sluice

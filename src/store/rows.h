@@ -139,15 +139,19 @@ struct LinkRow {
     Unmet unmet = Unmet::fail;
 };
 
-// A user's action or another fact of the history that no other row tells.
+// A user's action or another fact of the history that no other row tells. It outlives what it is
+// about.
 struct EventRow {
     std::int64_t id = 0;
     Time at;
-    RunId run;
+    RunId run;   // none: about something that is of no run
     TaskId task; // none: about the run
     std::string kind;
     std::string actor;
     std::string detail;
+    std::string object = {};    // what it is about; empty: the task, or the batch
+    std::string object_id = {}; // its public name; of a delivery its number, of a job nothing
+    std::optional<Time> run_created_at = {}; // filled in by the store
 };
 
 struct QueueRow {

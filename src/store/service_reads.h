@@ -144,6 +144,34 @@ public:
     virtual std::vector<OutsideParent> outside_parents(TaskId child) = 0; // by id
 
     virtual TaskFigures figures() = 0;
+    // What users did. A filter that finds little looks at a bounded number of lines: then the page
+    // is short, or empty, and there is a next one nevertheless.
+    struct AuditFilter {
+        std::optional<std::string> actor;
+        std::optional<std::string> action;
+        std::optional<std::string> object;    // a word; "task" and "batch" are those without one
+        std::optional<std::string> object_id; // of what is neither of the two below
+        std::optional<TaskId> task;           // about this task itself
+        std::optional<RunId> run;             // about this run itself
+        std::optional<Time> after;            // or at
+        std::optional<Time> before;           // or at
+        std::int64_t cursor = 0;              // behind this line; 0: from the newest
+        std::size_t limit = 50;
+    };
+    struct AuditPage {
+        std::vector<EventRow> events;            // newest first
+        std::optional<std::int64_t> next_cursor; // nothing: this is the end
+    };
+    virtual AuditPage audit(const AuditFilter& filter) = 0;
+
+    // For retention: by id, from behind a place on.
+    virtual std::vector<RunRow> oldest_runs(RunId after, std::size_t limit) = 0;
+    struct HiddenTask {
+        TaskId task;
+        RunId run;
+        Time hidden_at;
+    };
+    virtual std::vector<HiddenTask> hidden_tasks(TaskId after, std::size_t limit) = 0;
 
     // The earliest time at which a delivery that nobody is sending is due.
     virtual std::optional<Time> next_owed() = 0;

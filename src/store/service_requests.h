@@ -105,6 +105,48 @@ struct HideTask {
     std::string actor;
 };
 
+// A line of the audit about what stands in no table.
+struct RecordEvent {
+    using Reply = bool;
+    std::string kind;
+    std::string actor;
+    std::string object;
+    std::string object_id;
+    std::string detail;
+};
+
+struct PurgedBatches {
+    std::size_t tasks = 0;
+    std::vector<RunId> unfinished;
+};
+
+// Removes batches that ended before a time, wholly: from the first piece on nobody sees them. Left
+// alone are those that live again, that owe a webhook, or that a live task of another batch waits
+// for, and those that another process is busy with. Those that are too large for one piece come
+// back in `unfinished`: to be given again.
+struct PurgeBatches {
+    using Reply = PurgedBatches;
+    std::vector<RunId> batches;
+    Time ended_before;
+    std::size_t limit = 1000; // tasks
+};
+
+// Removes tasks of a final batch that were hidden before a time; the batch goes with its last one.
+// Left alone are those that were brought back, and as above. The reply: how many went.
+struct PurgeTasks {
+    using Reply = std::size_t;
+    RunId run;
+    std::vector<TaskId> tasks;
+    Time hidden_before;
+};
+
+// Removes the oldest lines of the audit, before a time. The reply: how many.
+struct PruneEvents {
+    using Reply = std::size_t;
+    Time before;
+    std::size_t limit = 1000;
+};
+
 // Dead deliveries are owed again, with all their tries. The reply: how many of them were dead.
 struct Redeliver {
     using Reply = std::size_t;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/rows.h"
 #include "store/service_requests.h"
 
 #include <optional>
@@ -63,6 +64,15 @@ public:
     virtual void delete_owed(std::span<const DeliveryId> ids) = 0;
     // Those of workers whose time ended before `before` or that are unknown are nobody's again.
     virtual std::size_t rescue_owed(Time before) = 0;
+
+    // --- retention ---------------------------------------------------------------------------
+    // Those of the locked runs that no webhook waits for and no live task of another run.
+    virtual std::vector<RunId> unneeded_runs(std::span<const RunId> runs) = 0;
+    // Those of the tasks of a locked run that were hidden before a time, likewise; by id.
+    virtual std::vector<TaskId>
+    unneeded_tasks(RunId run, std::span<const TaskId> tasks, Time hidden_before) = 0;
+    // The links from other tasks of the run.
+    virtual void delete_links_to(const RunRow& run, std::span<const TaskId> tasks) = 0;
 };
 
 } // namespace sluice

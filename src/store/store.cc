@@ -40,10 +40,11 @@ template <class Request>
 Async<Result<typename Request::Reply>> Store::perform(Request request)
 {
     Operation<Request> operation(std::move(request));
-    constexpr bool is_bulk = std::is_same_v<Request, Submit> ||
-                             std::is_same_v<Request, StageTasks> ||
-                             std::is_same_v<Request, StageLinks> ||
-                             std::is_same_v<Request, Sweep> || std::is_same_v<Request, DeleteRun>;
+    constexpr bool is_bulk =
+        std::is_same_v<Request, Submit> || std::is_same_v<Request, StageTasks> ||
+        std::is_same_v<Request, StageLinks> || std::is_same_v<Request, Sweep> ||
+        std::is_same_v<Request, DeleteRun> || std::is_same_v<Request, PurgeBatches> ||
+        std::is_same_v<Request, PurgeTasks> || std::is_same_v<Request, PruneEvents>;
     operation.lane = is_bulk ? Lane::bulk : Lane::hot;
     co_await operation.park([this, &operation] { writer_->push(operation); });
     co_return std::move(operation.reply);
@@ -254,6 +255,22 @@ Async<Result<std::vector<StoredSchedule>>> Store::take_schedules(TakeSchedules r
     return perform(std::move(request));
 }
 Async<Result<bool>> Store::settle_schedule(SettleSchedule request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::record_event(RecordEvent request)
+{
+    return perform(std::move(request));
+}
+Async<Result<PurgedBatches>> Store::purge_batches(PurgeBatches request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::purge_tasks(PurgeTasks request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::prune_events(PruneEvents request)
 {
     return perform(std::move(request));
 }

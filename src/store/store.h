@@ -99,6 +99,10 @@ public:
     Async<Result<std::size_t>> redeliver(Redeliver request);
     Async<Result<std::size_t>> set_rules(SetRules request);
     Async<Result<bool>> hide_task(HideTask request);
+    Async<Result<bool>> record_event(RecordEvent request);
+    Async<Result<PurgedBatches>> purge_batches(PurgeBatches request);
+    Async<Result<std::size_t>> purge_tasks(PurgeTasks request);
+    Async<Result<std::size_t>> prune_events(PruneEvents request);
 
     Async<Result<ScheduleRow>> create_schedule(CreateSchedule request);
     Async<Result<ScheduleRow>> change_schedule(ChangeSchedule request);

@@ -62,6 +62,8 @@ public:
     virtual void insert_timers(std::span<const Place> rows) = 0;
     virtual void insert_held(std::span<const Place> rows) = 0;
     virtual void insert_events(std::span<const EventRow> rows) = 0;
+    // At most `limit` of those before a time, the oldest first; says how many.
+    virtual std::size_t delete_events(Time before, std::size_t limit) = 0;
 
     struct Request {
         std::string key;
@@ -112,7 +114,7 @@ public:
     virtual void update_runs(std::span<const RunRow> rows
     ) = 0; // state, ending, sweep, counts, times
     virtual void set_run_error(RunId run, std::string_view error) = 0;
-    virtual void delete_run(const RunRow& run) = 0; // the run row and its details, events, requests
+    virtual void delete_run(const RunRow& run) = 0; // the run row and its details, requests
 
     // --- finish ------------------------------------------------------------------------------
     struct LeaseKey {
@@ -164,8 +166,13 @@ public:
     // Forgets workers whose time ended before `before` and that hold no lease.
     virtual void forget_workers(Time before) = 0;
     virtual std::vector<RunId> abandoned_loads(Time before) = 0; // loading runs of dead workers
-    // Removes at most `limit` task rows with all that hangs on them; true when none is left.
-    virtual bool delete_tasks(const RunRow& run, std::size_t limit) = 0;
+    struct TaskOfRun {
+        TaskId task;
+        RunId run;
+    };
+    // By run and id; the runs are sorted.
+    virtual std::vector<TaskOfRun> first_tasks(std::span<const RunRow> runs, std::size_t limit) = 0;
+    virtual void delete_tasks(std::span<const TaskId> ids) = 0; // with all that hangs on them
 
     // --- workers -----------------------------------------------------------------------------
     virtual void insert_worker(const WorkerRow& row) = 0;

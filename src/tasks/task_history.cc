@@ -8,16 +8,6 @@ namespace sluice {
 
 namespace {
 
-std::vector<EventRow> events_of(Reads& reads, const TaskView& view)
-{
-    std::vector<EventRow> events = reads.events(view.card.run, view.card.task);
-    std::ranges::move(reads.events(view.card.run, TaskId{}), std::back_inserter(events));
-    std::ranges::sort(events, {}, &EventRow::id);
-    const auto again = std::ranges::unique(events, {}, &EventRow::id);
-    events.erase(again.begin(), again.end());
-    return events;
-}
-
 std::vector<ParentTask> parents_of(Reads& reads, const TaskView& view)
 {
     std::vector<ParentTask> parents;
@@ -43,7 +33,7 @@ std::optional<TaskHistory> task_history(Reads& reads, TaskId task)
     TaskHistory history;
     history.view = std::move(*view);
     history.attempts = reads.attempts(task);
-    history.events = events_of(reads, history.view);
+    history.events = reads.events(history.view.card.run, task);
     ServiceReads::DeliveryFilter filter;
     filter.task = task;
     filter.limit = 1000;

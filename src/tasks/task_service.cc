@@ -59,6 +59,7 @@ TaskService::TaskService(
       feed_(executor, engine.store(), log_),
       schedules_(engine, guard_),
       scheduler_(executor, engine.store(), guard_, {}, log_),
+      retention_(executor_, engine.store(), options_.retention, log_),
       scope_(executor, log_)
 {}
 
@@ -109,6 +110,7 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
     scope_.spawn(feed_.run());
     scope_.spawn(senders_->deliverer.run());
     scope_.spawn(scheduler_.run());
+    scope_.spawn(retention_.run());
     co_return Result<void>();
 }
 
@@ -118,6 +120,7 @@ Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
         co_return;
     feed_.close();
     scheduler_.close();
+    retention_.stop();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
     co_await scope_.join();

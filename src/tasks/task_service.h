@@ -9,6 +9,7 @@
 #include "tasks/scheduler.h"
 #include "tasks/schedules.h"
 #include "tasks/service_meter.h"
+#include "tasks/retention.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 
@@ -20,8 +21,8 @@ namespace sluice {
 class Tracer;
 
 // The task service of one process, put together. What clients ask of `tasks()` works at once;
-// webhooks go out after start(). Lives on the loop; the engine outlives it. What was started ends
-// with stop(), before the engine does.
+// webhooks go out, and what is old goes, after start(). Lives on the loop; the engine outlives it.
+// What was started ends with stop(), before the engine does.
 class TaskService {
 public:
     struct Options {
@@ -32,6 +33,7 @@ public:
         std::size_t deliveries_max = 256;
         std::size_t per_target_max = 64; // of both, to one host and port
         Tracer* tracer = nullptr;        // outlives the service; null: no traces are made
+        Retention::Options retention;
     };
 
     // Errors: invalid (an element of the guard's lists).
@@ -81,6 +83,7 @@ private:
     ChangeFeed feed_;
     Schedules schedules_;
     Scheduler scheduler_;
+    Retention retention_;
     TaskScope scope_;
     std::optional<Senders> senders_;
 };

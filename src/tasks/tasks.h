@@ -92,6 +92,9 @@ public:
     Async<Result<std::size_t>> redeliver(std::string id, std::string actor);
     Async<Result<std::size_t>> redeliver(ServiceReads::DeliveryFilter filter, std::string actor);
 
+    // What users did, newest first.
+    Async<Result<ServiceReads::AuditPage>> audit(ServiceReads::AuditFilter filter);
+
     // The keys behind public ids; nothing when the text is no id of that kind of this database.
     std::optional<TaskId> task_id(std::string_view uuid) const;
     std::optional<RunId> batch_id(std::string_view uuid) const;
@@ -115,7 +118,7 @@ private:
     Async<Result<void>> set_hidden(std::string id, std::string actor, bool hidden);
     template <class Request>
     Async<Result<Affected>> for_group(
-        std::string id, std::string actor, std::string reason,
+        std::string id, std::string kind, std::string actor, std::string reason,
         Async<Result<Affected>> (Store::*action)(Request)
     );
     Async<Result<Target>> batch_target(std::string id, std::string actor);

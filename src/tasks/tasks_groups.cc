@@ -63,13 +63,21 @@ Async<Result<std::vector<GroupView>>> Tasks::groups(std::size_t skip, std::size_
 
 template <class Request>
 Async<Result<Affected>> Tasks::for_group(
-    std::string id, std::string actor, std::string reason,
+    std::string id, std::string kind, std::string actor, std::string reason,
     Async<Result<Affected>> (Store::*action)(Request)
 )
 {
     const Result<GroupView> view = co_await group(id);
     if (!view)
         co_return view.error();
+    RecordEvent event;
+    event.kind = std::move(kind);
+    event.actor = actor;
+    event.object = "group";
+    event.object_id = id;
+    const Result<bool> recorded = co_await store().record_event(std::move(event));
+    if (!recorded)
+        co_return recorded.error();
     Affected sum;
     for (std::size_t state = 0; state < view->counts.size(); ++state)
         if (is_final(all_task_states[state]))
@@ -104,17 +112,17 @@ Async<Result<Affected>> Tasks::for_group(
 
 Async<Result<Affected>> Tasks::cancel_group(std::string id, std::string actor)
 {
-    return for_group(std::move(id), std::move(actor), "Group stopped", &Store::cancel);
+    return for_group(std::move(id), "cancel", std::move(actor), "Group stopped", &Store::cancel);
 }
 
 Async<Result<Affected>> Tasks::pause_group(std::string id, std::string actor)
 {
-    return for_group(std::move(id), std::move(actor), "", &Store::pause);
+    return for_group(std::move(id), "pause", std::move(actor), "", &Store::pause);
 }
 
 Async<Result<Affected>> Tasks::resume_group(std::string id, std::string actor)
 {
-    return for_group(std::move(id), std::move(actor), "", &Store::resume);
+    return for_group(std::move(id), "resume", std::move(actor), "", &Store::resume);
 }
 
 } // namespace sluice

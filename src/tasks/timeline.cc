@@ -47,6 +47,14 @@ void add_last_attempt(Entries& entries, const Reads::Task& task)
     entries.push_back({done.finished_at, "ended", "", done.attempt, done.outcome, done.error});
 }
 
+// Whose report the end of an attempt is.
+void name_reporter(Entries& entries, const EventRow& report)
+{
+    for (TimelineEntry& entry : entries)
+        if (entry.at == report.at && (entry.event == "ended" || entry.event == "attempt failed"))
+            entry.actor = report.actor;
+}
+
 std::string_view word_of(DeliveryStatus status)
 {
     switch (status) {
@@ -100,6 +108,12 @@ std::vector<TimelineEntry> timeline(const TaskHistory& history)
     add_attempts(entries, history.attempts);
     add_last_attempt(entries, history.view.task);
     for (const EventRow& event : history.events) {
+        if (event.kind == "submit")
+            continue; // it was created
+        if (event.kind == "report") {
+            name_reporter(entries, event);
+            continue;
+        }
         const std::string whose = event.task ? "" : "batch ";
         entries.push_back({event.at, whose + event.kind, event.actor, 0, {}, event.detail});
     }

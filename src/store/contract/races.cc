@@ -102,6 +102,17 @@ Underway delete_old(testing::Driver& store, const Scene& scene)
     return start(store, DeleteRun{scene.old_run});
 }
 
+Underway purge_old(testing::Driver& store, const Scene& scene)
+{
+    const Time now = store.store().clock().now();
+    return start(store, PurgeBatches{{scene.old_run}, now, 1000});
+}
+
+Underway retry_old(testing::Driver& store, const Scene& scene)
+{
+    return start(store, RetryTasks{{scene.old_run, {scene.old_task}, "ada", ""}});
+}
+
 } // namespace
 
 const std::vector<Actor>& all_actors()
@@ -127,7 +138,9 @@ const std::vector<Actor>& all_actors()
         {"resume_run", whole<Resume>},
         {"resume_some", some<Resume, Scene::paused>},
         {"retry", some<RetryTasks, Scene::canceled>},
-        {"delete", delete_old}};
+        {"delete", delete_old},
+        {"purge", purge_old},
+        {"retry_old", retry_old}};
     return actors;
 }
 
@@ -159,7 +172,11 @@ Scene TwoStores::set_scene()
     EXPECT_EQ(claim_one(dead).task, scene.tasks[Scene::abandoned]);
     EXPECT_TRUE(db(Pause{scene.target({Scene::paused})}));
     EXPECT_TRUE(db(Cancel{scene.target({Scene::canceled})}));
-    scene.old_run = submit(new_run(1)).run;
+    Submit old = new_run(1);
+    old.run.kind = RunKind::batch;
+    const Submitted old_run = submit(std::move(old));
+    scene.old_run = old_run.run;
+    scene.old_task = old_run.tasks[0];
     EXPECT_TRUE(db(Cancel{target(scene.old_run)}));
     clock.advance(10s);
     return scene;

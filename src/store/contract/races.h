@@ -46,6 +46,7 @@ struct Scene {
     Leased running_lease;
     Leased claimed_lease;
     RunId old_run; // final
+    TaskId old_task;
 
     Target target(std::vector<std::size_t> which = {}) const
     {

@@ -224,9 +224,7 @@ TEST_P(Updates, edit_what_the_card_says)
 
     EXPECT_EQ(view(task.task).card.metadata, R"({"a": 1})");
     EXPECT_EQ(view(task.task).card.expected_count, 7);
-    EXPECT_EQ(
-        events(task.run), std::vector<std::string>{"edit by ada: metadata, expected_count 7"}
-    );
+    EXPECT_EQ(events(task.run).back(), "edit by ada: metadata, expected_count 7");
     update = update_of(task);
     update.metadata = "null";
     ASSERT_TRUE(db(update));

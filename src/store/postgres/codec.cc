@@ -101,6 +101,7 @@ EventRow read_event(Row& row)
 {
     EventRow event;
     row.into(event.id, event.at, event.run, event.task, event.kind, event.actor, event.detail);
+    row.into(event.object, event.object_id, event.run_created_at);
     return event;
 }
 

@@ -93,7 +93,10 @@ std::vector<AttemptRow> PostgresReads::attempts(TaskId id)
 std::vector<EventRow> PostgresReads::events(RunId run, TaskId task)
 {
     Params params;
-    params.add(run).add(task);
+    params.add(run);
+    if (!task)
+        return connection_.query(sql::read_events_of_run, params).all(read_event);
+    params.add(task);
     return connection_.query(sql::read_events, params).all(read_event);
 }
 

@@ -31,6 +31,11 @@ public:
     void delete_owed(std::span<const DeliveryId> ids) override;
     std::size_t rescue_owed(Time before) override;
 
+    std::vector<RunId> unneeded_runs(std::span<const RunId> runs) override;
+    std::vector<TaskId>
+    unneeded_tasks(RunId run, std::span<const TaskId> tasks, Time hidden_before) override;
+    void delete_links_to(const RunRow& run, std::span<const TaskId> tasks) override;
+
 private:
     Connection& connection_;
 };

@@ -55,12 +55,30 @@ std::vector<RunId> PostgresTables::abandoned_loads(Time before)
     return connection_.query(sql::abandoned_loads, params).column<RunId>();
 }
 
-bool PostgresTables::delete_tasks(const RunRow& run, std::size_t limit)
+std::vector<Tables::TaskOfRun>
+PostgresTables::first_tasks(std::span<const RunRow> runs, std::size_t limit)
 {
+    if (runs.empty())
+        return {};
     Params params;
-    params.add(run.task_first).add(run.task_last).add(run.id).add(limit_of(limit));
-    const auto deleted = connection_.query(sql::delete_tasks, params).value<std::int64_t>();
-    return deleted.value_or(0) < limit_of(limit);
+    params.array(runs, &RunRow::id).add(limit_of(limit));
+    return connection_.query(sql::first_tasks, params).all<TaskOfRun>([](Row& row) {
+        TaskOfRun task;
+        row.into(task.task, task.run);
+        return task;
+    });
+}
+
+void PostgresTables::delete_tasks(std::span<const TaskId> ids)
+{
+    if (ids.empty())
+        return;
+    Params params;
+    params.array(ids, std::identity());
+    const std::vector<DeliveryId> deliveries =
+        connection_.query(sql::delete_tasks, params).column<DeliveryId>();
+    if (!deliveries.empty())
+        service_.delete_owed(deliveries);
 }
 
 void PostgresTables::insert_worker(const WorkerRow& row)

@@ -179,7 +179,17 @@ void PostgresTables::insert_events(std::span<const EventRow> rows)
     params.texts("event.kind", rows, &EventRow::kind);
     params.texts("event.actor", rows, &EventRow::actor);
     params.texts("event.detail", rows, &EventRow::detail);
+    params.texts("event.object", rows, &EventRow::object, Params::Empty::is_null);
+    params.texts("event.object_id", rows, &EventRow::object_id, Params::Empty::is_null);
     connection_.queue(sql::insert_events, params);
+}
+
+std::size_t PostgresTables::delete_events(Time before, std::size_t limit)
+{
+    Params params;
+    params.add(before).add(limit_of(limit));
+    const auto deleted = connection_.query(sql::delete_events, params).value<std::int64_t>();
+    return static_cast<std::size_t>(deleted.value_or(0));
 }
 
 std::optional<Tables::Request> PostgresTables::find_request(std::string_view key)

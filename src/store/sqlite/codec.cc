@@ -132,6 +132,7 @@ EventRow read_event(Row& row)
 {
     EventRow event;
     into(row, event.id, event.at, event.run, event.task, event.kind, event.actor, event.detail);
+    into(row, event.object, event.object_id, event.run_created_at);
     return event;
 }
 

@@ -211,6 +211,8 @@ std::vector<AttemptRow> SqliteReads::attempts(TaskId id)
 std::vector<EventRow> SqliteReads::events(RunId run, TaskId task)
 {
     const Snapshot snapshot(connection_, gate_);
+    if (!task)
+        return collect(connection_.prepared(sql::read_events_of_run), read_event, run);
     return collect(connection_.prepared(sql::read_events), read_event, run, task);
 }
 

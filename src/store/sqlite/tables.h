@@ -40,6 +40,7 @@ public:
     void insert_timers(std::span<const Place> rows) override;
     void insert_held(std::span<const Place> rows) override;
     void insert_events(std::span<const EventRow> rows) override;
+    std::size_t delete_events(Time before, std::size_t limit) override;
     std::optional<Request> find_request(std::string_view key) override;
     void insert_request(const Request& request) override;
     bool is_published(RunId run) override;
@@ -90,7 +91,8 @@ public:
     std::vector<LeaseRow> abandoned_leases(Time before, std::size_t limit) override;
     void forget_workers(Time before) override;
     std::vector<RunId> abandoned_loads(Time before) override;
-    bool delete_tasks(const RunRow& run, std::size_t limit) override;
+    std::vector<TaskOfRun> first_tasks(std::span<const RunRow> runs, std::size_t limit) override;
+    void delete_tasks(std::span<const TaskId> ids) override;
 
     void insert_worker(const WorkerRow& row) override;
     void delete_worker(WorkerId worker) override;

@@ -42,12 +42,22 @@ std::vector<RunId> SqliteTables::abandoned_loads(Time before)
     return collect(connection_.prepared(sql::abandoned_loads), read_value<RunId>, before);
 }
 
-bool SqliteTables::delete_tasks(const RunRow& run, std::size_t limit)
+std::vector<Tables::TaskOfRun>
+SqliteTables::first_tasks(std::span<const RunRow> runs, std::size_t limit)
 {
-    const std::vector<TaskId> ids = collect(
-        connection_.prepared(sql::tasks_to_delete), read_value<TaskId>, run.task_first,
-        run.task_last, run.id, limit
-    );
+    std::vector<TaskOfRun> tasks;
+    Prepared& select = connection_.prepared(sql::first_tasks);
+    for (const RunRow& run : runs) {
+        if (tasks.size() == limit)
+            break;
+        const auto add = [&](Row& row) { tasks.push_back({row.get<TaskId>(), run.id}); };
+        select.rows(add, run.task_first, run.task_last, run.id, limit - tasks.size());
+    }
+    return tasks;
+}
+
+void SqliteTables::delete_tasks(std::span<const TaskId> ids)
+{
     // The task itself goes last: the place in ready is found through it.
     const Statement* statements[] = {
         &sql::delete_task_ready, &sql::delete_task_timer,         &sql::delete_need,
@@ -61,7 +71,6 @@ bool SqliteTables::delete_tasks(const RunRow& run, std::size_t limit)
         for (const TaskId id : ids)
             remove.run(id);
     }
-    return ids.size() < limit;
 }
 
 } // namespace sluice::sqlite

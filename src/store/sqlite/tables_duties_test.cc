@@ -77,8 +77,13 @@ TEST_F(TablesTest, deleting_tasks_removes_all_that_hangs_on_them)
     tables().insert_links({&link, 1});
     tables().insert_attempts({&attempt, 1});
 
-    EXPECT_FALSE(tables().delete_tasks(run, 2));
-    EXPECT_TRUE(tables().delete_tasks(run, 2));
+    const std::vector<Tables::TaskOfRun> tasks = tables().first_tasks({&run, 1}, 2);
+    ASSERT_EQ(tasks.size(), 2u);
+    EXPECT_EQ(tasks[1].run, run.id);
+    const std::vector<TaskId> ids{tasks[0].task, tasks[1].task};
+    tables().delete_tasks(ids);
+    for (const Tables::TaskOfRun& left : tables().first_tasks({&run, 1}, 100))
+        tables().delete_tasks({&left.task, 1});
 
     EXPECT_TRUE(tables().queue_heads().empty());
     EXPECT_TRUE(tables().take_due_timers(at(99), 9).empty());

@@ -37,7 +37,6 @@ void SqliteTables::delete_run(const RunRow& run)
 {
     connection_.prepared(sql::delete_run_outputs).run(run.id);
     connection_.prepared(sql::delete_run_requests).run(run.id);
-    connection_.prepared(sql::delete_run_events).run(run.id);
     connection_.prepared(sql::delete_run_detail).run(run.id);
     connection_.prepared(sql::delete_run).run(run.id);
 }

@@ -132,7 +132,16 @@ void SqliteTables::insert_events(std::span<const EventRow> rows)
 {
     Prepared& insert = connection_.prepared(sql::insert_event);
     for (const EventRow& row : rows)
-        insert.run(row.at, row.run, row.task, row.kind, row.actor, row.detail);
+        insert.run(
+            row.at, row.run, row.task, row.kind, row.actor, row.detail, row.object, row.object_id
+        );
+}
+
+std::size_t SqliteTables::delete_events(Time before, std::size_t limit)
+{
+    std::size_t deleted = 0;
+    connection_.prepared(sql::delete_events).rows([&](Row&) { ++deleted; }, before, limit);
+    return deleted;
 }
 
 std::optional<Tables::Request> SqliteTables::find_request(std::string_view key)

@@ -181,6 +181,22 @@ Async<Result<bool>> call(Store& store, SettleSchedule request)
 {
     return store.settle_schedule(std::move(request));
 }
+Async<Result<bool>> call(Store& store, RecordEvent request)
+{
+    return store.record_event(std::move(request));
+}
+Async<Result<PurgedBatches>> call(Store& store, PurgeBatches request)
+{
+    return store.purge_batches(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, PurgeTasks request)
+{
+    return store.purge_tasks(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, PruneEvents request)
+{
+    return store.prune_events(std::move(request));
+}
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {
     return store.redeliver(std::move(request));

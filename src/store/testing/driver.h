@@ -52,6 +52,10 @@ Async<Result<ScheduleRow>> call(Store& store, ChangeSchedule request);
 Async<Result<bool>> call(Store& store, DeleteSchedule request);
 Async<Result<std::vector<StoredSchedule>>> call(Store& store, TakeSchedules request);
 Async<Result<bool>> call(Store& store, SettleSchedule request);
+Async<Result<bool>> call(Store& store, RecordEvent request);
+Async<Result<PurgedBatches>> call(Store& store, PurgeBatches request);
+Async<Result<std::size_t>> call(Store& store, PurgeTasks request);
+Async<Result<std::size_t>> call(Store& store, PruneEvents request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

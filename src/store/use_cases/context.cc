@@ -6,6 +6,7 @@
 #include "store/use_cases/feed.h"
 #include "store/use_cases/outside.h"
 #include "store/use_cases/schedule_moves.h"
+#include "store/use_cases/removal.h"
 
 #include <algorithm>
 
@@ -131,10 +132,14 @@ void defer_unlocked(WriteContext& context, std::vector<Operation<Request>*>& ope
     std::erase_if(operations, [&](Operation<Request>* operation) {
         std::vector<RunId> runs;
         operation->add_runs(runs);
-        const bool is_locked =
-            std::ranges::all_of(runs, [&](RunId run) { return context.runs.find(run) != nullptr; });
-        operation->deferred = !is_locked;
-        return !is_locked;
+        for (const RunId id : runs) {
+            const RunRow* run = context.runs.find(id);
+            if (run && is_being_removed(*run))
+                operation->fail({Errc::not_found, "no such run"});
+            else if (!run)
+                operation->deferred = true;
+        }
+        return operation->deferred || operation->answered;
     });
 }
 
@@ -201,8 +206,9 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        SetRules, HideTask, CreateSchedule, ChangeSchedule, DeleteSchedule, StageRun, StageTasks,
-        StageLinks, PublishRun, Submit, Settle, SettleSchedule, Tick>(context, group);
+        SetRules, HideTask, CreateSchedule, ChangeSchedule, DeleteSchedule, RecordEvent,
+        PurgeBatches, PurgeTasks, PruneEvents, StageRun, StageTasks, StageLinks, PublishRun, Submit,
+        Settle, SettleSchedule, Tick>(context, group);
     settle_outside(context);
     settle_debts(context);
     settle_runs(context);

@@ -168,5 +168,9 @@ void run(WriteContext& context, Operations<ChangeSchedule> operations);
 void run(WriteContext& context, Operations<DeleteSchedule> operations);
 void run(WriteContext& context, Operations<TakeSchedules> operations);
 void run(WriteContext& context, Operations<SettleSchedule> operations);
+void run(WriteContext& context, Operations<RecordEvent> operations);
+void run(WriteContext& context, Operations<PurgeBatches> operations);
+void run(WriteContext& context, Operations<PurgeTasks> operations);
+void run(WriteContext& context, Operations<PruneEvents> operations);
 
 } // namespace sluice

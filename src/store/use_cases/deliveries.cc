@@ -123,7 +123,14 @@ void run(WriteContext& context, Operations<Redeliver> operations)
             row.tries = 0;
             owed.push_back({row.id, context.now});
             events.push_back(
-                {0, context.now, row.run, row.task, "redeliver", operation->request.actor, ""}
+                {.at = context.now,
+                 .run = row.run,
+                 .task = row.task,
+                 .kind = "redeliver",
+                 .actor = operation->request.actor,
+                 .detail = "",
+                 .object = "delivery",
+                 .object_id = std::to_string(row.id.value)}
             );
         }
         if (!rows.empty()) {

@@ -2,6 +2,7 @@
 #include "store/use_cases/new_run.h"
 
 #include "store/use_cases/task_gates.h"
+#include "store/use_cases/user_actions.h"
 
 #include <fmt/format.h>
 
@@ -60,6 +61,18 @@ void add_card(
 std::optional<std::string> gates_of(WriteContext& context, const NewTask& task)
 {
     return task.card ? gates_of(context, *task.card) : std::nullopt;
+}
+
+EventRow submit_event(const WriteContext& context, const RunRow& run, const std::string& actor)
+{
+    EventRow event;
+    event.at = context.now;
+    event.run = run.id;
+    event.kind = "submit";
+    event.actor = actor;
+    event.detail = fmt::format("{} task{}", run.counts.total, run.counts.total == 1 ? "" : "s");
+    event.object = object_of(run);
+    return event;
 }
 
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request)

@@ -29,6 +29,9 @@ void add_card(
 // What the rules of a new task ask; nothing: it has none. Throws as counter_of().
 std::optional<std::string> gates_of(WriteContext& context, const NewTask& task);
 
+// The audit line of a batch or a job.
+EventRow submit_event(const WriteContext& context, const RunRow& run, const std::string& actor);
+
 // Nothing when there is nothing to say beside the run row.
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request);
 

@@ -147,6 +147,10 @@ void run(WriteContext& context, Operations<PublishRun> operations)
     for (Operation<PublishRun>* operation : operations)
         if (RunRow* run = loading_run(context, *operation)) {
             run->state = RunState::active;
+            if (run->kind != RunKind::execution) {
+                const EventRow event = submit_event(context, *run, operation->request.actor);
+                context.tables.insert_events({&event, 1});
+            }
             run->expires_at.reset();
             if (operation->request.timeout)
                 run->expires_at = context.now + *operation->request.timeout;

@@ -30,6 +30,7 @@ struct SubmitRows {
     std::vector<OutsideLink> outside;
     std::vector<Place> places;
     std::vector<Tables::Request> requests;
+    std::vector<EventRow> events;
 };
 
 // Parents in other runs: who has ended already is settled at the end of the group.
@@ -112,6 +113,8 @@ void add_run(WriteContext& context, const Submit& request, const Submitted& repl
         run.task_last = reply.tasks.back();
     }
     context.changes.due(run.expires_at);
+    if (run.kind != RunKind::execution)
+        rows.events.push_back(submit_event(context, run, request.run.actor));
     rows.runs.push_back(run);
     if (std::optional<RunDetail> detail = detail_of(reply.run, request.run))
         rows.details.push_back(std::move(*detail));
@@ -139,6 +142,8 @@ void insert(WriteContext& context, SubmitRows rows)
         context.tables.outside().insert_outside_links(rows.outside);
     for (const Tables::Request& request : rows.requests)
         context.tables.insert_request(request);
+    if (!rows.events.empty())
+        context.tables.insert_events(rows.events);
     context.make_pending(std::move(rows.places), std::nullopt);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sweep and delete: removing rows in bounded pieces, so that nobody else waits for long.
 #include "store/use_cases/outside.h"
+#include "store/use_cases/removal.h"
+#include "store/use_cases/user_actions.h"
 
 #include <algorithm>
 
@@ -82,24 +84,7 @@ std::size_t sweep_runs(WriteContext& context, std::size_t limit)
     return swept;
 }
 
-// The tasks of a run are about to be deleted, piece by piece.
-void stop_counting(WriteContext& context, const RunRow& run)
-{
-    if (run.kind == RunKind::batch)
-        stop_counting(
-            context,
-            context.tables.rules().take_members_of_run(run.id, run.task_first, run.task_last)
-        );
-}
-
-void remove_run(WriteContext& context, const RunRow& run)
-{
-    if (run.staged)
-        context.board.remove(context.tables, run.id);
-    context.tables.delete_run(run);
-}
-
-// What a loader left that died before it published.
+// What a loader left that died before it published, or who was removing a run.
 std::size_t sweep_loads(WriteContext& context, std::size_t limit)
 {
     std::vector<RunId> ids = context.tables.abandoned_loads(context.now);
@@ -112,10 +97,16 @@ std::size_t sweep_loads(WriteContext& context, std::size_t limit)
         return 0;
     run->ending = RunEnding::timed_out; // the loader may not go on with what is left
     context.runs.changed(run->id);
-    stop_counting(context, *run);
-    if (context.tables.delete_tasks(*run, limit))
-        remove_run(context, *run);
+    remove_piece(context, ids, limit);
     return limit;
+}
+
+std::vector<TaskId> first_tasks(WriteContext& context, const RunRow& run, std::size_t limit)
+{
+    std::vector<TaskId> ids;
+    for (const Tables::TaskOfRun& task : context.tables.first_tasks({&run, 1}, limit))
+        ids.push_back(task.task);
+    return ids;
 }
 
 } // namespace
@@ -146,9 +137,13 @@ void run(WriteContext& context, Operations<DeleteRun> operations)
             continue;
         }
         stop_counting(context, run);
-        const bool gone = context.tables.delete_tasks(run, piece);
-        if (gone)
+        const std::vector<TaskId> tasks = first_tasks(context, run, piece);
+        context.tables.delete_tasks(tasks);
+        const bool gone = tasks.size() < piece;
+        if (gone) {
+            record(context, {run.id, {}, operation->request.actor, {}}, "delete");
             remove_run(context, run);
+        }
         operation->answer(gone);
     }
 }

@@ -104,6 +104,18 @@ void write(WriteContext& context, std::vector<const UpdateTask*> accepted)
     write_reports(context, std::move(accepted));
 }
 
+EventRow report_event(const WriteContext& context, const UpdateTask& request)
+{
+    EventRow event;
+    event.at = context.now;
+    event.run = request.run;
+    event.task = request.task;
+    event.kind = "report";
+    event.actor = request.actor;
+    event.detail = name(*request.end);
+    return event;
+}
+
 // Those that end their attempt; the others of the group come before. What they say besides is
 // written only when the end is accepted: of several in a group it is one.
 void write_ends(WriteContext& context, const std::vector<Update*>& updates)
@@ -118,15 +130,19 @@ void write_ends(WriteContext& context, const std::vector<Update*>& updates)
     const std::vector<std::optional<Finished>> answers = end_attempts(context, pointers);
     std::vector<const UpdateTask*> accepted;
     std::vector<Update*> late;
+    std::vector<EventRow> events;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (!answers[i]) {
             late.push_back(updates[i]);
             continue;
         }
         updates[i]->answer(true);
+        events.push_back(report_event(context, updates[i]->request));
         if (!only_ends(updates[i]->request))
             accepted.push_back(&updates[i]->request);
     }
+    if (!events.empty())
+        context.tables.insert_events(events);
     write(context, std::move(accepted));
     if (late.empty())
         return;

@@ -5,6 +5,19 @@
 
 namespace sluice {
 
+std::string object_of(const RunRow& run)
+{
+    switch (run.kind) {
+    case RunKind::job:
+        return "job";
+    case RunKind::execution:
+        return "execution";
+    case RunKind::batch:
+        break;
+    }
+    return ""; // the task or the batch
+}
+
 void record(WriteContext& context, const Target& target, std::string_view kind)
 {
     std::vector<EventRow> events;
@@ -14,6 +27,7 @@ void record(WriteContext& context, const Target& target, std::string_view kind)
     event.kind = kind;
     event.actor = target.actor;
     event.detail = target.reason;
+    event.object = object_of(context.runs.at(target.run));
     if (target.tasks.empty())
         events.push_back(event);
     for (const TaskId task : target.tasks) {

@@ -7,6 +7,9 @@
 
 namespace sluice {
 
+// What lines of the audit about a run or its tasks are about, as EventRow::object.
+std::string object_of(const RunRow& run);
+
 // The audit line of a user's action.
 void record(WriteContext& context, const Target& target, std::string_view kind);
 

@@ -23,6 +23,18 @@ std::map<WorkerId, WorkerRow> known_workers(WriteContext& context)
     return known;
 }
 
+template <class Request>
+void record(WriteContext& context, const Request& request, std::string_view kind)
+{
+    EventRow event;
+    event.at = context.now;
+    event.kind = kind;
+    event.actor = request.actor;
+    event.object = "key";
+    event.object_id = request.name;
+    context.tables.insert_events({&event, 1});
+}
+
 } // namespace
 
 void run(WriteContext& context, Operations<RegisterWorker> operations)
@@ -132,6 +144,7 @@ void run(WriteContext& context, Operations<CreateKey> operations)
         row.role = request.role;
         row.created_at = context.now;
         context.tables.insert_key(row);
+        record(context, request, "create");
         operation->answer(row);
     }
 }
@@ -139,12 +152,13 @@ void run(WriteContext& context, Operations<CreateKey> operations)
 void run(WriteContext& context, Operations<RevokeKey> operations)
 {
     for (Operation<RevokeKey>* operation : operations) {
-        if (context.tables.revoke_key(operation->request.name, context.now))
-            operation->answer(true);
-        else
-            operation->fail(
-                {Errc::not_found, fmt::format("no key named '{}'", operation->request.name)}
-            );
+        const RevokeKey& request = operation->request;
+        if (!context.tables.revoke_key(request.name, context.now)) {
+            operation->fail({Errc::not_found, fmt::format("no key named '{}'", request.name)});
+            continue;
+        }
+        record(context, request, "revoke");
+        operation->answer(true);
     }
 }
 

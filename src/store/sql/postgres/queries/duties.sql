@@ -41,20 +41,23 @@ WHERE until < @before::timestamptz
 -- A loader extends the time of its loading run with each chunk (expires_at).
 SELECT id FROM run WHERE loading AND expires_at < @before::timestamptz ORDER BY id;
 
+-- name: first_tasks
+SELECT task.id, run.id
+FROM run JOIN task ON task.id BETWEEN run.task_first AND run.task_last AND task.run_id = run.id
+WHERE run.id = ANY (@run_id::bigint[])
+ORDER BY run.id, task.id LIMIT @limit::bigint;
+
 -- name: delete_tasks
+-- Tells the deliveries: what is owed of them goes with the next statement, which sees what others
+-- have written while this one waited for their rows.
 WITH gone AS (
-    DELETE FROM task
-    WHERE id = ANY (ARRAY(
-        SELECT id FROM task
-        WHERE id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
-        ORDER BY id LIMIT @limit::bigint))
+    DELETE FROM task WHERE id = ANY (@id::bigint[])
     RETURNING id, queue_id, nprio),
   ends AS (DELETE FROM done USING gone WHERE done.task_id = gone.id),
   cards AS (DELETE FROM card USING gone WHERE card.task_id = gone.id),
   progresses AS (DELETE FROM progress USING gone WHERE progress.task_id = gone.id),
   deliveries AS (DELETE FROM delivery USING gone WHERE delivery.task_id = gone.id
                  RETURNING delivery.id),
-  debts AS (DELETE FROM owed USING deliveries WHERE owed.delivery_id = deliveries.id),
   attempts AS (DELETE FROM attempt USING gone WHERE attempt.task_id = gone.id),
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
   outsides AS (DELETE FROM outside_link USING gone WHERE outside_link.child_id = gone.id),
@@ -68,4 +71,4 @@ WITH gone AS (
   readies AS (
     DELETE FROM ready USING gone
     WHERE ready.queue_id = gone.queue_id AND ready.nprio = gone.nprio AND ready.task_id = gone.id)
-SELECT count(*) FROM gone;
+SELECT id FROM deliveries ORDER BY id;

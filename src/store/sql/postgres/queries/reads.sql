@@ -103,9 +103,23 @@ FROM attempt WHERE task_id = @task_id::bigint ORDER BY attempt;
 
 -- name: read_events
 -- Of one task: also those about its run.
-SELECT id, at, run_id, task_id, kind, actor, detail
+SELECT id, at, run_id, task_id, kind, actor, detail, object, object_id, run_created_at
 FROM event
-WHERE run_id = @run_id::bigint AND (@task_id::bigint = 0 OR task_id IN (0, @task_id))
+WHERE run_id = @run_id::bigint AND task_id = 0
+UNION ALL
+SELECT id, at, run_id, task_id, kind, actor, detail, object, object_id, run_created_at
+FROM event
+WHERE run_id = @run_id AND task_id = @task_id::bigint AND task_id <> 0
+ORDER BY id;
+
+-- name: read_events_of_run
+SELECT id, at, run_id, task_id, kind, actor, detail, object, object_id, run_created_at
+FROM event
+WHERE run_id = @run_id::bigint AND task_id = 0
+UNION ALL
+SELECT event.id, at, run_id, task_id, event.kind, actor, detail, object, object_id, run_created_at
+FROM run JOIN event ON event.task_id BETWEEN run.task_first AND run.task_last
+WHERE run.id = @run_id AND event.run_id = @run_id AND event.task_id <> 0
 ORDER BY id;
 
 -- name: read_outputs

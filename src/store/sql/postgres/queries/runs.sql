@@ -35,8 +35,8 @@ WHERE run.id = new.id;
 UPDATE run_detail SET error = @error::text WHERE run_id = @run_id::bigint;
 
 -- name: delete_run
+-- What users did to it stays.
 WITH details AS (DELETE FROM run_detail WHERE run_id = @run_id::bigint),
-     events AS (DELETE FROM event WHERE run_id = @run_id),
      requests AS (DELETE FROM request WHERE run_id = @run_id),
      outputs AS (DELETE FROM output WHERE run_id = @run_id)
 DELETE FROM run WHERE id = @run_id;

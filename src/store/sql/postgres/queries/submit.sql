@@ -50,9 +50,15 @@ SELECT unnest(@task_id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::
 
 -- name: insert_events
 -- In the order of the arrays: ids of one group tell the order of its events.
-INSERT INTO event (at, run_id, task_id, kind, actor, detail)
-SELECT unnest(@at::timestamptz[]), unnest(@run_id::bigint[]), unnest(@task_id::bigint[]),
-       unnest(@kind::text[]), unnest(@actor::text[]), unnest(@detail::text[]);
+INSERT INTO event (at, run_id, task_id, kind, actor, detail, object, object_id, run_created_at)
+SELECT new.at, new.run_id, new.task_id, new.kind, new.actor, new.detail, new.object, new.object_id,
+       run.created_at
+FROM unnest(@at::timestamptz[], @run_id::bigint[], @task_id::bigint[], @kind::text[],
+            @actor::text[], @detail::text[], @object::text[], @object_id::text[])
+     WITH ORDINALITY
+     AS new (at, run_id, task_id, kind, actor, detail, object, object_id, place)
+LEFT JOIN run ON run.id = new.run_id
+ORDER BY new.place;
 
 -- name: find_request
 SELECT key, body_hash, run_id, created_at FROM request WHERE key = @key::text;

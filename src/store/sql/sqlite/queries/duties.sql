@@ -33,8 +33,10 @@ WHERE until < @before AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.worker_id 
 -- A loader extends the time of its loading run with each chunk (expires_at).
 SELECT id FROM run WHERE state = 0 AND expires_at < @before;
 
--- name: tasks_to_delete
-SELECT id FROM task WHERE id BETWEEN @task_first AND @task_last AND run_id = @run_id LIMIT @limit;
+-- name: first_tasks
+SELECT id FROM task
+WHERE id BETWEEN @task_first AND @task_last AND run_id = @run_id
+ORDER BY id LIMIT @limit;
 
 -- name: delete_task
 DELETE FROM task WHERE id = @task_id;

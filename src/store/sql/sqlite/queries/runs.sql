@@ -22,9 +22,6 @@ DELETE FROM run WHERE id = @id;
 -- name: delete_run_detail
 DELETE FROM run_detail WHERE run_id = @run_id;
 
--- name: delete_run_events
-DELETE FROM event WHERE run_id = @run_id;
-
 -- name: delete_run_requests
 DELETE FROM request WHERE run_id = @run_id;
 

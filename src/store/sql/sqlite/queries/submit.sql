@@ -33,8 +33,10 @@ INSERT INTO held (task_id, run_id, queue_id, nprio, attempt, tries, rescues, run
 VALUES (@task_id, @run_id, @queue_id, @nprio, @attempt, @tries, @rescues, @run_at);
 
 -- name: insert_event
-INSERT INTO event (at, run_id, task_id, kind, actor, detail)
-VALUES (@at, @run_id, @task_id, @kind, @actor, @detail);
+INSERT INTO event (at, run_id, task_id, kind, actor, detail, object, object_id, run_created_at)
+VALUES (@at, @run_id, @task_id, @kind, @actor, @detail, nullif(@object, ''),
+        nullif(@object_id, ''),
+        (SELECT created_at FROM run WHERE id = @run_id));
 
 -- name: find_request
 SELECT key, body_hash, run_id, created_at FROM request WHERE key = @key;
