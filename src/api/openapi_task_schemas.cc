@@ -2,6 +2,7 @@
 #include "api/openapi_task_schemas.h"
 
 #include "api/wire_task_read.h"
+#include "model/task/definition_request.h"
 #include "model/task/task_request.h"
 #include "model/webhook/action.h"
 
@@ -125,6 +126,23 @@ constexpr std::string_view answers = R"json({
     "description": "The last bytes of the last answer's body."}, "idempotency_key":
     {"type": "string"}}},
 "Deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+"StoredRule": {"type": "object", "required": ["id", "name", "type", "matcher", "uses",
+    "created_at", "updated_at"], "properties": {"id": {"type": "string", "format": "uuid"}, "name":
+    {"type": ["string", "null"]}, "type": {"type": "string", "enum": ["Concurency", "Capacity"]},
+    "max_concurency": {"type": "integer"}, "max_capacity": {"type": "integer"}, "matcher":
+    {"type": "object"}, "uses": {"type": "integer", "description":
+    "How many tasks that are not final use it."}, "created_at": {"type": "string",
+    "format": "date-time"}, "updated_at": {"type": "string", "format": "date-time"}}},
+"StoredRules": {"type": "array", "items": {"$ref": "#/components/schemas/StoredRule"}},
+"StoredAction": {"type": "object", "required": ["id", "name", "kind", "params", "created_at",
+    "updated_at"], "properties": {"id": {"type": "string", "format": "uuid"}, "name":
+    {"type": ["string", "null"]}, "kind": {"type": "string"}, "params": {"type": "object"},
+    "retry": {"type": "object"}, "timeout": {"type": "integer"}, "when": {}, "created_at":
+    {"type": "string", "format": "date-time"}, "updated_at": {"type": "string",
+    "format": "date-time"}}},
+"StoredActions": {"type": "array", "items": {"$ref": "#/components/schemas/StoredAction"}},
+"DeletedDefinition": {"type": "object", "required": ["id"], "properties": {"id":
+    {"type": "string", "format": "uuid"}}},
 "Redelivered": {"type": "object", "required": ["redelivered"], "properties": {"redelivered":
     {"type": "integer"}}}
 })json";
@@ -169,6 +187,8 @@ Json task_schemas()
     schemas["Task"] = task_schema(schemas["LightTask"]);
     schemas["NewTasks"] = list_of(task_request_schema());
     schemas["Action"] = action_schema("#/components/schemas/Action");
+    schemas["NewRule"] = rule_definition_schema();
+    schemas["NewAction"] = action_definition_schema("#/components/schemas/Action");
     schemas["TaskUpdate"] = task_update_schema();
     schemas["TaskCounts"] = counts_schema();
     schemas["RulesEdit"] = rules_edit_schema();

@@ -22,6 +22,7 @@ using WorkerId = Id<struct WorkerTag>;
 using QueueId = Id<struct QueueTag>;
 using KeyId = Id<struct KeyTag>;
 using DeliveryId = Id<struct DeliveryTag>;
+using DefinitionId = Id<struct DefinitionTag>;
 
 } // namespace sluice
 

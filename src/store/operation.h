@@ -31,7 +31,8 @@ using Group = GroupOf<
     Submit, StageRun, StageTasks, StageLinks, PublishRun, Claim, Start, Finish, GiveBack, Heartbeat,
     RegisterWorker, ReleaseWorker, Cancel, Pause, Resume, RetryTasks, DeleteRun, Tick, Expire,
     Rescue, Sweep, CheckClock, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved,
-    CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask>;
+    CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
+    Define, Redefine, Undefine, FollowRules>;
 
 // A write that waits for its group. Stands in the frame of the coroutine that awaits it.
 struct OperationBase : Parked {

@@ -86,6 +86,7 @@ public:
         std::vector<WorkerId> workers; // attached ones that may have died: ask Neighbours::dead
         bool has_sweep = false;
         bool has_loading = false;
+        bool has_changed_rule = false;   // that tasks are to follow
         std::optional<Time> server_time; // the database's clock, where it is another machine's
     };
     struct Look {

@@ -39,10 +39,10 @@ template <class Request>
 Async<Result<typename Request::Reply>> Store::perform(Request request)
 {
     Operation<Request> operation(std::move(request));
-    constexpr bool is_bulk = std::is_same_v<Request, Submit> ||
-                             std::is_same_v<Request, StageTasks> ||
-                             std::is_same_v<Request, StageLinks> ||
-                             std::is_same_v<Request, Sweep> || std::is_same_v<Request, DeleteRun>;
+    constexpr bool is_bulk =
+        std::is_same_v<Request, Submit> || std::is_same_v<Request, StageTasks> ||
+        std::is_same_v<Request, StageLinks> || std::is_same_v<Request, Sweep> ||
+        std::is_same_v<Request, DeleteRun> || std::is_same_v<Request, FollowRules>;
     operation.lane = is_bulk ? Lane::bulk : Lane::hot;
     co_await operation.park([this, &operation] { writer_->push(operation); });
     co_return std::move(operation.reply);
@@ -223,6 +223,22 @@ Async<Result<std::size_t>> Store::set_rules(SetRules request)
 }
 
 Async<Result<bool>> Store::hide_task(HideTask request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Defined>> Store::define(Define request)
+{
+    return perform(std::move(request));
+}
+Async<Result<DefinitionRow>> Store::redefine(Redefine request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::undefine(Undefine request)
+{
+    return perform(std::move(request));
+}
+Async<Result<FollowRules::Reply>> Store::follow_rules(FollowRules request)
 {
     return perform(std::move(request));
 }

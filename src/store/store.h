@@ -95,6 +95,10 @@ public:
     Async<Result<std::size_t>> redeliver(Redeliver request);
     Async<Result<std::size_t>> set_rules(SetRules request);
     Async<Result<bool>> hide_task(HideTask request);
+    Async<Result<Defined>> define(Define request);
+    Async<Result<DefinitionRow>> redefine(Redefine request);
+    Async<Result<bool>> undefine(Undefine request);
+    Async<Result<FollowRules::Reply>> follow_rules(FollowRules request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.

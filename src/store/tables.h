@@ -12,6 +12,7 @@
 
 namespace sluice {
 
+class DefinitionTables;
 class RuleTables;
 class ServiceTables;
 
@@ -26,11 +27,21 @@ class Tables {
 public:
     virtual ~Tables() = default;
 
-    virtual ServiceTables& service() = 0; // those of the task service
-    virtual RuleTables& rules() = 0;      // those of rules and deduplication
+    virtual ServiceTables& service() = 0;        // those of the task service
+    virtual RuleTables& rules() = 0;             // those of rules and deduplication
+    virtual DefinitionTables& definitions() = 0; // those of stored rules and actions
 
     // --- ids ---------------------------------------------------------------------------------
-    enum class Sequence : std::uint8_t { run, task, queue, worker, key, delivery, signature };
+    enum class Sequence : std::uint8_t {
+        run,
+        task,
+        queue,
+        worker,
+        key,
+        delivery,
+        signature,
+        definition
+    };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;
 

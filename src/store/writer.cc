@@ -228,7 +228,8 @@ void Writer::run_transaction(const Operations& operations)
         .runs = {},
         .changes = std::move(changes_),
         .debts = {},
-        .counting = {}};
+        .counting = {},
+        .stored_rules = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;

@@ -66,9 +66,6 @@ NewTask new_task(const TaskRequest& task, const std::string& requester, Time now
 // What is read and checked, but has nothing behind it yet: refused rather than ignored.
 void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& problems)
 {
-    for (const TaskRule& rule : task.rules)
-        if (rule.stored)
-            problems.add(Path(path, "rules"), "stored rules are not supported yet");
     const Path dependencies(path, "dependencies");
     for (std::size_t i = 0; i < task.dependencies.size(); ++i)
         if (!task.dependencies[i].task.empty())
@@ -76,16 +73,6 @@ void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& pro
                 Path(Path(dependencies, i), "task_id"),
                 "links to tasks of other batches are not supported yet"
             );
-    const auto refuse_stored = [&](std::string_view name, std::span<const Action> actions) {
-        if (std::ranges::any_of(actions, [](const Action& action) {
-                return action.ref.has_value();
-            }))
-            problems.add(Path(path, name), "stored actions are not supported yet");
-    };
-    refuse_stored("on_start", {&task.on_start, 1});
-    refuse_stored("on_success", task.on_success);
-    refuse_stored("on_failure", task.on_failure);
-    refuse_stored("on_cancel", task.on_cancel);
 }
 
 class QueueNumbers {

@@ -99,7 +99,6 @@ TEST(BatchPlan, keeps_on_the_card_what_lists_show)
 TEST(BatchPlan, refuses_what_has_nothing_behind_it_yet)
 {
     Json one = task("a");
-    one["on_success"] = Json::array({Json{{"ref", "01890000-0000-7000-8000-000000000000"}}});
     one["dependencies"] = Json::array({Json{{"task_id", "01890000-0000-7000-8000-000000000000"}}});
     const Checked<Submit> batch = plan(Json::array({one}));
     ASSERT_FALSE(batch);
@@ -107,9 +106,7 @@ TEST(BatchPlan, refuses_what_has_nothing_behind_it_yet)
     std::vector<std::string> paths;
     for (const Problem& problem : batch.error())
         paths.push_back(problem.path);
-    EXPECT_EQ(
-        paths, (std::vector<std::string>{"tasks[0].dependencies[0].task_id", "tasks[0].on_success"})
-    );
+    EXPECT_EQ(paths, std::vector<std::string>{"tasks[0].dependencies[0].task_id"});
 }
 
 TEST(BatchPlan, shows_new_tasks_as_waiting_or_pending)

@@ -31,7 +31,11 @@ Result<void> done(const Result<Affected>& answer)
 } // namespace
 
 Tasks::Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard)
-    : engine_(engine), facts_(facts), guard_(guard), names_(guard)
+    : engine_(engine),
+      facts_(facts),
+      guard_(guard),
+      names_(guard),
+      definitions_(engine, guard, names_)
 {}
 
 Store& Tasks::store() const

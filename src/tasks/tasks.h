@@ -7,6 +7,7 @@
 #include "store/requests.h"
 #include "store/service_reads.h"
 #include "tasks/batch_facts.h"
+#include "tasks/definitions.h"
 #include "tasks/target_names.h"
 #include "tasks/task_history.h"
 
@@ -91,6 +92,8 @@ public:
     Async<Result<std::size_t>> redeliver(std::string id, std::string actor);
     Async<Result<std::size_t>> redeliver(ServiceReads::DeliveryFilter filter, std::string actor);
 
+    Definitions& definitions() { return definitions_; }
+
     // The keys behind public ids; nothing when the text is no id of that kind of this database.
     std::optional<TaskId> task_id(std::string_view uuid) const;
     std::optional<RunId> batch_id(std::string_view uuid) const;
@@ -120,6 +123,7 @@ private:
     BatchFacts& facts_;
     const AddressGuard& guard_;
     TargetNames names_;
+    Definitions definitions_;
 };
 
 } // namespace sluice

@@ -164,7 +164,8 @@ Reads::Pulse PostgresReads::pulse(const Look& look)
         Pulse pulse;
         std::vector<std::int64_t> queues, workers;
         row.into(pulse.timer_due, pulse.lease_expires, pulse.run_expires, pulse.worker_until);
-        row.into(queues, workers, pulse.has_sweep, pulse.has_loading, pulse.server_time);
+        row.into(queues, workers, pulse.has_sweep, pulse.has_loading, pulse.has_changed_rule);
+        row.into(pulse.server_time);
         for (const std::int64_t queue : queues)
             pulse.queues_with_ready.push_back(QueueId{queue});
         for (const std::int64_t worker : workers)

@@ -25,6 +25,9 @@ public:
     std::vector<DeliveryView> deliveries(const DeliveryFilter& filter) override;
     std::optional<Time> next_owed() override;
     std::vector<GateView> gates(TaskId task) override;
+    std::optional<DefinitionView> definition(DefinitionKind kind, DefinitionId id) override;
+    std::vector<DefinitionView>
+    definitions(DefinitionKind kind, std::size_t skip, std::size_t limit) override;
     std::optional<GroupView> group(const std::string& id) override;
     std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) override;
     std::vector<GroupTask>

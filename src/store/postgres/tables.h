@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/definition_tables.h"
 #include "store/postgres/rule_tables.h"
 #include "store/postgres/service_tables.h"
 #include "store/tables.h"
@@ -16,11 +17,15 @@ namespace sluice::postgres {
 class PostgresTables final : public Tables {
 public:
     explicit PostgresTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection)
+        : connection_(connection),
+          service_(connection),
+          rules_(connection),
+          definitions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
+    DefinitionTables& definitions() override { return definitions_; }
     void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -122,6 +127,7 @@ private:
     Connection& connection_;
     PostgresServiceTables service_;
     PostgresRuleTables rules_;
+    PostgresDefinitionTables definitions_;
     std::map<Sequence, Ahead> ahead_;
 };
 

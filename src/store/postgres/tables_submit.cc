@@ -31,6 +31,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_signature_ids;
     case Tables::Sequence::delivery:
         return sql::next_delivery_ids;
+    case Tables::Sequence::definition:
+        return sql::next_definition_ids;
     case Tables::Sequence::key:
         break;
     }

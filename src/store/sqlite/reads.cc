@@ -37,6 +37,7 @@ Reads::Pulse read_pulse(Row& row)
     row.into(pulse.worker_until);
     row.into(pulse.has_sweep);
     row.into(pulse.has_loading);
+    row.into(pulse.has_changed_rule);
     return pulse;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/definition_tables.h"
 #include "store/sqlite/rule_tables.h"
 #include "store/sqlite/service_tables.h"
 #include "store/tables.h"
@@ -15,11 +16,15 @@ namespace sluice::sqlite {
 class SqliteTables final : public Tables {
 public:
     explicit SqliteTables(Connection& connection)
-        : connection_(connection), service_(connection), rules_(connection)
+        : connection_(connection),
+          service_(connection),
+          rules_(connection),
+          definitions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
+    DefinitionTables& definitions() override { return definitions_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -108,6 +113,7 @@ private:
     Connection& connection_;
     SqliteServiceTables service_;
     SqliteRuleTables rules_;
+    SqliteDefinitionTables definitions_;
 };
 
 } // namespace sluice::sqlite

@@ -54,7 +54,7 @@ bool SqliteTables::delete_tasks(const RunRow& run, std::size_t limit)
         &sql::delete_lease,      &sql::delete_task_held,     &sql::delete_task_done,
         &sql::delete_task_links, &sql::delete_task_attempts, &sql::delete_card,
         &sql::delete_progress,   &sql::delete_task_owed,     &sql::delete_task_deliveries,
-        &sql::delete_gated,      &sql::delete_task};
+        &sql::delete_gated,      &sql::delete_uses,          &sql::delete_task};
     for (const Statement* statement : statements) {
         Prepared& remove = connection_.prepared(*statement);
         for (const TaskId id : ids)

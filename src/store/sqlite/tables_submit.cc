@@ -23,6 +23,8 @@ std::string_view name(Tables::Sequence sequence)
         return "signature";
     case Tables::Sequence::delivery:
         return "delivery";
+    case Tables::Sequence::definition:
+        return "definition";
     case Tables::Sequence::key:
         break;
     }

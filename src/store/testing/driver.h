@@ -46,6 +46,10 @@ Async<Result<std::vector<OwedDelivery>>> call(Store& store, TakeOwed request);
 Async<Result<bool>> call(Store& store, EndTry request);
 Async<Result<std::size_t>> call(Store& store, SetRules request);
 Async<Result<bool>> call(Store& store, HideTask request);
+Async<Result<Defined>> call(Store& store, Define request);
+Async<Result<DefinitionRow>> call(Store& store, Redefine request);
+Async<Result<bool>> call(Store& store, Undefine request);
+Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

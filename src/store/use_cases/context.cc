@@ -188,9 +188,8 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        SetRules, HideTask, StageRun, StageTasks, StageLinks, PublishRun, Submit, Tick>(
-        context, group
-    );
+        Define, Redefine, Undefine, SetRules, FollowRules, HideTask, StageRun, StageTasks,
+        StageLinks, PublishRun, Submit, Tick>(context, group);
     settle_debts(context);
     settle_runs(context);
     run_lists<TakeOwed, DeleteRun, Claim>(context, group);

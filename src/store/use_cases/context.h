@@ -12,6 +12,7 @@
 #include "store/tables.h"
 #include "store/use_cases/counting.h"
 #include "store/use_cases/debts.h"
+#include "store/use_cases/stored_rules.h"
 
 #include <span>
 #include <unordered_map>
@@ -59,6 +60,7 @@ struct WriteContext {
     Changes changes;
     std::vector<Debt> debts; // of the ends in this group; settled at its end
     Counting counting;
+    StoredRules stored_rules;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
     void make_pending(std::vector<Place> places);
@@ -143,5 +145,9 @@ void run(WriteContext& context, Operations<EndTry> operations);
 void run(WriteContext& context, Operations<Redeliver> operations);
 void run(WriteContext& context, Operations<SetRules> operations);
 void run(WriteContext& context, Operations<HideTask> operations);
+void run(WriteContext& context, Operations<Define> operations);
+void run(WriteContext& context, Operations<Redefine> operations);
+void run(WriteContext& context, Operations<Undefine> operations);
+void run(WriteContext& context, Operations<FollowRules> operations);
 
 } // namespace sluice

@@ -13,6 +13,7 @@ namespace sluice {
 struct Ended {
     TaskId task;
     RunId run;
+    QueueId queue;
     TaskState outcome = TaskState::succeeded;
     int attempt = 0;
     int tries = 0;

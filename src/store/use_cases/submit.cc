@@ -92,6 +92,7 @@ void insert(WriteContext& context, SubmitRows rows)
     context.tables.insert_tasks(rows.tasks);
     if (!rows.cards.empty())
         context.tables.service().insert_cards(rows.cards);
+    record_uses(context, rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
     context.touch_all(rows.needs);
@@ -131,6 +132,10 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             nothing.state = RunState::succeeded;
             nothing.created = std::move(one.created);
             operation->answer(std::move(nothing));
+            continue;
+        }
+        if (const auto missing = missing_rule(context, one.request().tasks)) {
+            operation->fail(*missing);
             continue;
         }
         deduplication.created(one.request());

@@ -60,6 +60,7 @@ WITH gone AS (
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
   timers AS (DELETE FROM timer USING gone WHERE timer.task_id = gone.id),
   leases AS (DELETE FROM lease USING gone WHERE lease.task_id = gone.id),
+  uses AS (DELETE FROM rule_use USING gone WHERE rule_use.task_id = gone.id),
   lines AS (DELETE FROM gated USING gone WHERE gated.task_id = gone.id),
   holds AS (DELETE FROM held USING gone WHERE held.task_id = gone.id),
   readies AS (

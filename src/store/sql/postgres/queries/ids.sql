@@ -18,3 +18,6 @@ SELECT array_agg(nextval('delivery_id_seq')) FROM generate_series(1, @count::big
 
 -- name: next_signature_ids
 SELECT array_agg(nextval('signature_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_definition_ids
+SELECT array_agg(nextval('definition_id_seq')) FROM generate_series(1, @count::bigint);

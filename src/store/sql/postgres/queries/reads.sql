@@ -164,4 +164,5 @@ SELECT (SELECT min(due) FROM timer),
                    AND objid::bigint = worker.id & 4294967295)),
        EXISTS (SELECT FROM run WHERE sweep),
        EXISTS (SELECT FROM run WHERE loading),
+       EXISTS (SELECT FROM definition WHERE changed),
        clock_timestamp();
