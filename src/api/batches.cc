@@ -85,6 +85,13 @@ Async<Response> set_rules(Api& api, const Request& request)
     Checked<RulesEdit> edit = read_rules_edit(std::get<Json>(body));
     if (!edit)
         co_return refused_body(edit.error());
+    std::vector<TaskRule> rules = edit->rules;
+    const Result<std::vector<Problem>> problems =
+        co_await api.tasks.definitions().check_rules(std::move(rules));
+    if (!problems)
+        co_return typed_error(problems.error());
+    if (!problems->empty())
+        co_return refused_body(*problems);
     std::string kind = edit->kind;
     std::string actor = actor_of(request);
     const Result<std::size_t> updated = co_await api.tasks.set_batch_rules(

@@ -115,6 +115,11 @@ private:
         for (const char* name : {"job", "datum"})
             if (json.is_object() && json.contains(name) && json[name].contains("id"))
                 names_[name] = json[name]["id"];
+        if (json.is_object() && json.contains("created_at") && json.contains("id"))
+            for (const auto& [name, member] :
+                 {std::pair("rule", "matcher"), std::pair("action", "params")})
+                if (json.contains(member))
+                    names_.try_emplace(name, json["id"]); // of what was stored first
         if (json.is_object() && json.contains("output_files"))
             names_["output"] = json["output_files"][0]["id"];
         if (json.is_object() && json.contains("next_run_at"))

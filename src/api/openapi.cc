@@ -147,8 +147,13 @@ Json responses_of(const Operation& operation)
 {
     Json responses = Json::object();
     responses[std::to_string(operation.status)] = good_answer(operation);
-    for (const int status : operation.also)
-        responses[std::to_string(status)]["description"] = "Good, there is nothing to say.";
+    for (const int status : operation.also) {
+        Json& response = responses[std::to_string(status)];
+        if (status == 204)
+            response["description"] = "Good, there is nothing to say.";
+        else
+            response = good_answer(operation);
+    }
     std::vector<int> errors = operation.errors;
     if (std::find(errors.begin(), errors.end(), 416) != errors.end()) { // it takes ranges
         responses["206"] = good_answer(operation);

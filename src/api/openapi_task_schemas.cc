@@ -3,6 +3,7 @@
 
 #include "api/wire_task_read.h"
 #include "model/schedule/schedule_request.h"
+#include "model/task/definition_request.h"
 #include "model/task/task_request.h"
 #include "model/webhook/action.h"
 
@@ -132,6 +133,23 @@ constexpr std::string_view answers = R"json({
     {"type": "string"}, "object": {"type": "string", "enum": ["task", "batch", "group", "rule",
     "action", "schedule", "delivery", "key", "job", "execution"]}, "object_id":
     {"type": ["string", "null"]}, "detail": {"type": ["string", "null"]}}}},
+"StoredRule": {"type": "object", "required": ["id", "name", "type", "matcher", "uses",
+    "created_at", "updated_at"], "properties": {"id": {"type": "string", "format": "uuid"}, "name":
+    {"type": ["string", "null"]}, "type": {"type": "string", "enum": ["Concurency", "Capacity"]},
+    "max_concurency": {"type": "integer"}, "max_capacity": {"type": "integer"}, "matcher":
+    {"type": "object"}, "uses": {"type": "integer", "description":
+    "How many tasks that are not final use it."}, "created_at": {"type": "string",
+    "format": "date-time"}, "updated_at": {"type": "string", "format": "date-time"}}},
+"StoredRules": {"type": "array", "items": {"$ref": "#/components/schemas/StoredRule"}},
+"StoredAction": {"type": "object", "required": ["id", "name", "kind", "params", "created_at",
+    "updated_at"], "properties": {"id": {"type": "string", "format": "uuid"}, "name":
+    {"type": ["string", "null"]}, "kind": {"type": "string"}, "params": {"type": "object"},
+    "retry": {"type": "object"}, "timeout": {"type": "integer"}, "when": {}, "created_at":
+    {"type": "string", "format": "date-time"}, "updated_at": {"type": "string",
+    "format": "date-time"}}},
+"StoredActions": {"type": "array", "items": {"$ref": "#/components/schemas/StoredAction"}},
+"DeletedDefinition": {"type": "object", "required": ["id"], "properties": {"id":
+    {"type": "string", "format": "uuid"}}},
 "Redelivered": {"type": "object", "required": ["redelivered"], "properties": {"redelivered":
     {"type": "integer"}}},
 "Schedule": {"type": "object", "required": ["id", "name", "cron", "every", "at", "timezone",
@@ -203,6 +221,8 @@ Json task_schemas()
     schemas["Task"] = task_schema(schemas["LightTask"]);
     schemas["NewTasks"] = list_of(task_request_schema());
     schemas["Action"] = action_schema("#/components/schemas/Action");
+    schemas["NewRule"] = rule_definition_schema();
+    schemas["NewAction"] = action_definition_schema("#/components/schemas/Action");
     schemas["TaskUpdate"] = task_update_schema();
     schemas["TaskCounts"] = counts_schema();
     schemas["RulesEdit"] = rules_edit_schema();

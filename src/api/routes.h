@@ -21,9 +21,9 @@ struct Operation {
     int status = 200;             // of the good answer
     std::string_view answer = {}; // schema of its JSON; empty: it has none
     std::string_view content_type = "application/json"; // of the good answer
-    std::vector<int> also = {};                         // other good answers, without a body
-    std::vector<int> errors = {};                       // beside 400, 401, 403, 503
-    std::optional<std::size_t> body_bytes_max = {};     // instead of the server's limit
+    std::vector<int> also = {};   // other good answers: 204, or with the same schema
+    std::vector<int> errors = {}; // beside 400, 401, 403, 503
+    std::optional<std::size_t> body_bytes_max = {}; // instead of the server's limit
     Access access = Access::authenticated;
     ApiHandler handle = nullptr;
 };
@@ -42,6 +42,7 @@ std::vector<Operation> event_operations();
 std::vector<Operation> metrics_operations();
 std::vector<Operation> schedule_operations();
 std::vector<Operation> audit_operations();
+std::vector<Operation> definition_operations();
 std::vector<Operation> all_operations();
 
 // A router over `operations`: each answer names our protocol, and requests of another are refused.

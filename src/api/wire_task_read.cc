@@ -208,9 +208,6 @@ Checked<RulesEdit> read_rules_edit(const Json& body)
     read_body(body, edit, problems);
     const Path root;
     const Path list(root, "rules");
-    for (std::size_t i = 0; i < edit.rules.size(); ++i)
-        if (edit.rules[i].stored)
-            problems.add(Path(Path(list, i), "ref"), "stored rules are not supported yet");
     if (edit.rules.size() > TaskLimits::rules_max)
         problems.add(
             list,

@@ -38,7 +38,8 @@ struct RedeliverFilter {
 Checked<RedeliverFilter> read_redeliver_filter(const Json& body);
 Json redeliver_filter_schema();
 
-// PATCH /batch/{id}/rules. `rules` is the list as it was sent.
+// PATCH /batch/{id}/rules. `document` is the list as it was sent; whether stored rules in it are
+// there is still to be found out.
 struct RulesEdit {
     std::string kind;
     std::vector<TaskRule> rules;

@@ -23,6 +23,7 @@ using QueueId = Id<struct QueueTag>;
 using KeyId = Id<struct KeyTag>;
 using DeliveryId = Id<struct DeliveryTag>;
 using ScheduleId = Id<struct ScheduleTag>;
+using DefinitionId = Id<struct DefinitionTag>;
 
 } // namespace sluice
 

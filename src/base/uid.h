@@ -26,7 +26,17 @@ namespace sluice {
 // up, or that belongs to another database or kind of object, fails the hash.
 using Uid = std::array<std::uint8_t, 16>;
 
-enum class UidKind : std::uint8_t { run, task, worker, key, file, delivery, schedule };
+enum class UidKind : std::uint8_t {
+    run,
+    task,
+    worker,
+    key,
+    file,
+    delivery,
+    schedule,
+    rule,
+    action
+};
 
 // `secret` is the database's own random number, made by its first migration.
 Uid make_uid(UidKind kind, Time created_at, std::int64_t key, std::uint64_t secret);

@@ -89,6 +89,8 @@ Async<Result<void>> Timekeeper::run_once()
         done = co_await rescue(*pulse);
     if (done)
         done = co_await do_duties(*pulse);
+    if (done && pulse->has_changed_rule)
+        done = co_await follow_rules();
     co_return done;
 }
 
@@ -170,6 +172,18 @@ Async<Result<void>> Timekeeper::do_duties(const Reads::Pulse& pulse)
                                     is_due(pulse.timer_due, now) || expires);
     if (more)
         next_due_ = now; // there may be more than one piece of it
+    co_return Result<void>();
+}
+
+// What the one who has changed a rule has left, or has not come to.
+Async<Result<void>> Timekeeper::follow_rules()
+{
+    FollowRules request;
+    const Result<FollowRules::Reply> followed = co_await store_.follow_rules(request);
+    if (!followed)
+        co_return followed.error();
+    if (followed->changed > 0)
+        next_due_ = store_.clock().now(); // there may be more than one piece of it
     co_return Result<void>();
 }
 

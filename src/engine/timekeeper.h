@@ -14,9 +14,10 @@ namespace sluice {
 
 class Store;
 
-// Does what time alone brings about: due timers, timeouts, rescues, sweeps, the clock itself. One
-// query tells what is due and when the next thing will be; a timer sleeps until then, at most
-// `pulse`, which is the safety net for what other processes do.
+// Does what time alone brings about: due timers, timeouts, rescues, sweeps, the clock itself, and
+// changed rules that tasks have not followed. One query tells what is due and when the next thing
+// will be; a timer sleeps until then, at most `pulse`, which is the safety net for what other
+// processes do.
 class Timekeeper {
 public:
     struct Options {
@@ -38,6 +39,7 @@ private:
     Async<Result<void>> follow_clock(const Reads::Pulse& pulse, Micros asked_at);
     Async<Result<void>> rescue(const Reads::Pulse& pulse);
     Async<Result<void>> do_duties(const Reads::Pulse& pulse);
+    Async<Result<void>> follow_rules();
     std::chrono::steady_clock::duration time_to_sleep() const;
     Reads::Look where_to_look();
 

@@ -121,6 +121,37 @@ TEST_F(TimekeeperTest, sweeps_what_was_ended_as_a_whole)
     EXPECT_FALSE(db.read([](Reads& reads) { return reads.pulse(); }).has_sweep);
 }
 
+TEST_F(TimekeeperTest, lets_tasks_follow_a_rule_that_has_changed)
+{
+    Define define;
+    define.row.key = std::string(32, '0');
+    define.row.document = R"({"type":"Concurency","max_concurency":1,)"
+                          R"("matcher":{"status":"Running","kind":"k","fields":[]}})";
+    DefinitionRow rule = db(define).value().row;
+    const Uid id = db.store().uid(UidKind::rule, rule.created_at, rule.id.value);
+    Submit request;
+    request.run.kind = RunKind::batch;
+    request.run.queues = {"q"};
+    request.tasks.assign(2, named("a"));
+    for (NewTask& task : request.tasks) {
+        task.card.emplace();
+        task.card->kind = task.card->name = "k";
+        task.card->rules = R"([{"ref":")" + format_uid(id) + R"("}])";
+    }
+    ASSERT_TRUE(db(request));
+    const WorkerId w = worker(1h);
+    EXPECT_EQ(claim(w).size(), 1u);
+    rule.key = std::string(32, '1');
+    rule.document = R"({"type":"Concurency","max_concurency":2,)"
+                    R"("matcher":{"status":"Running","kind":"k","fields":[]}})";
+    ASSERT_TRUE(db(Redefine{rule}));
+
+    look();
+    EXPECT_EQ(claim(w).size(), 1u);
+    look();
+    EXPECT_FALSE(db.read([](Reads& reads) { return reads.pulse(); }).has_changed_rule);
+}
+
 TEST_F(TimekeeperTest, follows_a_jump_of_the_clock_with_all_leases)
 {
     look();

@@ -89,6 +89,12 @@ bool QueueBoard::is_ruled(Tables& tables, QueueId queue)
     return found && found->ruled;
 }
 
+bool QueueBoard::may_be_ruled(QueueId queue) const
+{
+    const auto found = queues_.find(queue);
+    return found == queues_.end() || found->second.ruled;
+}
+
 QueueId QueueBoard::beside(Tables& tables, QueueId queue, bool ruled)
 {
     const Queue* found = find(tables, queue);

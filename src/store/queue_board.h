@@ -30,6 +30,7 @@ public:
     QueueId own(Tables& tables, const std::string& name, RunId run, bool ruled = false);
 
     bool is_ruled(Tables& tables, QueueId queue);
+    bool may_be_ruled(QueueId queue) const; // unless it is known, from before too, not to be
     // The queue for the other sort of tasks, as it is named by a queue that stands for it.
     QueueId beside(Tables& tables, QueueId queue, bool ruled);
     Name open_name(Tables& tables, QueueId queue); // null: closed, or there is none

@@ -89,6 +89,7 @@ public:
         bool has_sweep = false;
         bool has_loading = false;
         bool has_settlements = false;
+        bool has_changed_rule = false;   // that tasks are to follow
         std::optional<Time> server_time; // the database's clock, where it is another machine's
     };
     struct Look {

@@ -123,6 +123,14 @@ public:
 
     virtual std::vector<GateView> gates(TaskId task) = 0;
 
+    struct DefinitionView {
+        DefinitionRow row;
+        std::int64_t uses = 0; // by tasks that are not final
+    };
+    virtual std::optional<DefinitionView> definition(DefinitionKind kind, DefinitionId id) = 0;
+    virtual std::vector<DefinitionView>
+    definitions(DefinitionKind kind, std::size_t skip, std::size_t limit) = 0; // newest first
+
     virtual std::optional<GroupView> group(const std::string& id) = 0;
     // By their newest tasks, newest first.
     virtual std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) = 0;

@@ -86,8 +86,13 @@ struct EndTry {
     std::vector<FollowUpAction> follow_ups; // owed at once
 };
 
+struct Defined {
+    DefinitionRow row;
+    bool is_new = true;
+};
+
 // Replaces the rules of the tasks of a kind in a run that are not final. The reply: how many there
-// are. Errors: not_found (no such run), overloaded (as Submit).
+// are. Errors: not_found (no such run), conflict (a stored rule is gone), overloaded (as Submit).
 struct SetRules {
     using Reply = std::size_t;
     RunId run;
@@ -144,6 +149,34 @@ struct PurgeTasks {
 struct PruneEvents {
     using Reply = std::size_t;
     Time before;
+// Stores a rule or an action under an id of its own; one that is equal, with the same name or asked
+// for without one, is given back instead. Errors: overloaded (as Submit).
+struct Define {
+    using Reply = Defined;
+    DefinitionRow row; // the store fills in what it decides
+};
+
+// Another name and document for a definition. A rule that changes does so for the tasks that use
+// it, too: FollowRules. Errors: not_found, overloaded (as Submit).
+struct Redefine {
+    using Reply = DefinitionRow;
+    DefinitionRow row; // id and kind, and what is new
+};
+
+// Errors: not_found, conflict (tasks that are not final use it).
+struct Undefine {
+    using Reply = bool;
+    DefinitionKind kind = DefinitionKind::rule;
+    DefinitionId definition;
+};
+
+// Tasks whose stored rules have changed go by these as they are now, at most `limit` of them. Runs
+// that another process has locked are passed over.
+struct FollowRules {
+    struct Reply {
+        std::size_t changed = 0; // tasks
+        bool done = false;       // no other task is to be changed
+    };
     std::size_t limit = 1000;
 };
 

@@ -79,4 +79,29 @@ struct DeliveryRow {
     std::string key;             // idempotency key, when there is an action
 };
 
+enum class DefinitionKind : std::uint8_t { rule, action };
+
+// What users have stored under an id, for tasks to refer to.
+struct DefinitionRow {
+    DefinitionId id;
+    DefinitionKind kind = DefinitionKind::rule;
+    std::optional<std::string> name;
+    std::string key;          // the same for equal documents
+    std::string document;     // JSON as it was sent
+    std::string actor;        // whoever wrote it last
+    std::int64_t version = 1; // of the document
+    Time created_at;
+    Time updated_at;
+
+    friend bool operator==(const DefinitionRow&, const DefinitionRow&) = default;
+};
+
+// A task that is not final goes by a stored rule as it was in this version.
+struct RuleUseRow {
+    DefinitionId rule;
+    TaskId task;
+    RunId run;
+    std::int64_t version = 0;
+};
+
 } // namespace sluice

@@ -44,7 +44,8 @@ Async<Result<typename Request::Reply>> Store::perform(Request request)
         std::is_same_v<Request, Submit> || std::is_same_v<Request, StageTasks> ||
         std::is_same_v<Request, StageLinks> || std::is_same_v<Request, Sweep> ||
         std::is_same_v<Request, DeleteRun> || std::is_same_v<Request, PurgeBatches> ||
-        std::is_same_v<Request, PurgeTasks> || std::is_same_v<Request, PruneEvents>;
+        std::is_same_v<Request, PurgeTasks> || std::is_same_v<Request, PruneEvents> ||
+        std::is_same_v<Request, FollowRules>;
     operation.lane = is_bulk ? Lane::bulk : Lane::hot;
     co_await operation.park([this, &operation] { writer_->push(operation); });
     co_return std::move(operation.reply);
@@ -271,6 +272,22 @@ Async<Result<std::size_t>> Store::purge_tasks(PurgeTasks request)
     return perform(std::move(request));
 }
 Async<Result<std::size_t>> Store::prune_events(PruneEvents request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Defined>> Store::define(Define request)
+{
+    return perform(std::move(request));
+}
+Async<Result<DefinitionRow>> Store::redefine(Redefine request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::undefine(Undefine request)
+{
+    return perform(std::move(request));
+}
+Async<Result<FollowRules::Reply>> Store::follow_rules(FollowRules request)
 {
     return perform(std::move(request));
 }

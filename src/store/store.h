@@ -109,6 +109,10 @@ public:
     Async<Result<bool>> delete_schedule(DeleteSchedule request);
     Async<Result<std::vector<StoredSchedule>>> take_schedules(TakeSchedules request);
     Async<Result<bool>> settle_schedule(SettleSchedule request);
+    Async<Result<Defined>> define(Define request);
+    Async<Result<DefinitionRow>> redefine(Redefine request);
+    Async<Result<bool>> undefine(Undefine request);
+    Async<Result<FollowRules::Reply>> follow_rules(FollowRules request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.

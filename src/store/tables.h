@@ -12,6 +12,7 @@
 
 namespace sluice {
 
+class DefinitionTables;
 class OutsideTables;
 class RuleTables;
 class ScheduleTables;
@@ -28,10 +29,11 @@ class Tables {
 public:
     virtual ~Tables() = default;
 
-    virtual ServiceTables& service() = 0; // those of the task service
-    virtual RuleTables& rules() = 0;      // those of rules and deduplication
-    virtual OutsideTables& outside() = 0; // those of links between runs, and of the feed
-    virtual ScheduleTables& schedules() = 0;
+    virtual ServiceTables& service() = 0;        // those of the task service
+    virtual RuleTables& rules() = 0;             // those of rules and deduplication
+    virtual OutsideTables& outside() = 0;        // those of links between runs, and of the feed
+    virtual ScheduleTables& schedules() = 0;     // those of schedules
+    virtual DefinitionTables& definitions() = 0; // those of stored rules and actions
 
     // --- ids ---------------------------------------------------------------------------------
     enum class Sequence : std::uint8_t {
@@ -42,7 +44,8 @@ public:
         key,
         delivery,
         signature,
-        schedule
+        schedule,
+        definition
     };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;

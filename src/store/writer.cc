@@ -241,7 +241,8 @@ void Writer::run_transaction(const Operations& operations)
         .settlements = {},
         .group_number = group_number_++,
         .tally = {},
-        .schedules = {}};
+        .schedules = {},
+        .stored_rules = {}};
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;

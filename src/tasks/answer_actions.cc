@@ -29,7 +29,7 @@ std::optional<std::string> refuse(const Json& value, const ActionRules& rules)
     if (!action)
         return to_error(action.error()).detail;
     if (action->ref)
-        return "stored actions do not exist here";
+        return "an answer cannot name a stored action";
     return std::nullopt;
 }
 

@@ -63,24 +63,6 @@ NewTask new_task(const TaskRequest& task, const std::string& requester, Time now
     return row;
 }
 
-// What is read and checked, but has nothing behind it yet: refused rather than ignored.
-void refuse_unsupported(const TaskRequest& task, const Path& path, Problems& problems)
-{
-    for (const TaskRule& rule : task.rules)
-        if (rule.stored)
-            problems.add(Path(path, "rules"), "stored rules are not supported yet");
-    const auto refuse_stored = [&](std::string_view name, std::span<const Action> actions) {
-        if (std::ranges::any_of(actions, [](const Action& action) {
-                return action.ref.has_value();
-            }))
-            problems.add(Path(path, name), "stored actions are not supported yet");
-    };
-    refuse_stored("on_start", {&task.on_start, 1});
-    refuse_stored("on_success", task.on_success);
-    refuse_stored("on_failure", task.on_failure);
-    refuse_stored("on_cancel", task.on_cancel);
-}
-
 class QueueNumbers {
 public:
     std::uint32_t of(std::string name)
@@ -130,8 +112,6 @@ plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, 
     Problems problems;
     const Path root;
     const Path list(root, "tasks");
-    for (std::size_t i = 0; i < tasks.size(); ++i)
-        refuse_unsupported(tasks[i], Path(list, i), problems);
     const bool deduplicates =
         std::ranges::any_of(tasks, [](const TaskRequest& task) { return !task.dedupe.empty(); });
     if (deduplicates && tasks.size() > staging_threshold)

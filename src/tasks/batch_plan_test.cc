@@ -96,19 +96,6 @@ TEST(BatchPlan, keeps_on_the_card_what_lists_show)
     EXPECT_EQ(planned.retry.tries_max, 1);
 }
 
-TEST(BatchPlan, refuses_what_has_nothing_behind_it_yet)
-{
-    Json one = task("a");
-    one["on_success"] = Json::array({Json{{"ref", "01890000-0000-7000-8000-000000000000"}}});
-    const Checked<Submit> batch = plan(Json::array({one}));
-    ASSERT_FALSE(batch);
-
-    std::vector<std::string> paths;
-    for (const Problem& problem : batch.error())
-        paths.push_back(problem.path);
-    EXPECT_EQ(paths, std::vector<std::string>{"tasks[0].on_success"});
-}
-
 TEST(BatchPlan, shows_new_tasks_as_waiting_or_pending)
 {
     Json child = task("b");

@@ -69,6 +69,31 @@ std::vector<Problem> problems_of_links(const std::vector<TaskRequest>& tasks)
     return problems;
 }
 
+// A tick is one transaction, which looks nothing up.
+std::vector<Problem> problems_of_references(const std::vector<TaskRequest>& tasks)
+{
+    std::vector<Problem> problems;
+    const auto refuse = [&](std::string path) {
+        problems.push_back({std::move(path), "is not for schedules: write out what it refers to"});
+    };
+    const auto refuse_actions = [&](std::size_t task, std::string_view name, const auto& actions) {
+        for (std::size_t i = 0; i < actions.size(); ++i)
+            if (actions[i].ref)
+                refuse(fmt::format("tasks[{}].{}[{}].ref", task, name, i));
+    };
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        for (std::size_t j = 0; j < tasks[i].rules.size(); ++j)
+            if (tasks[i].rules[j].stored)
+                refuse(fmt::format("tasks[{}].rules[{}].ref", i, j));
+        if (tasks[i].on_start.ref)
+            refuse(fmt::format("tasks[{}].on_start.ref", i));
+        refuse_actions(i, "on_success", tasks[i].on_success);
+        refuse_actions(i, "on_failure", tasks[i].on_failure);
+        refuse_actions(i, "on_cancel", tasks[i].on_cancel);
+    }
+    return problems;
+}
+
 } // namespace
 
 std::string schedule_actor(std::string_view name)
@@ -111,6 +136,9 @@ Async<std::vector<Problem>> Schedules::problems_of_tasks(const Json& body)
         co_return std::move(tasks.error());
     std::vector<Problem> problems = co_await names_.check(*tasks);
     append(problems, problems_of_links(*tasks));
+    append(problems, problems_of_references(*tasks));
+    if (!problems.empty())
+        co_return problems;
     const Checked<Submit> plan = plan_batch(*tasks, "", engine_.clock().now());
     append(problems, plan ? problems_of_size(*plan) : plan.error());
     co_return problems;

@@ -13,18 +13,20 @@ namespace {
 constexpr std::chrono::seconds memory{30};
 constexpr std::size_t names_max = 10'000;
 
-struct Place {
-    std::string path; // "tasks[1].on_success[0].params"
-    const std::string* url = nullptr;
-};
+using Place = TargetPlace;
+
+std::string member_of(const std::string& path, std::string_view name)
+{
+    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+}
 
 void add(std::vector<Place>& places, std::string path, const Action& action)
 {
     if (!action.ref)
-        places.push_back({path + ".params", &action.params.url});
+        places.push_back({member_of(path, "params"), &action.params.url});
     for (std::size_t i = 0; i < action.when.size(); ++i)
         for (const Action& then : action.when[i].actions)
-            add(places, fmt::format("{}.when[{}].then", path, i), then);
+            add(places, member_of(path, fmt::format("when[{}].then", i)), then);
 }
 
 void add(std::vector<Place>& places, const std::string& path, const std::vector<Action>& actions)
@@ -50,10 +52,23 @@ std::vector<Place> places_of(const std::vector<TaskRequest>& tasks)
 
 Async<std::vector<Problem>> TargetNames::check(const std::vector<TaskRequest>& tasks)
 {
+    std::vector<Place> places = places_of(tasks);
+    co_return co_await check(std::move(places));
+}
+
+Async<std::vector<Problem>> TargetNames::check(const Action& action)
+{
+    std::vector<Place> places;
+    add(places, "", action);
+    co_return co_await check(std::move(places));
+}
+
+Async<std::vector<Problem>> TargetNames::check(std::vector<Place> places)
+{
     std::vector<Problem> problems;
     if (guard_.is_syntax_only())
         co_return problems;
-    for (const Place& place : places_of(tasks)) {
+    for (const Place& place : places) {
         const Result<UrlHost> host = read_url_host(sample_of_template(*place.url));
         if (!host || host->address)
             continue; // judged when it was read

@@ -13,6 +13,12 @@
 
 namespace sluice {
 
+// A URL of a request, and where it stands.
+struct TargetPlace {
+    std::string path; // "tasks[1].on_success[0].params"
+    const std::string* url = nullptr;
+};
+
 // Looks up where the names in webhooks lead when they are given, each name once in a while. What
 // counts is the address that is connected to; this tells users early. Lives on the loop; the guard
 // outlives it.
@@ -22,6 +28,7 @@ public:
 
     // What the guard refuses, at the place of each action that names it.
     Async<std::vector<Problem>> check(const std::vector<TaskRequest>& tasks);
+    Async<std::vector<Problem>> check(const Action& action);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -30,6 +37,7 @@ private:
         Clock::time_point until;
     };
 
+    Async<std::vector<Problem>> check(std::vector<TargetPlace> places);
     Async<std::optional<std::string>> refusal_of(std::string name);
 
     const AddressGuard& guard_;

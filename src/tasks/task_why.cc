@@ -66,7 +66,7 @@ std::string rule_text(const GateView& gate)
 {
     if (gate.maximum < 0)
         return "a rule cannot judge it: its metadata or its expected_count lacks what the rule "
-               "asks";
+               "asks, or the rule was stored and is deleted";
     const std::string_view what = gate.signature.use == MatchUse::sum ? "units are left in" : "are";
     return fmt::format(
         "a rule for kind '{}' holds it up: {} {} {}, {} may be", printable(gate.signature.kind),

@@ -32,7 +32,12 @@ Result<void> done(const Result<Affected>& answer)
 } // namespace
 
 Tasks::Tasks(Engine& engine, BatchFacts& facts, const AddressGuard& guard, ServiceMetrics& metrics)
-    : engine_(engine), facts_(facts), guard_(guard), metrics_(metrics), names_(guard)
+    : engine_(engine),
+      facts_(facts),
+      guard_(guard),
+      metrics_(metrics),
+      names_(guard),
+      definitions_(engine, guard, names_)
 {}
 
 Store& Tasks::store() const

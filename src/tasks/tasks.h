@@ -7,6 +7,7 @@
 #include "store/requests.h"
 #include "store/service_reads.h"
 #include "tasks/batch_facts.h"
+#include "tasks/definitions.h"
 #include "tasks/target_names.h"
 #include "tasks/task_history.h"
 
@@ -94,6 +95,7 @@ public:
 
     // What users did, newest first.
     Async<Result<ServiceReads::AuditPage>> audit(ServiceReads::AuditFilter filter);
+    Definitions& definitions() { return definitions_; }
 
     // The keys behind public ids; nothing when the text is no id of that kind of this database.
     std::optional<TaskId> task_id(std::string_view uuid) const;
@@ -129,6 +131,7 @@ private:
     const AddressGuard& guard_;
     ServiceMetrics& metrics_;
     TargetNames names_;
+    Definitions definitions_;
 };
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 // New batches: checking what was sent, storing it, and showing it as it stands.
 #include "engine/engine.h"
 #include "engine/submit.h"
+#include "model/task/task_references.h"
 #include "store/store.h"
 #include "tasks/batch_plan.h"
 #include "tasks/service_metrics.h"
@@ -14,9 +15,18 @@ Async<Judged<Tasks::Created>> Tasks::create(NewBatch request)
 {
     ActionRules rules;
     rules.check_url = [this](std::string_view url) { return guard_.refuse_url(url); };
+    Result<Definitions::Resolved> stored = co_await definitions_.resolve(request.body);
+    if (!stored)
+        co_return Refusal(stored.error());
     Checked<std::vector<TaskRequest>> tasks = read_task_requests(request.body, rules);
     if (!tasks)
-        co_return Refusal(std::move(tasks.error()));
+        std::ranges::move(tasks.error(), std::back_inserter(stored->problems));
+    else
+        std::ranges::move(
+            check_stored_rules(*tasks, stored->rules), std::back_inserter(stored->problems)
+        );
+    if (!stored->problems.empty())
+        co_return Refusal(std::move(stored->problems));
     std::vector<Problem> problems = co_await names_.check(*tasks);
     if (!problems.empty())
         co_return Refusal(std::move(problems));

@@ -219,3 +219,18 @@ SELECT task.id, queue.ruled, card.gates FROM card
 JOIN task ON task.id = card.task_id
 JOIN queue ON queue.id = task.queue_id
 WHERE (card.gates IS NULL) = queue.ruled;
+
+-- name: I4 a stored rule is used by tasks that are not final
+SELECT rule_use.task_id, rule_use.rule_id, done.outcome FROM rule_use
+LEFT JOIN task ON task.id = rule_use.task_id AND task.run_id = rule_use.run_id
+LEFT JOIN done ON done.task_id = rule_use.task_id
+WHERE task.id IS NULL OR done.task_id IS NOT NULL;
+
+-- name: I4 a task goes by its stored rules as they are, or is still to follow their change
+SELECT rule_use.task_id, rule_use.rule_id, rule_use.version, definition.version
+FROM rule_use
+JOIN run ON run.id = rule_use.run_id
+LEFT JOIN definition ON definition.id = rule_use.rule_id AND definition.kind = 0
+WHERE run.state < 2
+  AND (definition.id IS NULL OR rule_use.version > definition.version
+       OR (rule_use.version < definition.version AND NOT definition.changed));

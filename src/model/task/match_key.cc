@@ -59,10 +59,22 @@ std::vector<TaskRule> rules_in(const std::string& rules)
     for (const Json& document : *documents) {
         TaskRule rule;
         TaskRuleKind{}.read(Value{document, root, problems}, rule);
-        if (!rule.stored)
-            found.push_back(std::move(rule));
+        found.push_back(std::move(rule));
     }
     return found;
+}
+
+std::vector<std::string> stored_rules_in(const std::string& rules)
+{
+    std::vector<std::string> ids;
+    if (rules.find("\"ref\"") == std::string::npos)
+        return ids;
+    for (TaskRule& rule : rules_in(rules))
+        if (rule.stored)
+            ids.push_back(*std::move(rule.stored));
+    std::ranges::sort(ids);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
 }
 
 } // namespace sluice

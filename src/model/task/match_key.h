@@ -33,7 +33,10 @@ std::optional<MatchKey> match_key(std::span<const std::string> fields, const Jso
 // A task's metadata as it is stored; null when there is none.
 Json parse_metadata(const std::optional<std::string>& metadata);
 
-// Rules as they were sent, a JSON array that was checked before. Stored ones are passed over.
+// Rules as they were sent, a JSON array that was checked before.
 std::vector<TaskRule> rules_in(const std::string& rules);
+
+// The ids of those among them that are stored, sorted, each once.
+std::vector<std::string> stored_rules_in(const std::string& rules);
 
 } // namespace sluice

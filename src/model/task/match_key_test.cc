@@ -44,17 +44,22 @@ TEST(MatchKey, comes_with_a_pattern_when_a_value_is_no_scalar)
     EXPECT_EQ(key_of({"a"}, R"({"a": {"y": 1, "x": 2}})")->pattern, R"({"a":{"x":2,"y":1}})");
 }
 
-TEST(RulesIn, reads_what_was_sent_and_passes_over_stored_ones)
+TEST(RulesIn, reads_what_was_sent)
 {
-    const std::vector<TaskRule> rules = rules_in(
-        R"([{"type": "Concurency", "max_concurency": 3,
-             "matcher": {"status": "Running", "kind": "k", "fields": ["a"]}},
-            {"ref": "018f3b6e-0000-7000-8000-000000000000"}])"
-    );
-    ASSERT_EQ(rules.size(), 1);
+    const std::string id = "018f3b6e-0000-7000-8000-000000000000";
+    const std::string other = "018f3b6e-0000-7000-8000-000000000001";
+    const std::string text = R"([{"type": "Concurency", "max_concurency": 3,
+        "matcher": {"status": "Running", "kind": "k", "fields": ["a"]}},
+        {"ref": ")" + other + R"("}, {"ref": ")" +
+                             id + R"("}, {"ref": ")" + other + R"("}])";
+    const std::vector<TaskRule> rules = rules_in(text);
+    ASSERT_EQ(rules.size(), 4);
     EXPECT_EQ(rules[0].maximum, 3);
     EXPECT_EQ(rules[0].matcher.fields, std::vector<std::string>{"a"});
+    EXPECT_EQ(rules[1].stored, other);
+    EXPECT_EQ(stored_rules_in(text), (std::vector<std::string>{id, other}));
     EXPECT_TRUE(rules_in("[]").empty());
+    EXPECT_TRUE(stored_rules_in("[]").empty());
 }
 
 } // namespace

@@ -168,7 +168,7 @@ Reads::Pulse PostgresReads::pulse(const Look& look)
         std::vector<std::int64_t> queues, workers;
         row.into(pulse.timer_due, pulse.lease_expires, pulse.run_expires, pulse.worker_until);
         row.into(queues, workers, pulse.has_sweep, pulse.has_loading);
-        row.into(pulse.has_settlements, pulse.server_time);
+        row.into(pulse.has_settlements, pulse.has_changed_rule, pulse.server_time);
         for (const std::int64_t queue : queues)
             pulse.queues_with_ready.push_back(QueueId{queue});
         for (const std::int64_t worker : workers)

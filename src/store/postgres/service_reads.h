@@ -28,6 +28,9 @@ public:
     AuditPage audit(const AuditFilter& filter) override;
     std::vector<RunRow> oldest_runs(RunId after, std::size_t limit) override;
     std::vector<HiddenTask> hidden_tasks(TaskId after, std::size_t limit) override;
+    std::optional<DefinitionView> definition(DefinitionKind kind, DefinitionId id) override;
+    std::vector<DefinitionView>
+    definitions(DefinitionKind kind, std::size_t skip, std::size_t limit) override;
     std::optional<GroupView> group(const std::string& id) override;
     std::vector<std::string> group_ids(std::size_t skip, std::size_t limit) override;
     std::vector<GroupTask>

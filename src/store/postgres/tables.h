@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/definition_tables.h"
 #include "store/postgres/outside_tables.h"
 #include "store/postgres/rule_tables.h"
 #include "store/postgres/schedule_tables.h"
@@ -22,13 +23,15 @@ public:
           service_(connection),
           rules_(connection),
           outside_(connection),
-          schedules_(connection)
+          schedules_(connection),
+          definitions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
     OutsideTables& outside() override { return outside_; }
     ScheduleTables& schedules() override { return schedules_; }
+    DefinitionTables& definitions() override { return definitions_; }
     void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -134,6 +137,7 @@ private:
     PostgresRuleTables rules_;
     PostgresOutsideTables outside_;
     PostgresScheduleTables schedules_;
+    PostgresDefinitionTables definitions_;
     std::map<Sequence, Ahead> ahead_;
 };
 

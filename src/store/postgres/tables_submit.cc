@@ -33,6 +33,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_delivery_ids;
     case Tables::Sequence::schedule:
         return sql::next_schedule_ids;
+    case Tables::Sequence::definition:
+        return sql::next_definition_ids;
     case Tables::Sequence::key:
         break;
     }

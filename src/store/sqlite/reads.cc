@@ -38,6 +38,7 @@ Reads::Pulse read_pulse(Row& row)
     row.into(pulse.has_sweep);
     row.into(pulse.has_loading);
     row.into(pulse.has_settlements);
+    row.into(pulse.has_changed_rule);
     return pulse;
 }
 

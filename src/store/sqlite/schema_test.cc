@@ -99,5 +99,18 @@ TEST_F(Schema, names_are_not_empty_and_keys_have_a_role)
     EXPECT_FALSE(accepts("UPDATE sequence SET next = 0"));
 }
 
+TEST_F(Schema, a_definition_has_a_document_and_only_a_rule_is_followed)
+{
+    ASSERT_TRUE(accepts("INSERT INTO definition VALUES (1,0,NULL,"
+                        "'00000000000000000000000000000000','{}','',1,0,0,0)"));
+    refuses(
+        "definition", {"kind = 2", "name = ''", "key = '1'", "document = ''", "version = 0",
+                       "changed = 2", "kind = 1, changed = 1", "actor = NULL"}
+    );
+    ASSERT_TRUE(accepts("INSERT INTO rule_use VALUES (1,1,1,1)"));
+    refuses("rule_use", {"version = 0", "run_id = NULL"});
+    EXPECT_FALSE(accepts("INSERT INTO rule_use VALUES (1,1,1,2)")) << "one use of a rule by a task";
+}
+
 } // namespace
 } // namespace sluice::sqlite

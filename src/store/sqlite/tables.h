@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/definition_tables.h"
 #include "store/sqlite/outside_tables.h"
 #include "store/sqlite/rule_tables.h"
 #include "store/sqlite/schedule_tables.h"
@@ -21,13 +22,15 @@ public:
           service_(connection),
           rules_(connection),
           outside_(connection),
-          schedules_(connection)
+          schedules_(connection),
+          definitions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
     RuleTables& rules() override { return rules_; }
     OutsideTables& outside() override { return outside_; }
     ScheduleTables& schedules() override { return schedules_; }
+    DefinitionTables& definitions() override { return definitions_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -120,6 +123,7 @@ private:
     SqliteRuleTables rules_;
     SqliteOutsideTables outside_;
     SqliteScheduleTables schedules_;
+    SqliteDefinitionTables definitions_;
 };
 
 } // namespace sluice::sqlite

@@ -25,6 +25,8 @@ std::string_view name(Tables::Sequence sequence)
         return "delivery";
     case Tables::Sequence::schedule:
         return "schedule";
+    case Tables::Sequence::definition:
+        return "definition";
     case Tables::Sequence::key:
         break;
     }

@@ -197,6 +197,22 @@ Async<Result<std::size_t>> call(Store& store, PruneEvents request)
 {
     return store.prune_events(std::move(request));
 }
+Async<Result<Defined>> call(Store& store, Define request)
+{
+    return store.define(std::move(request));
+}
+Async<Result<DefinitionRow>> call(Store& store, Redefine request)
+{
+    return store.redefine(std::move(request));
+}
+Async<Result<bool>> call(Store& store, Undefine request)
+{
+    return store.undefine(std::move(request));
+}
+Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request)
+{
+    return store.follow_rules(std::move(request));
+}
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {
     return store.redeliver(std::move(request));

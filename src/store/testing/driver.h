@@ -56,6 +56,10 @@ Async<Result<bool>> call(Store& store, RecordEvent request);
 Async<Result<PurgedBatches>> call(Store& store, PurgeBatches request);
 Async<Result<std::size_t>> call(Store& store, PurgeTasks request);
 Async<Result<std::size_t>> call(Store& store, PruneEvents request);
+Async<Result<Defined>> call(Store& store, Define request);
+Async<Result<DefinitionRow>> call(Store& store, Redefine request);
+Async<Result<bool>> call(Store& store, Undefine request);
+Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -16,6 +16,7 @@
 #include "store/use_cases/counting.h"
 #include "store/use_cases/debts.h"
 #include "store/use_cases/locked_schedules.h"
+#include "store/use_cases/stored_rules.h"
 
 #include <span>
 #include <unordered_map>
@@ -68,6 +69,7 @@ struct WriteContext {
     std::uint64_t group_number = 0;
     Tally tally;
     LockedSchedules schedules;
+    StoredRules stored_rules;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
     // They were in the state `from`, or are new.
@@ -172,5 +174,9 @@ void run(WriteContext& context, Operations<RecordEvent> operations);
 void run(WriteContext& context, Operations<PurgeBatches> operations);
 void run(WriteContext& context, Operations<PurgeTasks> operations);
 void run(WriteContext& context, Operations<PruneEvents> operations);
+void run(WriteContext& context, Operations<Define> operations);
+void run(WriteContext& context, Operations<Redefine> operations);
+void run(WriteContext& context, Operations<Undefine> operations);
+void run(WriteContext& context, Operations<FollowRules> operations);
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/ending.h"
 
+#include "store/definition_tables.h"
 #include "store/use_cases/dead_ends.h"
 #include "store/use_cases/outside.h"
 #include "store/use_cases/propagation.h"
@@ -26,6 +27,7 @@ Ended ended(const Place& place, TaskState from, TaskState outcome)
     task.from = from;
     task.task = place.task;
     task.run = place.run;
+    task.queue = place.queue;
     task.outcome = outcome;
     task.attempt = place.attempt;
     task.tries = place.tries;
@@ -38,6 +40,7 @@ Ended ended(const NeedRow& need, TaskState outcome)
     task.task = need.task;
     task.run = need.run;
     task.from = need.paused ? TaskState::paused : TaskState::waiting;
+    task.queue = need.queue;
     task.attempt = need.attempt;
     task.outcome = outcome;
     return task;
@@ -90,6 +93,18 @@ void owe_webhooks(WriteContext& context, const std::vector<Ended>& tasks)
     }
 }
 
+// What is final uses no stored rule any more.
+void delete_uses_of(WriteContext& context, const std::vector<Ended>& tasks)
+{
+    std::vector<TaskId> ruled;
+    for (const Ended& task : tasks)
+        if (context.runs.at(task.run).kind == RunKind::batch &&
+            context.board.may_be_ruled(task.queue))
+            ruled.push_back(task.task);
+    if (!ruled.empty())
+        context.tables.definitions().delete_uses(ruled);
+}
+
 // Jobs only: the other surfaces have no egress.
 void doom_outputs_of(WriteContext& context, const std::vector<Ended>& tasks)
 {
@@ -135,6 +150,7 @@ std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
     tell_outside(context, tasks);
     doom_outputs_of(context, tasks);
     owe_webhooks(context, tasks);
+    delete_uses_of(context, tasks);
     std::vector<DoneRow> rows;
     rows.reserve(tasks.size());
     for (Ended& task : tasks) {

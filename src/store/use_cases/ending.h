@@ -14,6 +14,7 @@ struct Ended {
     TaskId task;
     RunId run;
     TaskState from = TaskState::pending;
+    QueueId queue;
     TaskState outcome = TaskState::succeeded;
     int attempt = 0;
     int tries = 0;

@@ -4,6 +4,8 @@
 #include "store/outside_tables.h"
 #include "store/use_cases/user_actions.h"
 
+#include "store/use_cases/follow_rules.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -148,7 +150,10 @@ void revive(
     std::vector<Place> pending;
     std::vector<NeedRow> waiting;
     std::vector<AttemptRow> log;
+    std::vector<TaskId> ruled;
     for (const TaskRow& task : context.tables.tasks(ids)) {
+        if (context.board.is_ruled(context.tables, task.queue))
+            ruled.push_back(task.id);
         const DoneRow& done = restored.at(task.id);
         uncount(run.counts, done.outcome);
         const int attempt = attempt_so_far(run, done);
@@ -176,6 +181,7 @@ void revive(
             unfinished.contains(id) ? TaskState::waiting : TaskState::pending
         );
     context.make_pending(std::move(pending), TaskState::pending);
+    follow_stored_rules(context, ruled);
     if (was_over) {
         run.state = RunState::active;
         run.ending = RunEnding::none;

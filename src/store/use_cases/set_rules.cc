@@ -12,6 +12,10 @@ void run(WriteContext& context, Operations<SetRules> operations)
     for (Operation<SetRules>* operation : operations) {
         const SetRules& request = operation->request;
         const RunRow& run = context.runs.at(request.run);
+        if (const auto missing = missing_rule(context, request.rules)) {
+            operation->fail(*missing);
+            continue;
+        }
         std::vector<CardRow> cards;
         if (!is_over(run))
             cards = context.tables.rules().cards_of_run(

@@ -81,6 +81,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
     context.tables.insert_tasks(tasks);
     if (!cards.empty())
         context.tables.service().insert_cards(cards);
+    record_uses(context, cards);
     if (!needs.empty())
         context.tables.insert_needs(needs);
     context.moved_all(needs, std::nullopt, TaskState::waiting);
@@ -127,6 +128,8 @@ void run(WriteContext& context, Operations<StageTasks> operations)
         if (RunRow* run = loading_run(context, *operation)) {
             if (operation->request.tasks.empty())
                 operation->answer({});
+            else if (const auto missing = missing_rule(context, operation->request.tasks))
+                operation->fail(*missing);
             else
                 add_tasks(context, *operation, *run);
         }

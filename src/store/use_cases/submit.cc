@@ -133,6 +133,7 @@ void insert(WriteContext& context, SubmitRows rows)
     context.tables.insert_tasks(rows.tasks);
     if (!rows.cards.empty())
         context.tables.service().insert_cards(rows.cards);
+    record_uses(context, rows.cards);
     if (!rows.needs.empty())
         context.tables.insert_needs(rows.needs);
     context.moved_all(rows.needs, std::nullopt, TaskState::waiting);
@@ -216,6 +217,10 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             one.created = std::move(left.created);
         if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
             answer_nothing(context, *operation, std::move(one.created));
+            continue;
+        }
+        if (const auto missing = missing_rule(context, one.request().tasks)) {
+            operation->fail(*missing);
             continue;
         }
         deduplication.created(one.request());

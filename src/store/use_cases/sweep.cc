@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sweep and delete: removing rows in bounded pieces, so that nobody else waits for long.
+#include "store/definition_tables.h"
 #include "store/use_cases/outside.h"
 #include "store/use_cases/removal.h"
 #include "store/use_cases/user_actions.h"
@@ -9,6 +10,15 @@
 namespace sluice {
 
 namespace {
+
+void delete_uses(WriteContext& context, const RunRow& run, const std::vector<DoneRow>& rows)
+{
+    std::vector<TaskId> tasks;
+    for (const DoneRow& row : rows)
+        tasks.push_back(row.task);
+    if (run.kind == RunKind::batch && !tasks.empty())
+        context.tables.definitions().delete_uses(tasks);
+}
 
 // Turns live rows of a run that was ended as a whole into done rows. Its counters say so already.
 std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
@@ -62,6 +72,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
     tell_outside(context, run, parents);
     if (!rows.empty())
         context.tables.insert_done(rows);
+    delete_uses(context, run, rows);
     return rows.size();
 }
 

@@ -2,6 +2,7 @@
 #include "store/use_cases/task_gates.h"
 
 #include "model/task/match_key.h"
+#include "store/definition_tables.h"
 #include "store/gates.h"
 #include "store/use_cases/signatures.h"
 
@@ -48,8 +49,13 @@ std::optional<std::string> gates_of(WriteContext& context, const CardRow& card)
         return std::nullopt;
     const Json metadata = parse_metadata(card.metadata);
     std::vector<Gate> gates;
-    for (const TaskRule& rule : rules_in(*card.rules))
-        gates.push_back(gate_of(context, rule, card, metadata));
+    for (const TaskRule& rule : rules_in(*card.rules)) {
+        const StoredRule* stored = rule.stored ? stored_rule(context, *rule.stored) : nullptr;
+        if (rule.stored && !stored)
+            gates.push_back(closed_gate({})); // it was deleted while the task was final
+        else
+            gates.push_back(gate_of(context, stored ? stored->rule : rule, card, metadata));
+    }
     std::string text = format_gates(std::move(gates));
     return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
@@ -80,6 +86,8 @@ void set_gates(WriteContext& context, std::span<CardRow> cards)
     std::vector<Place> held = context.tables.take_held(all);
     std::vector<NeedRow> needs = context.tables.take_needs(all);
     context.tables.rules().set_gates(cards);
+    context.tables.definitions().delete_uses(ids);
+    record_uses(context, cards);
     context.tables.rules().set_queues(rows); // after the places were taken: found through them
     set_queues(pending, queues);
     set_queues(held, queues);

@@ -10,7 +10,8 @@ namespace sluice {
 std::optional<std::string> gates_of(WriteContext& context, const CardRow& card);
 
 // The rules or the metadata of these live tasks have changed: writes their rules and gates, and
-// moves them to where they wait for these now; a lease stays. Their runs are locked.
+// moves them to where they wait for these now; a lease stays. What they use is written, too. Their
+// runs are locked.
 void set_gates(WriteContext& context, std::span<CardRow> cards);
 
 } // namespace sluice

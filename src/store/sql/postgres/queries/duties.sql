@@ -52,7 +52,7 @@ ORDER BY run.id, task.id LIMIT @limit::bigint;
 -- have written while this one waited for their rows.
 WITH gone AS (
     DELETE FROM task WHERE id = ANY (@id::bigint[])
-    RETURNING id, queue_id, nprio),
+    RETURNING id, run_id, queue_id, nprio),
   ends AS (DELETE FROM done USING gone WHERE done.task_id = gone.id),
   cards AS (DELETE FROM card USING gone WHERE card.task_id = gone.id),
   progresses AS (DELETE FROM progress USING gone WHERE progress.task_id = gone.id),
@@ -62,10 +62,11 @@ WITH gone AS (
   links AS (DELETE FROM link USING gone WHERE link.parent_id = gone.id),
   outsides AS (DELETE FROM outside_link USING gone WHERE outside_link.child_id = gone.id),
   settles AS (DELETE FROM settle USING gone
-              WHERE settle.run_id = @run_id AND settle.child_id = gone.id),
+              WHERE settle.run_id = gone.run_id AND settle.child_id = gone.id),
   needs AS (DELETE FROM need USING gone WHERE need.task_id = gone.id),
   timers AS (DELETE FROM timer USING gone WHERE timer.task_id = gone.id),
   leases AS (DELETE FROM lease USING gone WHERE lease.task_id = gone.id),
+  uses AS (DELETE FROM rule_use USING gone WHERE rule_use.task_id = gone.id),
   lines AS (DELETE FROM gated USING gone WHERE gated.task_id = gone.id),
   holds AS (DELETE FROM held USING gone WHERE held.task_id = gone.id),
   readies AS (

@@ -21,3 +21,5 @@ SELECT array_agg(nextval('signature_id_seq')) FROM generate_series(1, @count::bi
 
 -- name: next_schedule_ids
 SELECT array_agg(nextval('schedule_id_seq')) FROM generate_series(1, @count::bigint);
+-- name: next_definition_ids
+SELECT array_agg(nextval('definition_id_seq')) FROM generate_series(1, @count::bigint);

@@ -179,4 +179,5 @@ SELECT (SELECT min(due) FROM timer),
        EXISTS (SELECT FROM run WHERE sweep),
        EXISTS (SELECT FROM run WHERE loading),
        EXISTS (SELECT FROM settle),
+       EXISTS (SELECT FROM definition WHERE changed),
        clock_timestamp();

@@ -143,7 +143,8 @@ SELECT (SELECT min(due) FROM timer),
        (SELECT min(until) FROM worker WHERE until > @after),
        EXISTS (SELECT 1 FROM run WHERE sweep = 1),
        EXISTS (SELECT 1 FROM run WHERE state = 0),
-       EXISTS (SELECT 1 FROM settle);
+       EXISTS (SELECT 1 FROM settle),
+       EXISTS (SELECT 1 FROM definition WHERE changed = 1);
 
 -- name: attached_workers
 SELECT id FROM worker WHERE attached = 1 AND until > @after;
