@@ -135,9 +135,8 @@ Result<TaskService*> App::task_service()
         return task_service_.get();
     TaskService::Options options = task_service_options(config_);
     options.tracer = tracer();
-    Result<std::unique_ptr<TaskService>> service = TaskService::make(
-        scope_.executor(), engine_, *metrics_, std::move(options), log("tasks")
-    );
+    Result<std::unique_ptr<TaskService>> service =
+        TaskService::make(scope_.executor(), engine_, *metrics_, std::move(options), log("tasks"));
     if (!service)
         return service.error();
     task_service_ = *std::move(service);

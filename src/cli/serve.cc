@@ -123,8 +123,7 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<TaskService*> service = app.task_service();
     if (!service)
         co_return service.error();
-    const ApiServer::Parts parts{
-        app.engine(), app.jobs(), **service, app.threads(), app.tracer()};
+    const ApiServer::Parts parts{app.engine(), app.jobs(), **service, app.threads(), app.tracer()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
     Result<int> code = co_await serve_with(app, **service, server, interrupts);

@@ -33,8 +33,7 @@ using Group = GroupOf<
     Rescue, Sweep, CheckClock, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved,
     CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
     Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule,
-    RecordEvent, PurgeBatches, PurgeTasks, PruneEvents,
-    Define, Redefine, Undefine, FollowRules>;
+    RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, Define, Redefine, Undefine, FollowRules>;
 
 // A write that waits for its group. Stands in the frame of the coroutine that awaits it.
 struct OperationBase : Parked {

@@ -149,6 +149,9 @@ struct PurgeTasks {
 struct PruneEvents {
     using Reply = std::size_t;
     Time before;
+    std::size_t limit = 1000;
+};
+
 // Stores a rule or an action under an id of its own; one that is equal, with the same name or asked
 // for without one, is given back instead. Errors: overloaded (as Submit).
 struct Define {

@@ -28,6 +28,17 @@ Webhooks::Options webhook_options(const TaskService::Options& options)
     return webhooks;
 }
 
+Retention::Options retention_options(const TaskService::Options& options, RetentionMetrics& metrics)
+{
+    Retention::Options retention = options.retention;
+    retention.on_pass = [&metrics](const Retention::Pass& pass) {
+        const auto end =
+            pass.problem ? RetentionMetrics::End::failure : RetentionMetrics::End::success;
+        metrics.passed(end, pass.tasks, pass.took);
+    };
+    return retention;
+}
+
 } // namespace
 
 Result<std::unique_ptr<TaskService>> TaskService::make(
@@ -59,7 +70,9 @@ TaskService::TaskService(
       feed_(executor, engine.store(), log_),
       schedules_(engine, guard_),
       scheduler_(executor, engine.store(), guard_, {}, log_),
-      retention_(executor_, engine.store(), options_.retention, log_),
+      retention_(
+          executor_, engine.store(), retention_options(options_, metrics.service.retention), log_
+      ),
       scope_(executor, log_)
 {}
 

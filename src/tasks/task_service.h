@@ -6,10 +6,10 @@
 #include "net/http_client.h"
 #include "tasks/change_feed.h"
 #include "tasks/deliverer.h"
+#include "tasks/retention.h"
 #include "tasks/scheduler.h"
 #include "tasks/schedules.h"
 #include "tasks/service_meter.h"
-#include "tasks/retention.h"
 #include "tasks/tasks.h"
 #include "tasks/webhook_executor.h"
 

@@ -60,12 +60,23 @@ void SqliteTables::delete_tasks(std::span<const TaskId> ids)
 {
     // The task itself goes last: the place in ready is found through it.
     const Statement* statements[] = {
-        &sql::delete_task_ready, &sql::delete_task_timer,         &sql::delete_need,
-        &sql::delete_lease,      &sql::delete_task_held,          &sql::delete_task_done,
-        &sql::delete_task_links, &sql::delete_task_attempts,      &sql::delete_card,
-        &sql::delete_progress,   &sql::delete_task_owed,          &sql::delete_task_deliveries,
-        &sql::delete_gated,      &sql::delete_task_outside_links, &sql::delete_task_settlements,
-        &sql::delete_uses,       &sql::delete_task};
+        &sql::delete_task_ready,
+        &sql::delete_task_timer,
+        &sql::delete_need,
+        &sql::delete_lease,
+        &sql::delete_task_held,
+        &sql::delete_task_done,
+        &sql::delete_task_links,
+        &sql::delete_task_attempts,
+        &sql::delete_card,
+        &sql::delete_progress,
+        &sql::delete_task_owed,
+        &sql::delete_task_deliveries,
+        &sql::delete_gated,
+        &sql::delete_task_outside_links,
+        &sql::delete_task_settlements,
+        &sql::delete_uses,
+        &sql::delete_task};
     for (const Statement* statement : statements) {
         Prepared& remove = connection_.prepared(*statement);
         for (const TaskId id : ids)

@@ -5,8 +5,8 @@
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/feed.h"
 #include "store/use_cases/outside.h"
-#include "store/use_cases/schedule_moves.h"
 #include "store/use_cases/removal.h"
+#include "store/use_cases/schedule_moves.h"
 
 #include <algorithm>
 
