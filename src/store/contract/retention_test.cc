@@ -92,8 +92,9 @@ TEST_P(RetentionOf, an_old_batch_takes_all_with_it)
     EXPECT_TRUE(purged.unfinished.empty());
     EXPECT_FALSE(is_there(batch.run));
     EXPECT_FALSE(is_there(batch.tasks[0]));
-    if (can_be_shared())
+    if (can_be_shared()) {
         EXPECT_EQ(rows_left(), "");
+    }
     EXPECT_FALSE(events(batch.run).empty()) << "what users did is still known";
     EXPECT_FALSE(submit(request).repeated) << "its idempotency key is free again";
 }
@@ -197,8 +198,9 @@ TEST_P(RetentionOf, a_large_batch_is_out_of_sight_from_the_first_piece_on)
     purged = purge(purged.unfinished, 2);
     EXPECT_EQ(purged.tasks, 1u);
     EXPECT_TRUE(purged.unfinished.empty());
-    if (can_be_shared())
+    if (can_be_shared()) {
         EXPECT_EQ(rows_left(), "");
+    }
 }
 
 TEST_P(RetentionOf, what_a_dead_process_has_begun_is_swept)
@@ -213,8 +215,9 @@ TEST_P(RetentionOf, what_a_dead_process_has_begun_is_swept)
         EXPECT_EQ(violations(), "");
     EXPECT_TRUE(is_there(other.run));
     EXPECT_EQ(purge({other.run}).tasks, 1u);
-    if (can_be_shared())
+    if (can_be_shared()) {
         EXPECT_EQ(rows_left(), "");
+    }
 }
 
 TEST_P(RetentionOf, several_batches_share_a_piece)
@@ -227,8 +230,9 @@ TEST_P(RetentionOf, several_batches_share_a_piece)
     EXPECT_EQ(purged.tasks, 3u);
     EXPECT_EQ(purged.unfinished, (std::vector<RunId>{second.run, third.run}));
     EXPECT_EQ(purge(purged.unfinished, 100).tasks, 3u);
-    if (can_be_shared())
+    if (can_be_shared()) {
         EXPECT_EQ(rows_left(), "");
+    }
 }
 
 TEST_P(RetentionOf, purged_tasks_are_found_by_no_matcher)
@@ -239,7 +243,8 @@ TEST_P(RetentionOf, purged_tasks_are_found_by_no_matcher)
     const Submitted batch = ended(3);
     EXPECT_TRUE(submit(new_batch({once})).tasks.empty()) << "there is one";
     clock.advance(11 * 24h);
-    const Reads::RunFilter all{.kind = RunKind::batch};
+    Reads::RunFilter all;
+    all.kind = RunKind::batch;
     std::vector<RunId> runs;
     for (const Reads::Run& run : db.read([all](Reads& reads) { return reads.runs(all); }))
         runs.push_back(run.row.id);
@@ -275,8 +280,9 @@ TEST_P(RetentionOf, hidden_tasks_go_singly_and_the_batch_with_its_last_one)
     EXPECT_EQ(purge_task(batch, batch.tasks[0]), 1u);
     EXPECT_EQ(purge_task(batch, batch.tasks[2]), 1u);
     EXPECT_FALSE(is_there(batch.run));
-    if (can_be_shared())
+    if (can_be_shared()) {
         EXPECT_EQ(rows_left(), "");
+    }
 }
 
 TEST_P(RetentionOf, a_hidden_task_of_a_live_batch_stays)

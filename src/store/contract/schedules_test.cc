@@ -289,13 +289,13 @@ TEST_P(Schedules, are_listed_newest_first_by_name_and_whether_they_are_enabled)
     create(hourly("alphabet"));
     using Filter = ScheduleReads::Filter;
     EXPECT_EQ(names(Filter{}), (Names{"alphabet", "beta_100%", "alpha"}));
-    EXPECT_EQ(names(Filter{.name_part = "alpha"}), (Names{"alphabet", "alpha"}));
-    EXPECT_EQ(names(Filter{.name_part = "_100%"}), Names{"beta_100%"}) << "literally";
-    EXPECT_EQ(names(Filter{.name_part = "a_p"}), Names{});
-    EXPECT_EQ(names(Filter{.enabled = false}), Names{"beta_100%"});
-    EXPECT_EQ(names(Filter{.enabled = true}), (Names{"alphabet", "alpha"}));
-    EXPECT_EQ(names(Filter{.skip = 1, .limit = 1}), Names{"beta_100%"});
-    EXPECT_EQ(names(Filter{.skip = INT64_MAX}), Names{});
+    EXPECT_EQ(names(Filter{"alpha", {}, 0, 50}), (Names{"alphabet", "alpha"}));
+    EXPECT_EQ(names(Filter{"_100%", {}, 0, 50}), Names{"beta_100%"}) << "literally";
+    EXPECT_EQ(names(Filter{"a_p", {}, 0, 50}), Names{});
+    EXPECT_EQ(names(Filter{"", false, 0, 50}), Names{"beta_100%"});
+    EXPECT_EQ(names(Filter{"", true, 0, 50}), (Names{"alphabet", "alpha"}));
+    EXPECT_EQ(names(Filter{"", {}, 1, 1}), Names{"beta_100%"});
+    EXPECT_EQ(names(Filter{"", {}, INT64_MAX, 50}), Names{});
 }
 
 TEST_P(Schedules, remember_their_latest_thousand_ticks)
