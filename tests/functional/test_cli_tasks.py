@@ -223,7 +223,7 @@ def test_count_adds_to_a_task_that_has_ended(cli, running, service):
 
 
 def test_verbs_say_what_became_of_each_task(cli, create):
-    a, b = create(task("a"), task("b"))
+    a, b, c = create(task("a"), task("b"), task("c"))
     for words, said in (
         (["pause", a, b], "Paused"), (["resume", a, b], "Pending"), (["cancel", a, b], "Canceled"),
         (["delete", a, b], "deleted"), (["restore", a, b], "restored"),
@@ -232,8 +232,8 @@ def test_verbs_say_what_became_of_each_task(cli, create):
         result = cli("task", *words)
         assert (result.returncode, result.stdout) == (0, ""), result.stderr
         assert result.stderr == f"sluice: task {a}: {said}\nsluice: task {b}: {said}\n"
-    assert cli("task", "resume", a).returncode == 1
-    assert document(cli("task", "cancel", a, "--output", "json"))["status"] == "Canceled"
+    assert cli("task", "resume", c).returncode == 1
+    assert document(cli("task", "cancel", c, "--output", "json"))["status"] == "Canceled"
 
 
 def test_deleted_tasks_are_listed_on_demand(cli, create):
