@@ -25,7 +25,7 @@ void CliCommand::argument(std::string name, std::string& value, std::string mean
 {
     CLI::Option* option = app_.add_option(std::move(name), value, std::move(meaning))->required();
     if (!accepted.empty())
-        option->check(CLI::IsMember(std::move(accepted), CLI::ignore_case));
+        option->transform(CLI::IsMember(std::move(accepted), CLI::ignore_case));
 }
 
 void CliCommand::arguments(std::string name, Names& values, std::string meaning)
@@ -42,7 +42,7 @@ void CliCommand::option(std::string name, std::string& value, std::string meanin
 {
     CLI::Option* option = app_.add_option(std::move(name), value, std::move(meaning));
     if (!accepted.empty())
-        option->check(CLI::IsMember(std::move(accepted), CLI::ignore_case));
+        option->transform(CLI::IsMember(std::move(accepted), CLI::ignore_case));
 }
 
 void CliCommand::options(std::string name, Names& values, std::string meaning)

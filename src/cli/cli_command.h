@@ -53,7 +53,8 @@ public:
     // It does nothing itself: a command below it must follow.
     void needs_command();
 
-    // What must be given, by its place.
+    // What must be given, by its place. Accepted words are taken in any case, and kept as they are
+    // spelled here.
     using Names = std::vector<std::string>;
     void argument(std::string name, std::string& value, std::string meaning, Names accepted = {});
     void arguments(std::string name, Names& values, std::string meaning); // one at least

@@ -19,7 +19,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds blind_pause{1};         // between looks without events
-constexpr std::chrono::seconds safety_pause{10};       // with them
+constexpr std::chrono::seconds told_pause{5};          // with them: counts are none
 constexpr std::chrono::milliseconds redraw_pause{250}; // however many there are
 constexpr std::chrono::seconds outage_max{60};         // a server may be started anew meanwhile
 constexpr std::chrono::hours stream_time{24};
@@ -101,7 +101,7 @@ Async<Result<int>> draw_until_final(OutputFormat format, ApiClient& client, View
                 co_return exit_code::success;
         }
         co_await sleep_for(redraw_pause);
-        const std::chrono::seconds pause = news.is_told ? safety_pause : blind_pause;
+        const std::chrono::seconds pause = news.is_told ? told_pause : blind_pause;
         co_await news.changed.wait_for(pause);
     }
 }

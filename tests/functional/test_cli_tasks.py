@@ -175,10 +175,10 @@ def test_text_of_users_does_not_reach_the_terminal_as_it_is(cli, create):
 
 
 def test_unknown_things_are_not_found(cli):
-    for arguments in (["task", "describe"], ["task", "why"], ["task", "timeline"],
-                      ["task", "cancel"], ["task", "pause"], ["task", "count", "--success", "1"],
-                      ["task", "update"], ["batch", "describe"], ["batch", "cancel"],
-                      ["group", "describe"], ["delivery", "describe"], ["delivery", "redeliver"]):
+    for words in ("task describe", "task why", "task timeline", "task cancel", "task pause",
+                  "task count --success 1", "task update", "batch describe", "batch cancel",
+                  "group describe", "delivery describe", "delivery redeliver"):
+        arguments = words.split()
         result = cli(*arguments, UNKNOWN)
         assert (result.returncode, result.stdout) == (3, ""), arguments
         assert "Not found" in result.stderr
@@ -223,17 +223,25 @@ def test_count_adds_to_a_task_that_has_ended(cli, running, service):
 
 
 def test_verbs_say_what_became_of_each_task(cli, create):
-    a, b = create(task("a"), task("b"))
+    a, b, c = create(task("a"), task("b"), task("c"))
     for words, said in (
         (["pause", a, b], "Paused"), (["resume", a, b], "Pending"), (["cancel", a, b], "Canceled"),
         (["delete", a, b], "deleted"), (["restore", a, b], "restored"),
-        (["retry", a, b], "Pending"),
     ):
         result = cli("task", *words)
         assert (result.returncode, result.stdout) == (0, ""), result.stderr
         assert result.stderr == f"sluice: task {a}: {said}\nsluice: task {b}: {said}\n"
-    assert cli("task", "resume", a).returncode == 1
-    assert document(cli("task", "cancel", a, "--output", "json"))["status"] == "Canceled"
+    assert cli("task", "resume", c).returncode == 1
+    assert document(cli("task", "cancel", c, "--output", "json"))["status"] == "Canceled"
+
+
+def test_canceled_task_is_tried_again(cli, create):
+    [id] = create(task())
+    assert cli("task", "retry", id).returncode == 1
+    cli("task", "cancel", id)
+    result = cli("task", "retry", id)  # it may have been claimed already
+    assert result.returncode == 0
+    assert re.fullmatch(f"sluice: task {id}: (Pending|Claimed)\n", result.stderr)
 
 
 def test_deleted_tasks_are_listed_on_demand(cli, create):

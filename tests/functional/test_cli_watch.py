@@ -16,8 +16,8 @@ TASK = f"GET /task/{ID}"
 BATCH = f"GET /batch/{ID}"
 EVENTS = "GET /events"
 EVENT = 'id: 7\nevent: task\ndata: {"task_id": "' + ID + '"}\n\n'
-# Without news a live view looks again after ten seconds.
-SOON = 8
+# Without news a live view looks again after five seconds.
+SOON = 4
 
 
 @pytest.fixture
