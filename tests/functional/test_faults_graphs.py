@@ -58,7 +58,10 @@ def test_a_failure_runs_down_a_chain_of_10000(service, target, db_url):
     status, created = call("POST", service + "/task", chain)
     assert status == 201
     batch = f"{service}/batch/{created[0]['batch_id']}"
+    target.wait_for(1, "start")
+    begin = time.monotonic()
     wait_until(lambda: call("GET", batch)[1]["status_counts"]["failure"] == len(chain))
+    assert time.monotonic() - begin < 30  # nobody else can write meanwhile
     for parent, child in zip(created[::999], created[1::999]):
         reason = get(service, child)["failure_reason"]
         assert reason == f"Required parent task {parent['id']} failed"

@@ -201,7 +201,8 @@ def test_a_target_that_is_away_gets_all_that_is_owed_when_it_is_back(serve, targ
     assert call("GET", url + "/deliveries?status=dead")[1] == []
     back = Target(port=int(away.rsplit(":", 1)[1]))
     try:
-        wait_until(lambda: len({hook.task for hook in back.webhooks("end")}) == OWED, 120)
+        # What finds its line full comes again after 15 s: 10,000 take three minutes.
+        wait_until(lambda: len({hook.task for hook in back.webhooks("end")}) == OWED, 300)
         keys = {hook.key for hook in back.webhooks("end")}
         assert keys == {f"{one['id']}:end:success" for one in created}
         wait_until(lambda: not call("GET", url + "/deliveries?status=waiting")[1])

@@ -5,6 +5,8 @@
 
 #include "store/sqlite_sql.h"
 
+#include <algorithm>
+
 namespace sluice::sqlite {
 
 std::vector<LinkRow> SqliteTables::links_from(std::span<const TaskId> parents)
@@ -16,12 +18,24 @@ std::vector<LinkRow> SqliteTables::links_from(std::span<const TaskId> parents)
     return rows;
 }
 
+// No index leads to the parents: the links of the run are walked once, however many children ask.
 std::vector<LinkRow> SqliteTables::links_to(const RunRow& run, std::span<const TaskId> children)
 {
+    std::vector<TaskId> wanted(children.begin(), children.end());
+    std::sort(wanted.begin(), wanted.end());
     std::vector<LinkRow> rows;
-    Prepared& select = connection_.prepared(sql::links_to);
-    for (const TaskId child : children)
-        collect_into(rows, select, read_link, run.task_first, run.task_last, child);
+    const auto keep = [&](Row& row) {
+        const LinkRow link = read_link(row);
+        if (std::binary_search(wanted.begin(), wanted.end(), link.child))
+            rows.push_back(link);
+    };
+    if (wanted.size() == 1)
+        collect_into(
+            rows, connection_.prepared(sql::links_to), read_link, run.task_first, run.task_last,
+            wanted.front()
+        );
+    else if (!wanted.empty())
+        connection_.prepared(sql::links_of_run).rows(keep, run.task_first, run.task_last);
     return rows;
 }
 

@@ -6,6 +6,11 @@ SELECT parent_id, child_id, condition, unmet
 FROM link
 WHERE parent_id BETWEEN @task_first AND @task_last AND child_id = @child_id;
 
+-- name: links_of_run
+SELECT parent_id, child_id, condition, unmet
+FROM link
+WHERE parent_id BETWEEN @task_first AND @task_last;
+
 -- name: subtract_need
 UPDATE need SET unfinished = unfinished - @finished WHERE task_id = @task_id;
 
