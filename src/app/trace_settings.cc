@@ -11,6 +11,8 @@
 #include <boost/url/pct_string_view.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -146,7 +148,8 @@ std::string show_otlp_headers(const Config& config)
 
 Result<void> set_service_name(Config& config, std::string_view text)
 {
-    if (text.empty() || !is_utf8(text) || printable(text) != text)
+    const auto is_control = [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; };
+    if (text.empty() || !is_utf8(text) || std::ranges::any_of(text, is_control))
         return refuse("text for people", text);
     config.traces.service_name = text;
     return {};

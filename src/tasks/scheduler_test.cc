@@ -14,7 +14,7 @@ using testing::await;
 using testing::EngineTest;
 using namespace std::chrono_literals;
 
-Json task(std::string_view changes = "{}")
+Json task_json(std::string_view changes = "{}")
 {
     Json json = parse_json(R"({"id": "a", "name": "A task", "kind": "k", "on_start": {"kind":
         "Webhook", "params": {"url": "http://target.example/start", "verb": "Post"}}})")
@@ -26,7 +26,7 @@ Json task(std::string_view changes = "{}")
 Json hourly(std::string_view changes = "{}")
 {
     Json body = parse_json(R"({"name": "nightly", "every": "1h"})").value();
-    body["tasks"] = Json::array({task()});
+    body["tasks"] = Json::array({task_json()});
     body.update(parse_json(changes).value());
     return body;
 }
@@ -35,11 +35,11 @@ class SchedulerTest : public EngineTest {
 protected:
     SchedulerTest() { start(); }
 
-    StoredSchedule create(Json body)
+    StoredSchedule create_body(Json body)
     {
         return await(loop, schedules.create(std::move(body), "ann")).value();
     }
-    StoredSchedule create(std::string_view changes = "{}") { return create(hourly(changes)); }
+    StoredSchedule create(std::string_view changes = "{}") { return create_body(hourly(changes)); }
 
     std::vector<std::string> problems_of(Json body)
     {
@@ -115,7 +115,7 @@ Async<void> round(Scheduler& scheduler, std::size_t& looked, int& done)
     ++done;
 }
 
-Async<void> serve(Scheduler& scheduler, bool& ended)
+Async<void> run_until_closed(Scheduler& scheduler, bool& ended)
 {
     co_await scheduler.run();
     ended = true;
@@ -142,10 +142,10 @@ TEST_F(SchedulerTest, the_batch_is_that_of_a_post_by_the_schedule)
 {
     Json body = hourly();
     body["tasks"] = Json::array(
-        {task(R"({"metadata": {"n": 1}})"),
-         task(R"({"id": "b", "requester": "eve", "dependencies": [{"id": "a"}]})")}
+        {task_json(R"({"metadata": {"n": 1}})"),
+         task_json(R"({"id": "b", "requester": "eve", "dependencies": [{"id": "a"}]})")}
     );
-    create(std::move(body));
+    create_body(std::move(body));
     clock.advance(1h);
     look();
     const std::vector<TaskView> made = tasks(); // newest first
@@ -327,11 +327,11 @@ TEST_F(SchedulerTest, wakes_for_what_becomes_due_and_ends_when_it_is_closed)
 {
     engine->on_changes([this](const Changes& changes) { scheduler.changed(changes); });
     bool ended = false;
-    testing::spawn(loop, serve(scheduler, ended));
+    testing::spawn(loop, run_until_closed(scheduler, ended));
     Json body = hourly();
     body.erase("every");
     body["at"] = format_time(clock.wall() + 1us);
-    const StoredSchedule schedule = create(std::move(body));
+    const StoredSchedule schedule = create_body(std::move(body));
     clock.advance(1us);
     testing::turn_until(loop, [&] { return !ticks(schedule).empty(); });
     EXPECT_EQ(next_due(), std::nullopt) << "it is over";
@@ -342,7 +342,7 @@ TEST_F(SchedulerTest, wakes_for_what_becomes_due_and_ends_when_it_is_closed)
 TEST_F(SchedulerTest, all_problems_of_a_schedule_and_its_tasks_come_at_once)
 {
     Json body = hourly(R"({"name": "", "every": "5m", "overlap": "both"})");
-    body["tasks"] = Json::array({task(R"({"kind": ""})"), task()});
+    body["tasks"] = Json::array({task_json(R"({"kind": ""})"), task_json()});
     EXPECT_EQ(
         problems_of(std::move(body)),
         (Texts{
@@ -371,7 +371,7 @@ TEST_F(SchedulerTest, a_tick_is_one_transaction_and_so_has_a_limit)
     Json body = hourly();
     body["tasks"] = Json::array();
     for (int i = 0; i < 5001; ++i)
-        body["tasks"].push_back(task(R"({"id": ")" + std::to_string(i) + R"("})"));
+        body["tasks"].push_back(task_json(R"({"id": ")" + std::to_string(i) + R"("})"));
     EXPECT_EQ(
         problems_of(body),
         Texts{"tasks: has 5001 tasks and 0 dependencies: a schedule may have 5000 of both together"}

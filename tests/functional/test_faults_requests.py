@@ -194,8 +194,10 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_more_connections_than_are_served_are_refused_in_little_memory(many_files, sqlite_server):
-    server, url = sqlite_server
+def test_more_connections_than_are_served_are_refused_in_little_memory(
+        many_files, serve, tmp_path):
+    server, url = serve(f"sqlite://{tmp_path}/sluice.db", "--workers", "0", "--connections-max",
+                        str(CONNECTIONS_SERVED))
     served = [RawClient(url) for _ in range(CONNECTIONS_SERVED)]
     for client in served:
         client.send_head("GET", "/version", 0)

@@ -325,7 +325,10 @@ TEST_P(Schedules, users_and_ticks_leave_events)
         format_uid(db.store().uid(UidKind::schedule, made.created_at, made.id.value));
     clock.advance(1h);
     const Submitted fired = submit(firing(hour_of(made)));
-    EXPECT_EQ(events(fired.run), Names{"schedule.fire by schedule:nightly: " + id});
+    EXPECT_EQ(
+        events(fired.run),
+        (Names{"submit by : 1 task", "schedule.fire by schedule:nightly: " + id})
+    );
     const ScheduleRow now = row(made.id);
     ASSERT_TRUE(db(change_of(now, hourly(), ChangeSchedule::Begins::anew)));
     ASSERT_TRUE(db(DeleteSchedule{made.id, "ann"}));

@@ -263,8 +263,9 @@ TEST_P(StoredRulesOfTasks, tell_each_batch_that_they_have_changed)
     follow();
     EXPECT_EQ(
         events(batch.run),
-        std::vector<std::string>{
-            fmt::format("rules by ada: stored rule {}: {}", id_of(rule), at_most(2))}
+        (std::vector<std::string>{
+            "submit by : 2 tasks",
+            fmt::format("rules by ada: stored rule {}: {}", id_of(rule), at_most(2))})
     );
 }
 
