@@ -45,6 +45,10 @@ std::optional<Firing::Plan> Firing::read_plan() const
     std::optional<Plan> plan;
     plan.emplace(std::move(*document), std::move(*request), std::vector<TaskRequest>());
     plan->tasks = read_task_requests(plan->document.at("tasks"), action_rules(parts_.guard));
+    if (std::vector<Problem> problems =
+            plan->tasks ? problems_of_ticks(*plan->tasks) : std::vector<Problem>();
+        !problems.empty())
+        plan->tasks = std::move(problems);
     return plan;
 }
 

@@ -96,6 +96,13 @@ std::vector<Problem> problems_of_references(const std::vector<TaskRequest>& task
 
 } // namespace
 
+std::vector<Problem> problems_of_ticks(const std::vector<TaskRequest>& tasks)
+{
+    std::vector<Problem> problems = problems_of_links(tasks);
+    append(problems, problems_of_references(tasks));
+    return problems;
+}
+
 std::string schedule_actor(std::string_view name)
 {
     return fmt::format("schedule:{}", name);
@@ -135,8 +142,7 @@ Async<std::vector<Problem>> Schedules::problems_of_tasks(const Json& body)
     if (!tasks)
         co_return std::move(tasks.error());
     std::vector<Problem> problems = co_await names_.check(*tasks);
-    append(problems, problems_of_links(*tasks));
-    append(problems, problems_of_references(*tasks));
+    append(problems, problems_of_ticks(*tasks));
     if (!problems.empty())
         co_return problems;
     const Checked<Submit> plan = plan_batch(*tasks, "", engine_.clock().now());

@@ -49,6 +49,9 @@ private:
     TargetNames names_;
 };
 
+// What a tick, which looks nothing up, cannot create.
+std::vector<Problem> problems_of_ticks(const std::vector<TaskRequest>& tasks);
+
 // Who creates the batches of a schedule.
 std::string schedule_actor(std::string_view name);
 

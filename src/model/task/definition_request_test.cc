@@ -54,7 +54,8 @@ TEST(RuleDefinition, tells_every_problem)
     EXPECT_EQ(
         rule_problems(R"({"name": " ", "type": "Capacity", "max_capacity": 0})"),
         (Texts{
-            "name: must not be blank", "max_capacity: must be at least 1, not 0",
+            "name: must not be blank",
+            "max_capacity: must be a whole number of at least 1, not the number 0",
             "matcher: is required"})
     );
     EXPECT_EQ(rule_problems("[]"), (Texts{"must be an object, not a list"}));

@@ -326,8 +326,7 @@ TEST_P(Schedules, users_and_ticks_leave_events)
     clock.advance(1h);
     const Submitted fired = submit(firing(hour_of(made)));
     EXPECT_EQ(
-        events(fired.run),
-        (Names{"submit by : 1 task", "schedule.fire by schedule:nightly: " + id})
+        events(fired.run), (Names{"submit by : 1 task", "schedule.fire by schedule:nightly: " + id})
     );
     const ScheduleRow now = row(made.id);
     ASSERT_TRUE(db(change_of(now, hourly(), ChangeSchedule::Begins::anew)));

@@ -8,6 +8,9 @@
 
 #include "store/sqlite_sql.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace sluice::sqlite {
 
 namespace {
@@ -120,7 +123,11 @@ std::vector<ServiceReads::DefinitionView>
 SqliteServiceReads::definitions(DefinitionKind kind, std::size_t skip, std::size_t limit)
 {
     const Snapshot snapshot(connection_, gate_);
-    return collect(connection_.prepared(sql::list_definitions), read_view, kind, limit, skip);
+    constexpr std::size_t most = std::numeric_limits<std::int64_t>::max();
+    return collect(
+        connection_.prepared(sql::list_definitions), read_view, kind, std::min(limit, most),
+        std::min(skip, most)
+    );
 }
 
 } // namespace sluice::sqlite
