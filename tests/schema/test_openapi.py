@@ -56,6 +56,8 @@ def seeds(service, target, tmp_path):
 def hurry(case):
     """A long poll is asked for what is known now."""
     case.query.pop("follow", None)
+    if case.operation.path == "/events":
+        case.query["task"] = "none"  # refused: the answer would have no end
     if case.operation.path.endswith("/wait"):
         case.query["timeout"] = "0"
     if isinstance(case.body, dict) and isinstance(case.body.get("wait"), (int, float)):
