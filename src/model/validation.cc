@@ -80,6 +80,14 @@ void Problems::add(const Path& path, std::string message)
     list_.push_back({path.text(), std::move(message)});
 }
 
+void Problems::add(Problem problem)
+{
+    if (list_.size() == count_max)
+        ++left_out_;
+    else
+        list_.push_back(std::move(problem));
+}
+
 std::vector<Problem> Problems::take()
 {
     if (left_out_ > 0)

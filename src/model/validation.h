@@ -57,6 +57,7 @@ public:
     static constexpr std::size_t count_max = 100; // the rest is only counted
 
     void add(const Path& path, std::string message);
+    void add(Problem problem);
     bool empty() const { return list_.empty(); }
     std::size_t count() const { return list_.size() + left_out_; }
 

@@ -127,7 +127,8 @@ public:
         DefinitionRow row;
         std::int64_t uses = 0; // by tasks that are not final
     };
-    virtual std::optional<DefinitionView> definition(DefinitionKind kind, DefinitionId id) = 0;
+    virtual std::optional<DefinitionRow> definition(DefinitionKind kind, DefinitionId id) = 0;
+    virtual std::optional<DefinitionView> definition_view(DefinitionKind kind, DefinitionId id) = 0;
     virtual std::vector<DefinitionView>
     definitions(DefinitionKind kind, std::size_t skip, std::size_t limit) = 0; // newest first
 

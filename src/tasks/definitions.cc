@@ -92,7 +92,7 @@ Definitions::create(DefinitionKind kind, Json body, std::string actor)
         co_return created;
     // An equal one may be in use.
     auto look = [kind, id = created.view.row.id](Reads& reads) {
-        return reads.service().definition(kind, id);
+        return reads.service().definition_view(kind, id);
     };
     const Result<std::optional<View>> known = co_await store().read(std::move(look));
     if (!known)
@@ -159,7 +159,7 @@ Async<Result<Definitions::View>> Definitions::find(DefinitionKind kind, std::str
     if (!definition)
         co_return no_such(kind, id);
     auto look = [kind, definition = *definition](Reads& reads) {
-        return reads.service().definition(kind, definition);
+        return reads.service().definition_view(kind, definition);
     };
     Result<std::optional<View>> view = co_await store().read(std::move(look));
     if (!view)

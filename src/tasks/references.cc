@@ -58,12 +58,18 @@ Definitions::look_up(DefinitionKind kind, std::vector<std::string> ids)
 {
     Documents documents;
     for (const std::string& id : ids) {
-        const Result<View> view = co_await find(kind, id);
-        if (!view && view.error().code == Errc::not_found)
+        const std::optional<DefinitionId> definition = definition_id(kind, id);
+        if (!definition)
             continue;
-        if (!view)
-            co_return view.error();
-        Result<Json> document = parse_json(view->row.document);
+        auto look = [kind, definition = *definition](Reads& reads) {
+            return reads.service().definition(kind, definition);
+        };
+        const Result<std::optional<DefinitionRow>> row = co_await store().read(std::move(look));
+        if (!row)
+            co_return row.error();
+        if (!*row)
+            continue;
+        Result<Json> document = parse_json((*row)->document);
         if (!document)
             co_return Error{Errc::corrupt, "a stored document: " + document.error().detail};
         documents.emplace(id, *std::move(document));
@@ -88,20 +94,23 @@ Async<Result<Definitions::Resolved>> Definitions::resolve(Json& body)
     for (const auto& [id, document] : *known_rules)
         for (TaskRule& rule : rules_in(fmt::format("[{}]", dump_json(document))))
             resolved.rules.emplace(id, std::move(rule));
+    Problems problems;
     for (const Reference& reference : rules)
         if (!known_rules->contains(reference.id))
-            resolved.problems.push_back(unknown(reference.path, "rule", reference.id));
+            problems.add(unknown(reference.path, "rule", reference.id));
     if (std::optional<Problem> problem = too_large(actions, *known_actions)) {
-        resolved.problems.push_back(*std::move(problem));
+        problems.add(*std::move(problem));
+        resolved.problems = problems.take();
         co_return resolved;
     }
     for (const Reference& reference : actions) {
         const auto action = known_actions->find(reference.id);
         if (action == known_actions->end())
-            resolved.problems.push_back(unknown(reference.path, "action", reference.id));
+            problems.add(unknown(reference.path, "action", reference.id));
         else
             *reference.place = action->second;
     }
+    resolved.problems = problems.take();
     co_return resolved;
 }
 
@@ -115,11 +124,11 @@ Async<Result<std::vector<Problem>>> Definitions::check_rules(std::vector<TaskRul
     const Result<Documents> known = co_await look_up(DefinitionKind::rule, std::move(ids));
     if (!known)
         co_return known.error();
-    std::vector<Problem> problems;
+    Problems problems;
     for (const Reference& reference : references)
         if (!known->contains(reference.id))
-            problems.push_back(unknown(reference.path, "rule", reference.id));
-    co_return problems;
+            problems.add(unknown(reference.path, "rule", reference.id));
+    co_return problems.take();
 }
 
 } // namespace sluice

@@ -80,8 +80,8 @@ Checked<ActionDefinition> read_action_definition(const Json& body, const ActionR
         read_action(value, definition.action, rules);
     std::vector<Problem> found = problems.take();
     Json copy = body;
-    for (const Reference& reference : references_within(copy, ""))
-        found.push_back({reference.path.substr(1), "must not stand in what is stored itself"});
+    for (const Reference& reference : references_within(copy, root))
+        found.push_back({reference.path, "must not stand in what is stored itself"});
     if (!found.empty())
         return found;
     definition.document = members_of(body, {"kind", "params", "retry", "timeout", "when"});

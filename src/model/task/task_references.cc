@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array triggers{Trigger::start, Trigger::success, Trigger::failure, Trigger::cancel};
 
-using OnElement = std::function<void(Json& element, const std::string& path)>;
+using OnElement = std::function<void(Json& element, const Path& path)>;
 
 Json* member(Json& object, std::string_view name)
 {
@@ -29,16 +29,16 @@ Json* member(Json& object, std::string_view name)
 }
 
 // Of a list, or of a single one.
-void for_each(Json& one_or_more, const std::string& path, const OnElement& call)
+void for_each(Json& one_or_more, const Path& path, const OnElement& call)
 {
     if (!one_or_more.is_array())
         return call(one_or_more, path);
     for (std::size_t i = 0; i < one_or_more.size(); ++i)
-        call(one_or_more[i], fmt::format("{}[{}]", path, i));
+        call(one_or_more[i], Path(path, i));
 }
 
 // What stands beside the id is refused when the document is read.
-std::optional<Reference> reference_at(Json& place, const std::string& path)
+std::optional<Reference> reference_at(Json& place, const Path& path)
 {
     const Json* ref = member(place, "ref");
     const auto uid =
@@ -47,25 +47,25 @@ std::optional<Reference> reference_at(Json& place, const std::string& path)
     if (!uid ||
         std::ranges::any_of(std::array{"kind", "params", "retry", "timeout", "when"}, is_more))
         return std::nullopt;
-    return Reference{path + ".ref", format_uid(*uid), &place};
+    return Reference{Path(path, "ref").text(), format_uid(*uid), &place};
 }
 
-void collect_actions(Json& action, const std::string& path, std::vector<Reference>& found);
+void collect_actions(Json& action, const Path& path, std::vector<Reference>& found);
 
-void collect_within(Json& action, const std::string& path, std::vector<Reference>& found)
+void collect_within(Json& action, const Path& path, std::vector<Reference>& found)
 {
     Json* whens = member(action, "when");
     if (!whens)
         return;
-    for_each(*whens, path + ".when", [&](Json& when, const std::string& place) {
+    for_each(*whens, Path(path, "when"), [&](Json& when, const Path& place) {
         if (Json* then = member(when, "then"))
-            for_each(*then, place + ".then", [&](Json& inner, const std::string& inner_path) {
+            for_each(*then, Path(place, "then"), [&](Json& inner, const Path& inner_path) {
                 collect_actions(inner, inner_path, found);
             });
     });
 }
 
-void collect_actions(Json& action, const std::string& path, std::vector<Reference>& found)
+void collect_actions(Json& action, const Path& path, std::vector<Reference>& found)
 {
     if (std::optional<Reference> reference = reference_at(action, path))
         found.push_back(*std::move(reference));
@@ -78,9 +78,11 @@ void for_each_task(Json& body, OnTask call)
 {
     if (!body.is_array())
         return;
+    const Path root;
+    const Path tasks(root, "tasks");
     for (std::size_t i = 0; i < body.size(); ++i)
         if (body[i].is_object())
-            call(body[i], fmt::format("tasks[{}]", i));
+            call(body[i], Path(tasks, i));
 }
 
 } // namespace
@@ -88,20 +90,18 @@ void for_each_task(Json& body, OnTask call)
 std::vector<Reference> action_references(Json& body)
 {
     std::vector<Reference> found;
-    for_each_task(body, [&](Json& task, const std::string& path) {
+    for_each_task(body, [&](Json& task, const Path& path) {
         for (const Trigger trigger : triggers)
             if (Json* actions = member(task, member_name(trigger)))
                 for_each(
-                    *actions, fmt::format("{}.{}", path, member_name(trigger)),
-                    [&](Json& action, const std::string& place) {
-                        collect_actions(action, place, found);
-                    }
+                    *actions, Path(path, member_name(trigger)),
+                    [&](Json& action, const Path& place) { collect_actions(action, place, found); }
                 );
     });
     return found;
 }
 
-std::vector<Reference> references_within(Json& action, const std::string& path)
+std::vector<Reference> references_within(Json& action, const Path& path)
 {
     std::vector<Reference> found;
     collect_within(action, path, found);
@@ -111,10 +111,11 @@ std::vector<Reference> references_within(Json& action, const std::string& path)
 std::vector<Reference> rule_references(Json& body)
 {
     std::vector<Reference> found;
-    for_each_task(body, [&](Json& task, const std::string& path) {
+    for_each_task(body, [&](Json& task, const Path& path) {
         Json* rules = member(task, "rules");
+        const Path list(path, "rules");
         for (std::size_t i = 0; rules && rules->is_array() && i < rules->size(); ++i)
-            if (auto reference = reference_at((*rules)[i], fmt::format("{}.rules[{}]", path, i)))
+            if (auto reference = reference_at((*rules)[i], Path(list, i)))
                 found.push_back(*std::move(reference));
     });
     return found;

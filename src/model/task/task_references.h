@@ -25,7 +25,7 @@ struct Reference {
 std::vector<Reference> action_references(Json& body);
 
 // Those within one action, `path`; itself is not one.
-std::vector<Reference> references_within(Json& action, const std::string& path);
+std::vector<Reference> references_within(Json& action, const Path& path);
 
 // Those of a POST /task instead of rules.
 std::vector<Reference> rule_references(Json& body);

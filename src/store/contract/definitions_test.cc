@@ -10,7 +10,7 @@ protected:
 
     std::optional<View> find(DefinitionKind kind, DefinitionId id)
     {
-        return db.read([&](Reads& reads) { return reads.service().definition(kind, id); });
+        return db.read([&](Reads& reads) { return reads.service().definition_view(kind, id); });
     }
     std::vector<DefinitionId>
     list(DefinitionKind kind, std::size_t skip = 0, std::size_t limit = 100)

@@ -94,9 +94,10 @@ protected:
 
     std::int64_t uses(const DefinitionRow& row)
     {
-        return db.read([&](Reads& reads) { return reads.service().definition(row.kind, row.id); })
-            .value()
-            .uses;
+        auto look = [&](Reads& reads) {
+            return reads.service().definition_view(row.kind, row.id);
+        };
+        return db.read(look).value().uses;
     }
     bool tasks_are_to_follow()
     {

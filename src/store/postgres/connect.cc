@@ -19,7 +19,8 @@ namespace {
 // from a list, so that is what the planner is told, once and for all parameter values.
 constexpr const char* session_options =
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-    "-c enable_mergejoin=off -c jit=off -c idle_in_transaction_session_timeout=60s";
+    "-c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off "
+    "-c idle_in_transaction_session_timeout=60s";
 
 // The words of a connection, ours and the user's.
 class Parameters {

@@ -132,8 +132,15 @@ void PostgresDefinitionTables::unset_changed(DefinitionId rule)
     connection_.queue(sql::unset_changed, params);
 }
 
+std::optional<DefinitionRow> PostgresServiceReads::definition(DefinitionKind kind, DefinitionId id)
+{
+    Params params;
+    params.add(id).add(kind);
+    return connection_.query(sql::definition, params).first(read_definition);
+}
+
 std::optional<ServiceReads::DefinitionView>
-PostgresServiceReads::definition(DefinitionKind kind, DefinitionId id)
+PostgresServiceReads::definition_view(DefinitionKind kind, DefinitionId id)
 {
     Params params;
     params.add(id).add(kind);

@@ -28,7 +28,8 @@ public:
     AuditPage audit(const AuditFilter& filter) override;
     std::vector<RunRow> oldest_runs(RunId after, std::size_t limit) override;
     std::vector<HiddenTask> hidden_tasks(TaskId after, std::size_t limit) override;
-    std::optional<DefinitionView> definition(DefinitionKind kind, DefinitionId id) override;
+    std::optional<DefinitionRow> definition(DefinitionKind kind, DefinitionId id) override;
+    std::optional<DefinitionView> definition_view(DefinitionKind kind, DefinitionId id) override;
     std::vector<DefinitionView>
     definitions(DefinitionKind kind, std::size_t skip, std::size_t limit) override;
     std::optional<GroupView> group(const std::string& id) override;

@@ -112,8 +112,14 @@ void SqliteDefinitionTables::unset_changed(DefinitionId rule)
     connection_.prepared(sql::unset_changed).run(rule);
 }
 
+std::optional<DefinitionRow> SqliteServiceReads::definition(DefinitionKind kind, DefinitionId id)
+{
+    const Snapshot snapshot(connection_, gate_);
+    return find(connection_.prepared(sql::definition), read_definition, id, kind);
+}
+
 std::optional<ServiceReads::DefinitionView>
-SqliteServiceReads::definition(DefinitionKind kind, DefinitionId id)
+SqliteServiceReads::definition_view(DefinitionKind kind, DefinitionId id)
 {
     const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::view_definition), read_view, id, kind);

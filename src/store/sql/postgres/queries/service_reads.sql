@@ -163,28 +163,28 @@ SELECT * FROM service_task WHERE id = ANY (ARRAY(
 ORDER BY id DESC;
 
 -- name: run_tasks
+-- The bounds are looked up apart, so that the cards are read in order from the first one on.
 SELECT * FROM service_task WHERE id = ANY (ARRAY(
-    SELECT task_id
-    FROM run JOIN card ON task_id BETWEEN task_first AND task_last AND run_id = run.id
-    WHERE run.id = @run_id::bigint AND run.kind = 0 AND run.state <> 0
-      AND task_id > @after::bigint
+    SELECT task_id FROM card
+    WHERE run_id = @run_id::bigint
+      AND task_id BETWEEN (SELECT greatest(task_first, @after::bigint + 1) FROM run
+                           WHERE id = @run_id AND kind = 0 AND state <> 0)
+                      AND (SELECT task_last FROM run WHERE id = @run_id)
     ORDER BY task_id LIMIT @limit::bigint))
 ORDER BY id;
 
 -- name: run_links
--- Whole parents, so that the next page can begin after one: at most as many of them as links are
--- asked for.
+-- The parents of a page are found first, in order: sorting would join all that follow, each time.
 SELECT parent_id, child_id, condition, unmet
-FROM (
-    SELECT link.*, rank() OVER (ORDER BY parent_id) AS place
-    FROM run
-    JOIN card AS parent ON parent.task_id BETWEEN task_first AND task_last
-         AND parent.run_id = run.id
-    JOIN link ON parent_id = parent.task_id
-    JOIN card AS child ON child.task_id = child_id AND child.run_id = run.id
-    WHERE run.id = @run_id::bigint AND run.kind = 0 AND run.state <> 0 AND linked
-      AND parent.task_id > @after::bigint) AS ranked
-WHERE place <= @limit::bigint
+FROM link JOIN card AS child ON child.task_id = child_id AND child.run_id = @run_id::bigint
+WHERE parent_id = ANY (ARRAY(
+    SELECT task_id FROM card
+    WHERE run_id = @run_id
+      AND task_id BETWEEN (SELECT greatest(task_first, @after::bigint + 1) FROM run
+                           WHERE id = @run_id AND kind = 0 AND state <> 0 AND linked)
+                      AND (SELECT task_last FROM run WHERE id = @run_id)
+      AND (SELECT true FROM link WHERE parent_id = task_id LIMIT 1)
+    ORDER BY task_id LIMIT @limit::bigint))
 ORDER BY parent_id, child_id;
 
 -- name: view_batch
