@@ -22,6 +22,9 @@ struct HttpBenchOptions {
     std::int64_t batch = 0;       // tasks of one POST
     std::int64_t clients = 0;     // connections
     std::string path = "/events"; // what idle connections have asked for
+    std::int64_t rate = 0;        // tasks a second of http-mixed; 0: as many as there can be
+    std::int64_t seconds = 0;     // of http-mixed
+    std::string progress;         // the file for its figures of each ten seconds; empty: none
 };
 
 struct HttpBenchmark {

@@ -115,6 +115,11 @@ void add_bench(CliCommand& root)
     );
     command.number("--capacity", flags->options.capacity, "attempts under way [4000]");
     command.option("--queue", flags->options.queue, "queue of cycle's tasks [bench]");
+    command.number("--rate", flags->http.rate, "tasks a second of http-mixed [no limit]");
+    command.number("--seconds", flags->http.seconds, "how long http-mixed takes [60]");
+    command.option(
+        "--progress", flags->http.progress, "file for http-mixed's figures, each ten seconds"
+    );
     command.option("--path", flags->http.path, "what http-connections ask for [/events]");
     command.runs([flags](Context& context) { return run_benchmark(context, flags); });
 }

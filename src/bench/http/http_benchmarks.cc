@@ -21,6 +21,11 @@ std::vector<HttpBenchmark> throughput()
          "ended by its PATCH on 64 connections, all at the same time; tasks/s from the first POST "
          "to the last answer",
          bench::http_life},
+        {"http-mixed",
+         "http-life at a steady rate for a while, with counts by PUT, dependencies, retries, "
+         "rules, "
+         "end webhooks, a schedule and lists; tasks/s that ended, and latencies of each request",
+         bench::http_mixed},
         {"http-put",
          "PUT of counts of Running tasks on 64 connections, one request each at a time; each is "
          "durable when it is answered",

@@ -8,6 +8,7 @@ namespace sluice::bench {
 Result<Json> http_post(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_post_no_starts(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_life(const HttpBenchOptions& options, const Log& log);
+Result<Json> http_mixed(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_put(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_list(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_start(const HttpBenchOptions& options, const Log& log);

@@ -75,7 +75,8 @@ void Targets::Session::tell() const
     if (!target_.on_call)
         return;
     const TargetCall call{
-        target_.port, request_.header("x-task-id"), std::chrono::steady_clock::now()};
+        target_.port, request_.header("x-task-id"), std::chrono::steady_clock::now(),
+        request_.body()};
     target_.on_call(call);
 }
 

@@ -17,6 +17,7 @@ struct TargetCall {
     std::uint16_t port;
     std::string_view task; // its id; valid during the call
     SteadyTime at;
+    std::string_view body; // likewise
 };
 
 // The targets of webhooks: each a port of its own that answers 200 with nothing. Lives on the loop;

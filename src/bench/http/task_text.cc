@@ -28,7 +28,7 @@ std::string post_text(std::int64_t count, const MakeTask& make)
         const std::string_view comma = text.members.empty() ? "" : ",";
         fmt::format_to(
             std::back_inserter(body), form, text.id, text.name, text.kind, text.members, comma,
-            text.port, i
+            text.port, text.item.value_or(i)
         );
         body += i + 1 < count ? ',' : ']';
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,9 @@ struct TaskText {
     std::string id; // within its batch
     std::string name = "a task of a benchmark";
     std::string kind = "bench";
-    std::uint16_t port = 0;   // of the target that starts it
-    std::string members = ""; // more of them: `"priority":1,"delay":3600`
+    std::uint16_t port = 0;                          // of the target that starts it
+    std::string members = "";                        // more of them: `"priority":1,"delay":3600`
+    std::optional<std::int64_t> item = std::nullopt; // what its webhook sends; else its number
 };
 
 using MakeTask = std::function<TaskText(std::int64_t number)>;
