@@ -17,7 +17,7 @@ Async<Response> list_audit(Api& api, const Request& request)
     if (!query)
         co_return typed_error(query.error());
     Json list = Json::array();
-    if (!look_up(api.tasks, *query))
+    if (!look_up_ids(api.tasks, *query))
         co_return json_response(200, list);
     const Result<ServiceReads::AuditPage> page = co_await api.tasks.audit(std::move(query->filter));
     if (!page)

@@ -33,6 +33,13 @@ bool has_token_for_its_task(const Request& request, const Route& route, const st
     return token && is_access_token(*token, secret, {"task", task});
 }
 
+// The log knows more.
+Response no_look_up(const Error& error)
+{
+    return is_retryable(error.code) ? error_response(503, "the database does not answer")
+                                    : error_response(error);
+}
+
 Response unauthorized(std::string_view why)
 {
     Response response = error_response(401, why);
@@ -61,7 +68,7 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
     if (without_keys_ == WithoutKeys::open) {
         const Result<bool> keyed = co_await has_keys();
         if (!keyed)
-            refusal = error_response(keyed.error());
+            refusal = no_look_up(keyed.error());
         if (!keyed || !*keyed)
             co_return refusal;
     }
@@ -81,19 +88,22 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
     }
     std::string hash = hash_api_key(*secret);
     const Result<std::optional<KeyRow>> key = co_await find(std::move(hash));
-    if (!key)
-        refusal = error_response(key.error());
-    else if (!*key)
+    if (!key) {
+        refusal = no_look_up(key.error());
+        co_return refusal;
+    }
+    if (!*key) {
         refusal = unauthorized("the API key is unknown or revoked");
-    else if (const KeyRole needed = role_needed(route.method, route.pattern); (*key)->role < needed)
+        co_return refusal;
+    }
+    request.identity = Caller{(*key)->name, (*key)->role}; // the log names those without the role
+    if (const KeyRole needed = role_needed(route.method, route.pattern); (*key)->role < needed)
         refusal = error_response(
             403, fmt::format(
                      "API key '{}' has the role {}; this needs {}", (*key)->name,
                      name((*key)->role), name(needed)
                  )
         );
-    else
-        request.identity = Caller{(*key)->name, (*key)->role};
     co_return refusal;
 }
 
@@ -103,6 +113,8 @@ Async<Result<bool>> Gate::has_keys()
         co_return has_keys_;
     auto look = [](Reads& reads) { return reads.keys(); };
     const Result<std::vector<KeyRow>> keys = co_await store_.read(look);
+    if (!keys && has_keys_until_ != Clock::time_point())
+        co_return has_keys_;
     if (!keys)
         co_return keys.error();
     has_keys_ =
@@ -118,8 +130,12 @@ Async<Result<std::optional<KeyRow>>> Gate::find(std::string hash)
         co_return known->second.key;
     auto look = [hash](Reads& reads) { return reads.key_with_hash(hash); };
     Result<std::optional<KeyRow>> found = co_await store_.read(std::move(look));
-    if (!found)
+    if (!found) {
+        const auto last = known_.find(hash); // while the database is away, who was let in still is
+        if (last != known_.end() && last->second.key)
+            co_return last->second.key;
         co_return found.error();
+    }
     if (known_.size() >= known_max)
         known_.clear();
     known_[hash] = {*found, Clock::now() + memory_};

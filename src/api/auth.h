@@ -28,8 +28,8 @@ struct Caller {
 KeyRole role_needed(Method method, std::string_view pattern);
 
 // Lets requests in by API key, or by the token of a handle for its one task. What the database says
-// is remembered for a short time, so that a busy client costs no query per request. Lives on the
-// loop; the store outlives it.
+// is remembered for a short time, so that a busy client costs no query per request, and while the
+// database is away for as long as that lasts. Lives on the loop; the store outlives it.
 class Gate {
 public:
     enum class WithoutKeys : std::uint8_t { open, closed };

@@ -17,6 +17,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t bytes_per_task = 512; // of a light one, about
+constexpr std::size_t bytes_per_link = 160;
 
 Async<Response> show_batch(Api& api, const Request& request)
 {
@@ -77,7 +78,7 @@ Async<Response> resume_batch(Api& api, const Request& request)
 Async<Response> set_rules(Api& api, const Request& request)
 {
     std::string id = request.path_field("id");
-    if (!parse_uid(id))
+    if (!api.tasks.batch_id(id))
         co_return no_such("batch", id);
     const Body body = co_await read_json(api, request);
     if (const Response* refusal = std::get_if<Response>(&body))
@@ -104,18 +105,76 @@ Async<Response> set_rules(Api& api, const Request& request)
     co_return json_response(200, answer);
 }
 
+// The text of a graph, which is written page by page.
+struct DagText {
+    std::string tasks;
+    std::string links;
+    Time created_at; // of the batch
+};
+
+Async<Result<void>> write_tasks(Api& api, std::string id, DagText& dag)
+{
+    const SpellId spell = speller(api.tasks);
+    for (TaskId after;;) {
+        const Result<std::vector<TaskView>> page = co_await api.tasks.dag_tasks(id, after);
+        if (!page)
+            co_return page.error();
+        if (page->empty())
+            co_return Result<void>();
+        after = page->back().task.row.id;
+        dag.created_at = page->front().run_created_at;
+        auto write = [&] { return add_tasks(dag.tasks, *page, spell); };
+        co_await off_loop(api, page->size() * bytes_per_task, std::move(write));
+    }
+}
+
+Async<Result<void>> write_links(Api& api, std::string id, DagText& dag)
+{
+    const SpellId spell = speller(api.tasks);
+    for (TaskId after;;) {
+        const Result<std::vector<LinkRow>> page = co_await api.tasks.dag_links(id, after);
+        if (!page)
+            co_return page.error();
+        if (page->empty())
+            co_return Result<void>();
+        after = page->back().parent;
+        auto write = [&] { return add_links(dag.links, *page, dag.created_at, spell); };
+        co_await off_loop(api, page->size() * bytes_per_link, std::move(write));
+    }
+}
+
+Async<Result<void>> write_outside_links(Api& api, std::string id, DagText& dag)
+{
+    const SpellId spell = speller(api.tasks);
+    for (LinkRow after;;) {
+        const Result<std::vector<OutsideLinkView>> page =
+            co_await api.tasks.dag_outside_links(id, after);
+        if (!page)
+            co_return page.error();
+        if (page->empty())
+            co_return Result<void>();
+        after = page->back().link;
+        auto write = [&] { return add_outside_links(dag.links, *page, dag.created_at, spell); };
+        co_await off_loop(api, page->size() * bytes_per_link, std::move(write));
+    }
+}
+
 Async<Response> show_dag(Api& api, const Request& request)
 {
-    std::string id = request.path_field("batch_id");
+    const std::string id = request.path_field("batch_id");
     if (!parse_uid(id))
         co_return no_such("batch", id);
-    const Result<Tasks::Dag> dag = co_await api.tasks.dag(std::move(id));
-    if (!dag)
-        co_return typed_error(dag.error());
-    const SpellId spell = speller(api.tasks);
-    auto write = [&] { return dump_json(dag_json(dag->tasks, dag->links, spell)); };
-    const std::size_t bytes = dag->tasks.size() * bytes_per_task;
-    std::string text = co_await off_loop(api, bytes, std::move(write));
+    DagText dag;
+    const Result<void> tasks = co_await write_tasks(api, id, dag);
+    if (!tasks)
+        co_return typed_error(tasks.error());
+    const Result<void> links = co_await write_links(api, id, dag);
+    if (!links)
+        co_return typed_error(links.error());
+    const Result<void> outside = co_await write_outside_links(api, id, dag);
+    if (!outside)
+        co_return typed_error(outside.error());
+    std::string text = "{\"tasks\":[" + dag.tasks + "],\"links\":[" + dag.links + "]}";
     co_return json_text(200, std::move(text));
 }
 

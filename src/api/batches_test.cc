@@ -47,6 +47,8 @@ TEST(ApiBatches, unknown_ones_are_404_but_their_dag_is_empty)
         EXPECT_EQ(api.patch("/batch/" + id + "/pause", nullptr).status, 404);
         EXPECT_EQ(api.patch("/batch/" + id + "/resume", nullptr).status, 404);
     }
+    const std::string rules = "/batch/" + made_up + "/rules";
+    EXPECT_EQ(api.patch(rules, Json(7)).json["status"], 404) << "before the body is looked at";
     EXPECT_EQ(api.get("/dag/" + made_up).json.dump(), R"({"tasks":[],"links":[]})");
     EXPECT_EQ(api.get("/dag/nonsense").status, 404);
 }
@@ -105,6 +107,53 @@ TEST(ApiBatches, lists_are_newest_first_with_the_counts_of_whole_batches)
     const std::string at = waiting[0]["first_created_at"];
     EXPECT_GE(api.get("/batches?created_after=" + at).json.size(), 1u) << "bounds are inclusive";
     EXPECT_EQ(api.get("/batches?created_before=" + at).json.size(), 2u);
+}
+
+TEST(ApiBatches, without_a_task_are_not_listed)
+{
+    TaskFixture api;
+    const Headers key{{"Idempotency-Key", "k"}};
+    const Reply kept = api.send(Method::post, "/task", Json::array(), key);
+    EXPECT_EQ(kept.status, 204);
+    EXPECT_EQ(api.get("/batch/" + kept.header("X-Batch-ID")).json["total_tasks"], 0);
+    const Reply none = api.post("/task", Json::array());
+    EXPECT_EQ(none.status, 204);
+    EXPECT_EQ(api.get("/batch/" + none.header("X-Batch-ID")).status, 404);
+    EXPECT_EQ(api.get("/batches").json, Json::array());
+}
+
+TEST(ApiBatches, have_the_kinds_of_the_tasks_that_were_created)
+{
+    TaskFixture api;
+    Json known = new_task("a", Json::object({{"kind", "old"}}));
+    api.create(Json::array({known}));
+    const Json matcher{{"status", "Pending"}, {"kind", "old"}, {"fields", Json::array()}};
+    known["dedupe_strategy"] = Json::array({matcher});
+    const Json made =
+        api.create(Json::array({known, new_task("b", Json::object({{"kind", "new"}}))}));
+    ASSERT_EQ(made.size(), 1u);
+    EXPECT_EQ(api.get("/batches").json[0]["kinds"], Json::array({"new"}));
+}
+
+TEST(ApiBatches, a_dag_has_links_from_other_batches_while_they_hold)
+{
+    TaskFixture api;
+    const std::string parent = api.create_one();
+    const Json dependencies = Json::array({Json{{"task_id", parent}}});
+    const Json child =
+        api.create(Json::array({new_task("c", Json::object({{"dependencies", dependencies}}))}))[0];
+    const auto links = [&](const Json& task) {
+        return api.get("/dag/" + task["batch_id"].get<std::string>()).json["links"];
+    };
+    EXPECT_EQ(links(api.task(parent)), Json::array());
+    const Json held = links(child);
+    ASSERT_EQ(held.size(), 1u);
+    EXPECT_EQ(held[0]["parent_id"], parent);
+    EXPECT_EQ(held[0]["child_id"], child["id"]);
+    EXPECT_EQ(held[0]["condition"], "on_success");
+
+    EXPECT_EQ(api.send(Method::delete_, "/task/" + parent).status, 200);
+    EXPECT_EQ(links(child), Json::array());
 }
 
 TEST(ApiBatches, a_dag_has_the_links)

@@ -50,12 +50,11 @@ std::optional<Response> ClientLimit::refuse(const Request& request, RateLimit::T
     if (!wait)
         return std::nullopt;
     const std::string seconds = std::to_string(wait->count());
-    Response response = json_response(
-        429, {{"error", fmt::format(
-                            "too many requests: {} may make {} in a second; come again in {} s",
-                            client, requests_, seconds
-                        )}}
+    std::string why = fmt::format(
+        "too many requests: {} may make {} in a second; come again in {} s", client, requests_,
+        seconds
     );
+    Response response = json_response(429, {{"error", std::move(why)}, {"status", 429}});
     response.headers.add("Retry-After", seconds);
     return response;
 }

@@ -95,7 +95,9 @@ template <Kind kind>
 Async<Response> remove(Api& api, const Request& request)
 {
     const std::string id = request.path_field("id");
-    const Result<void> removed = co_await api.tasks.definitions().remove(kind, id);
+    std::string actor = actor_of(request);
+    const Result<void> removed =
+        co_await api.tasks.definitions().remove(kind, id, std::move(actor));
     if (!removed)
         co_return typed_error(removed.error());
     Json json = Json::object();

@@ -64,6 +64,32 @@ TEST(ApiGroups, are_paused_resumed_and_canceled_over_all_batches)
     EXPECT_EQ(api.send(Method::delete_, "/groups/unknown").status, 404);
 }
 
+TEST(ApiGroups, all_of_whose_tasks_are_hidden_take_no_place_on_a_page)
+{
+    TaskFixture api;
+    for (const std::string group : {"a", "b", "c"})
+        api.create(Json::array({in_group("x", group)}));
+    const std::string hidden = api.create(Json::array({in_group("x", "z")}))[0]["id"];
+    api.send(Method::delete_, "/task/" + hidden);
+    EXPECT_EQ(api.send(Method::delete_, "/task/" + hidden + "?purge=soft").status, 200);
+    const Reply page = api.get("/groups?page_size=2");
+    ASSERT_EQ(page.json.size(), 2u) << page.body;
+    EXPECT_EQ(page.json[0]["group_id"], "c");
+    EXPECT_FALSE(page.header("Link").empty());
+    EXPECT_EQ(api.get("/groups/z").status, 404);
+    EXPECT_EQ(api.get("/groups?page_size=2&page=1").json.size(), 1u);
+}
+
+TEST(ApiGroups, no_group_is_named_by_bytes_that_are_no_text)
+{
+    TaskFixture api;
+    for (const std::string path : {"/groups/%FF", "/groups/a%00b"}) {
+        EXPECT_EQ(api.get(path).status, 404) << path;
+        EXPECT_EQ(api.send(Method::delete_, path).status, 404) << path;
+        EXPECT_EQ(api.patch(path + "/pause", nullptr).status, 404) << path;
+    }
+}
+
 } // namespace
 
 } // namespace sluice

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// /health, /ready, /version, /openapi.json: open to everybody.
+// /health, /ready, /version and the OpenAPI document: open to everybody.
 #include "api/protocol.h"
 #include "api/routes.h"
 #include "api/store_probe.h"
+#include "store/store.h"
 
 namespace sluice {
 
@@ -14,8 +15,12 @@ constexpr std::chrono::milliseconds health_time{800};
 Async<Response> show_health(Api& api, const Request&)
 {
     const bool healthy = co_await api.probe.answers(health_time);
+    const Store::Connections connections = api.store().connections();
     const Json body{
-        {"status", healthy ? "ok" : "degraded"}, {"database", healthy ? "healthy" : "unhealthy"}};
+        {"status", healthy ? "ok" : "degraded"},
+        {"database", healthy ? "healthy" : "unhealthy"},
+        {"pool_size", connections.all},
+        {"pool_idle", connections.idle}};
     co_return json_response(healthy ? 200 : 503, body);
 }
 
@@ -58,7 +63,8 @@ std::vector<Operation> health_operations()
          .access = Access::open,
          .handle = show_health},
         {.pattern = "/ready",
-         .summary = "May requests be sent here? 503 while the server starts or stops.",
+         .summary = "May requests be sent here? 503 while the server stops or its database is "
+                    "away.",
          .answer = "Ready",
          .access = Access::open,
          .handle = show_ready},
@@ -69,6 +75,11 @@ std::vector<Operation> health_operations()
          .handle = show_version},
         {.pattern = "/openapi.json",
          .summary = "This document.",
+         .answer = "Document",
+         .access = Access::open,
+         .handle = show_document},
+        {.pattern = "/api-docs/openapi.json",
+         .summary = "The same, where clients of Task Runner look for it.",
          .answer = "Document",
          .access = Access::open,
          .handle = show_document},

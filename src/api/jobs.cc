@@ -50,6 +50,9 @@ Response created(const Judged<Jobs::Created>& made)
 
 Async<Response> create_job(Api& api, const Request& request)
 {
+    Result<std::string> key = request_key(request);
+    if (!key)
+        co_return error_response(key.error());
     Body body = co_await read_json(api, request);
     if (Response* refusal = std::get_if<Response>(&body))
         co_return std::move(*refusal);
@@ -61,7 +64,7 @@ Async<Response> create_job(Api& api, const Request& request)
     Jobs::NewJob job;
     job.spec = std::move(json["job"]);
     job.actor = actor_of(request);
-    job.request_key = std::string(request.headers.find("Idempotency-Key").value_or(""));
+    job.request_key = *std::move(key);
     if (!job.request_key.empty())
         job.body_hash = sha256_hex(request.body);
     const Judged<Jobs::Created> made = co_await api.jobs.create(std::move(job));

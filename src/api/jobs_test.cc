@@ -106,6 +106,18 @@ TEST(ApiJobs, an_idempotency_key_repeats_the_first_answer)
     EXPECT_EQ(api.get("/jobs/list").json["jobs"].size(), 1u);
 }
 
+TEST(ApiJobs, an_idempotency_key_is_looked_at_before_the_specification)
+{
+    ApiFixture api;
+    const Headers key{{"Idempotency-Key", "abc"}};
+    EXPECT_EQ(api.send(Method::post, "/jobs", job_body(api.spec()), key).status, 201);
+    EXPECT_EQ(api.send(Method::post, "/jobs", job_body(Json::object()), key).status, 409);
+    const Headers long_key{{"Idempotency-Key", std::string(256, 'x')}};
+    const Reply refused = api.send(Method::post, "/jobs", job_body(api.spec()), long_key);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.error(), "Idempotency-Key: has 256 bytes, 1 to 255 are accepted");
+}
+
 TEST(ApiJobs, lists_are_newest_first_and_come_in_pages)
 {
     ApiFixture api;
@@ -245,11 +257,29 @@ TEST(ApiJobs, a_wrong_method_is_405_and_an_unknown_path_404_in_json)
 TEST(ApiHealth, the_open_routes_say_how_the_server_is)
 {
     ApiFixture api;
-    EXPECT_EQ(api.get("/health").json, (Json{{"status", "ok"}, {"database", "healthy"}}));
+    const Json health = api.get("/health").json;
+    EXPECT_EQ(health["status"], "ok");
+    EXPECT_EQ(health["database"], "healthy");
+    EXPECT_EQ(health["pool_size"], 1) << "reads and writes of a database in memory take turns";
+    EXPECT_GE(health["pool_idle"], 0);
+    EXPECT_LE(health["pool_idle"], 1);
     EXPECT_EQ(api.get("/ready").json["status"], "ready");
     EXPECT_EQ(
         api.get("/version").json, (Json{{"name", "sluice"}, {"version", "test"}, {"protocol", "1"}})
     );
+    EXPECT_EQ(api.get("/api-docs/openapi.json").body, api.get("/openapi.json").body);
+}
+
+TEST(ApiHealth, a_draining_server_is_not_ready_and_still_serves)
+{
+    ApiFixture api;
+    api.server->drain();
+    const Reply ready = api.get("/ready");
+    EXPECT_EQ(ready.status, 503);
+    EXPECT_EQ(ready.json["status"], "not_ready");
+    EXPECT_EQ(ready.json["reason"], "the server is stopping");
+    EXPECT_EQ(api.get("/health").status, 200);
+    EXPECT_EQ(api.get("/task").status, 200);
 }
 
 } // namespace

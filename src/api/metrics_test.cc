@@ -39,6 +39,24 @@ TEST_F(ApiMetrics, count_what_the_answers_say)
     expect(R"(api_http_requests_total{endpoint="/task/{id}",method="PATCH",status="200"} 1)");
 }
 
+TEST_F(ApiMetrics, time_tasks_that_end_before_their_start_was_answered)
+{
+    const std::string id = api.create_one();
+    api.claim();
+    expect(R"(tasks_by_status{status="claimed"} 1)");
+    EXPECT_EQ(api.patch("/task/" + id, patch_of(R"({"status": "Success"})")).status, 200);
+    expect(R"(task_duration_seconds_count{kind="k",outcome="success"} 1)");
+    expect(R"(task_wait_seconds_count{kind="k"} 1)");
+}
+
+TEST_F(ApiMetrics, time_each_task_once)
+{
+    const std::string id = api.running_one();
+    api.patch("/task/" + id, patch_of(R"({"status": "Success"})"));
+    expect(R"(task_duration_seconds_count{kind="k",outcome="success"} 1)");
+    expect(R"(task_wait_seconds_count{kind="k"} 1)");
+}
+
 TEST_F(ApiMetrics, count_links_and_what_follows_from_them)
 {
     Json child = new_task("b");

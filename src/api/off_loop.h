@@ -16,8 +16,7 @@ Async<std::invoke_result_t<Work&>> off_loop(Api& api, std::size_t bytes, Work wo
 {
     if (bytes <= documents_on_loop_max)
         co_return work();
-    auto result = co_await api.threads.run(std::move(work));
-    co_return result;
+    co_return co_await api.threads.run(std::move(work));
 }
 
 } // namespace sluice

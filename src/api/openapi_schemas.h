@@ -13,9 +13,11 @@ inline constexpr std::string_view openapi_schemas = R"json({
     "batch_id": {"type": "string", "format": "uuid"}}},
 "Empty": {"type": "object"},
 "Document": {"type": "object"},
-"Health": {"type": "object", "required": ["status", "database"], "properties": {"status":
-    {"type": "string", "enum": ["ok", "degraded"]}, "database": {"type": "string", "enum":
-    ["healthy", "unhealthy"]}}},
+"Health": {"type": "object", "required": ["status", "database", "pool_size", "pool_idle"],
+    "properties": {"status": {"type": "string", "enum": ["ok", "degraded"]}, "database":
+    {"type": "string", "enum": ["healthy", "unhealthy"]}, "pool_size": {"type": "integer",
+    "description": "Connections to the database, which all requests share."}, "pool_idle":
+    {"type": "integer", "description": "Those of them that have nothing to do."}}},
 "Ready": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string",
     "enum": ["ready", "not_ready"]}, "reason": {"type": "string"}}},
 "Version": {"type": "object", "required": ["name", "version", "protocol"], "properties":

@@ -87,12 +87,19 @@ constexpr std::string_view answers = R"json({
     "required": ["at", "event", "actor", "attempt", "status", "detail"], "properties":
     {"at": {"type": "string", "format": "date-time"}, "event": {"type": "string"},
     "actor": {"type": ["string", "null"]}, "attempt": {"type": ["integer", "null"]},
-    "status": {"type": ["string", "null"]}, "detail": {"type": ["string", "null"]}}}}}},
-"TaskWhy": {"type": "object", "required": ["task_id", "status", "why", "parents", "rules",
-    "not_before"], "properties": {"task_id": {"type": "string", "format": "uuid"}, "status":
-    {"type": "string"}, "why": {"type": "string"}, "parents": {"type": "array", "items":
-    {"type": "object"}}, "rules": {"type": "array", "items": {"type": "object"}}, "not_before":
-    {"type": ["string", "null"], "format": "date-time"}}},
+    "status": {"type": ["string", "null"], "description": "That the task has reached with this."},
+    "detail": {"type": ["string", "null"]}}}}}},
+"TaskWhy": {"type": "object", "required": ["task_id", "status", "reason", "why", "parents", "rules",
+    "not_before", "paused_by", "paused_at"], "properties": {"task_id": {"type": "string",
+    "format": "uuid"}, "status": {"$ref": "#/components/schemas/TaskStatus"}, "reason":
+    {"type": "string", "enum": ["parents", "rules", "scheduled", "retry", "paused", "no_starter",
+    "claimed", "running", "final"]}, "why": {"type": "string", "description":
+    "The same in words."}, "parents": {"type": "array", "items": {"type": "object"}, "description":
+    "Those that have not ended."}, "rules": {"type": "array", "items": {"type": "object"},
+    "description": "Those that hold it up, with the tasks that fill them."}, "not_before":
+    {"type": ["string", "null"], "format": "date-time", "description":
+    "When it may start, or is tried again."}, "paused_by": {"type": ["string", "null"]},
+    "paused_at": {"type": ["string", "null"], "format": "date-time"}}},
 "Group": {"type": "object", "required": ["group_id", "total_tasks", "total_success",
     "total_failures", "total_expected", "status_counts"], "properties": {"group_id":
     {"type": "string"}, "total_tasks": {"type": "integer"}, "total_success": {"type": "integer"},

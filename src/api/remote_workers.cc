@@ -199,7 +199,8 @@ void RemoteWorkers::forget_old_pods()
 bool RemoteWorkers::concerns(const Changes& changes, const Interest& interest)
 {
     if (changes.from_outside || contains(changes.final_runs, interest.run) ||
-        contains(changes.lost_leases, interest.task))
+        std::ranges::find(changes.lost_leases, interest.task, &HeldLease::task) !=
+            changes.lost_leases.end())
         return true;
     return interest.queues &&
            std::any_of(

@@ -117,6 +117,23 @@ Result<Flag> query_flag(const Request& request, std::string_view name)
         fmt::format("query parameter {}: must be 0 or 1, not '{}'", name, printable(*text))};
 }
 
+Result<std::string> request_key(const Request& request)
+{
+    constexpr std::size_t bytes_max = 255;
+    const std::optional<std::string_view> key = request.headers.find("Idempotency-Key");
+    if (!key)
+        return std::string();
+    if (key->empty() || key->size() > bytes_max)
+        return Error{
+            Errc::invalid,
+            fmt::format(
+                "Idempotency-Key: has {} bytes, 1 to {} are accepted", key->size(), bytes_max
+            )};
+    if (!is_utf8(*key))
+        return Error{Errc::invalid, "Idempotency-Key: is not UTF-8"};
+    return std::string(*key);
+}
+
 std::string actor_of(const Request& request)
 {
     if (const auto* caller = std::any_cast<Caller>(&request.identity))

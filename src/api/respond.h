@@ -36,6 +36,10 @@ Result<std::int64_t> query_integer(
 enum class Flag : std::uint8_t { off, on };
 Result<Flag> query_flag(const Request& request, std::string_view name); // 0, 1, true, false
 
+// The Idempotency-Key header; empty: there is none. Errors (invalid): 1 to 255 bytes of UTF-8 are
+// accepted.
+Result<std::string> request_key(const Request& request);
+
 // Who asks: the name of the API key, else the `requester` header.
 std::string actor_of(const Request& request);
 

@@ -25,6 +25,7 @@ struct Operation {
     std::vector<int> errors = {}; // beside 400, 401, 403, 503
     std::optional<std::size_t> body_bytes_max = {}; // instead of the server's limit
     Access access = Access::authenticated;
+    bool without_database = false; // it answers also while the database is away
     ApiHandler handle = nullptr;
 };
 

@@ -84,6 +84,27 @@ TEST(ApiSchedules, all_problems_come_at_once)
     EXPECT_EQ(api.get("/schedules").json, Json::array());
 }
 
+TEST(ApiSchedules, their_tasks_name_nothing_that_is_stored)
+{
+    TaskFixture api;
+    const Json stored{{"ref", made_up}};
+    Json task = new_task("a");
+    Json inner = task["on_start"];
+    inner["when"] = Json{{"when", {{"status", 200}}}, {"then", Json::array({inner, stored})}};
+    task["on_start"]["when"] = Json{{"when", {{"status", 200}}}, {"then", inner}};
+    task["on_failure"] = Json::array({stored});
+    const Reply refused = api.post("/schedules", schedule({{"tasks", Json::array({task})}}));
+    EXPECT_EQ(refused.status, 400);
+    std::string all;
+    for (const Json& detail : refused.json["details"])
+        all += detail.get<std::string>() + "\n";
+    const std::string why = " is not for schedules: write out what it refers to\n";
+    EXPECT_EQ(
+        all, "tasks[0].on_start.when[0].then.when[0].then[1].ref:" + why +
+                 "tasks[0].on_failure[0].ref:" + why
+    );
+}
+
 TEST(ApiSchedules, members_are_replaced_one_by_one)
 {
     TaskFixture api;
@@ -156,6 +177,24 @@ TEST(ApiSchedules, go_and_leave_their_batches)
     EXPECT_EQ(api.get("/schedules/" + id).status, 404);
     EXPECT_EQ(api.get("/schedules/" + id + "/runs").status, 404);
     EXPECT_EQ(api.get("/batches").json.size(), 1u);
+}
+
+TEST(ApiSchedules, stand_in_the_audit)
+{
+    TaskFixture api;
+    const std::string id = create(api);
+    fire(api);
+    const std::string batch = api.get("/schedules/" + id).json["last_batch_id"];
+    api.send(Method::delete_, "/schedules/" + id);
+    const Json lines = api.get("/audit?object=schedule&object_id=" + id).json;
+    ASSERT_EQ(lines.size(), 3u) << lines;
+    EXPECT_EQ(lines[0]["action"], "schedule.delete");
+    EXPECT_EQ(lines[0]["object_id"], id);
+    EXPECT_EQ(lines[0]["detail"], "nightly");
+    EXPECT_EQ(lines[1]["action"], "schedule.fire");
+    EXPECT_EQ(lines[1]["actor"], "schedule:nightly");
+    EXPECT_EQ(lines[1]["detail"], batch);
+    EXPECT_EQ(api.get("/audit?object_id=" + batch).json.size(), 2u) << "its own line, and the tick";
 }
 
 } // namespace

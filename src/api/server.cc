@@ -53,12 +53,14 @@ public:
     }
 
     Async<Result<std::uint16_t>> start(std::string address, std::uint16_t port);
+    void drain() { api_.draining = true; }
     Async<void> stop(std::chrono::milliseconds patience);
     const Router& router() const { return server_->router(); }
     bool requires_keys() const { return gate_.requires_keys(); }
 
 private:
     ServerHooks hooks();
+    void note_not_saved(const RequestRecord& record);
     Async<std::optional<Response>> admit(Request& request, const Route& route);
 
     Options options_;
@@ -88,12 +90,25 @@ ServerHooks ApiServer::Impl::hooks()
              .status = record.status,
              .took = record.duration}
         );
+        note_not_saved(record);
         const Caller* caller = std::any_cast<Caller>(&record.request.identity);
         log_.info("{}", RequestLine{record, caller ? std::string_view(caller->name) : ""});
         if (tracer_)
             trace_request(*tracer_, record, api_.engine.clock().now());
     };
     return hooks;
+}
+
+// Also those that were answered without asking the database, as most of an outage are.
+void ApiServer::Impl::note_not_saved(const RequestRecord& record)
+{
+    if (record.status != 503 || !record.route)
+        return;
+    const std::string_view pattern = record.route->pattern;
+    if (record.request.method == Method::post && pattern == "/task")
+        api_.metrics.service.tasks.not_saved();
+    else if (record.request.method == Method::put && pattern == "/task/{id}")
+        api_.metrics.service.tasks.counts_not_saved();
 }
 
 // Who has no good key is counted, too: guessing is asking.
@@ -127,7 +142,7 @@ Async<Result<std::uint16_t>> ApiServer::Impl::start(std::string address, std::ui
 
 Async<void> ApiServer::Impl::stop(std::chrono::milliseconds patience)
 {
-    api_.draining = true;
+    drain();
     co_await server_->stop(patience);
     co_await probe_.stop();
 }
@@ -141,6 +156,11 @@ ApiServer::~ApiServer() = default;
 Async<Result<std::uint16_t>> ApiServer::start(std::string address, std::uint16_t port)
 {
     return impl_->start(std::move(address), port);
+}
+
+void ApiServer::drain()
+{
+    impl_->drain();
 }
 
 Async<void> ApiServer::stop(std::chrono::milliseconds patience)

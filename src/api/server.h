@@ -23,7 +23,7 @@ class Tracer;
 class WorkerThreads;
 
 // The HTTP API of `sluice serve`. Everything it is given outlives it. Lives on the loop; the owner
-// ends it with `co_await stop(…)`, before the engine is stopped.
+// ends it with `co_await stop(…)`. It serves also while the engine is being stopped, and after.
 class ApiServer {
 public:
     enum class Exposure : std::uint8_t {
@@ -40,7 +40,10 @@ public:
         std::chrono::milliseconds key_cache{5'000};   // so long a revoked key may still work
         PageSizes pages;                              // of the task service's lists
         StoreBreaker::Options breaker;
+        // Above it new submissions are refused with 503, above twice as many all writes are.
+        std::size_t writes_waiting_max = 10'000;
         std::optional<RateLimit::Options> rate_limit; // of one key or address; nothing: none
+        std::size_t submission_bytes_max = 32u << 20; // body of POST /task
         ServerLimits limits;
     };
 
@@ -61,7 +64,10 @@ public:
     // and the exposure is guarded), unavailable (the port is taken, the database is away).
     Async<Result<std::uint16_t>> start(std::string address, std::uint16_t port);
 
-    // Says "not ready", ends long polls, waits up to `patience` for requests under way.
+    // Says "not ready" from now on, and serves as before: what runs may still be reported.
+    void drain();
+
+    // Drains, ends long polls, waits up to `patience` for requests under way.
     Async<void> stop(std::chrono::milliseconds patience);
 
     // Whether callers need an API key, or a token for one task, as far as was known last.

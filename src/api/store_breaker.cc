@@ -41,9 +41,11 @@ Response StoreBreaker::refusal() const
 {
     const Time now = store_.clock().now();
     const Micros left = breaker_.ask_again_at(now).value_or(now) - now;
-    Response response =
-        json_response(503, Json{{"error", "the database does not answer; it is asked again soon"}});
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+    Response response = json_response(
+        503,
+        Json{{"error", "the database does not answer; it is asked again soon"}, {"status", 503}}
+    );
     response.headers.add("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
     return response;
 }

@@ -14,16 +14,20 @@ SpellId speller(const Tasks& tasks)
     };
 }
 
-void name_requester(const Request& request, Json& body)
+void drop_requesters(Json& body)
 {
-    if (!std::any_cast<Caller>(&request.identity))
-        return;
     Json& tasks = body.is_object() && body.contains("tasks") ? body["tasks"] : body;
     if (!tasks.is_array())
         return;
     for (Json& task : tasks)
         if (task.is_object())
             task.erase("requester");
+}
+
+void name_requester(const Request& request, Json& body)
+{
+    if (std::any_cast<Caller>(&request.identity))
+        drop_requesters(body);
 }
 
 Response text_response(int status, std::string_view text)

@@ -16,7 +16,10 @@ class Tasks;
 // Spells ids for wire_task.h and its neighbours; `tasks` outlives it.
 SpellId speller(const Tasks& tasks);
 
-// Who has a key asks in its name, whatever the tasks say: those of a list, or of its `tasks`.
+// What the tasks say of who asks: those of a list, or of its `tasks`.
+void drop_requesters(Json& body);
+
+// Who has a key asks in its name, whatever the tasks say.
 void name_requester(const Request& request, Json& body);
 
 Response text_response(int status, std::string_view text);

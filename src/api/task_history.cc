@@ -13,7 +13,8 @@ namespace {
 
 Async<Response> show_timeline(Api& api, const Request& request)
 {
-    const Result<TaskHistory> history = co_await api.tasks.history(request.path_field("id"));
+    const Result<TaskHistory> history =
+        co_await api.tasks.history(request.path_field("id"), HistoryFor::timeline);
     if (!history)
         co_return typed_error(history.error());
     co_return json_response(200, timeline_json(*history, speller(api.tasks)));
@@ -21,7 +22,8 @@ Async<Response> show_timeline(Api& api, const Request& request)
 
 Async<Response> show_why(Api& api, const Request& request)
 {
-    const Result<TaskHistory> history = co_await api.tasks.history(request.path_field("id"));
+    const Result<TaskHistory> history =
+        co_await api.tasks.history(request.path_field("id"), HistoryFor::why);
     if (!history)
         co_return typed_error(history.error());
     co_return json_response(200, why_json(*history, api.tasks.now(), speller(api.tasks)));
@@ -33,7 +35,8 @@ std::vector<Operation> task_history_operations()
 {
     return {
         {.pattern = "/task/{id}/timeline",
-         .summary = "What has happened to a task: attempts, ends, what users did, its webhooks.",
+         .summary = "What has happened to a task: each status, attempts, what users did, its "
+                    "webhooks.",
          .answer = "Timeline",
          .errors = {404},
          .handle = show_timeline},

@@ -16,6 +16,15 @@ std::vector<std::string> events_of(TaskFixture& api, const std::string& id)
     return events;
 }
 
+Json statuses_of(TaskFixture& api, const std::string& id)
+{
+    Json statuses = Json::array();
+    const Json timeline = api.get("/task/" + id + "/timeline").json;
+    for (const Json& entry : timeline["events"])
+        statuses.push_back(entry["status"]);
+    return statuses;
+}
+
 TEST(ApiTimeline, tells_what_has_happened_in_order)
 {
     TaskFixture api;
@@ -30,11 +39,55 @@ TEST(ApiTimeline, tells_what_has_happened_in_order)
         (std::vector<std::string>{
             "created", "claimed", "started", "edit", "pause", "resume", "ended"})
     );
-    const Json last = api.get("/task/" + id + "/timeline").json["events"].back();
+    EXPECT_EQ(
+        statuses_of(api, id),
+        Json::array({"Pending", "Claimed", "Running", nullptr, "Paused", "Running", "Failure"})
+    );
+    const Json events = api.get("/task/" + id + "/timeline").json["events"];
+    EXPECT_EQ(events[4]["attempt"], 1) << "the one that is paused";
+    const Json& last = events.back();
     EXPECT_EQ(last["status"], "Failure");
     EXPECT_EQ(last["detail"], "broken");
     EXPECT_EQ(last["attempt"], 1);
     EXPECT_EQ(api.get("/task/01890a5d-ac96-774b-bcce-b302099a8057/timeline").status, 404);
+}
+
+TEST(ApiTimeline, tells_when_a_task_that_waited_became_pending)
+{
+    TaskFixture api;
+    Json child = new_task("b");
+    child["dependencies"] = Json::array({Json::object({{"id", "a"}})});
+    const Json tasks = api.create(Json::array({new_task("a"), child}));
+    const std::string parent = tasks[0]["id"];
+    const std::string id = tasks[1]["id"];
+    EXPECT_EQ(statuses_of(api, id), Json::array({"Waiting"}));
+    api.run_all();
+    api.patch("/task/pause/" + id, nullptr);
+    api.patch("/task/resume/" + id, nullptr);
+    EXPECT_EQ(statuses_of(api, id), Json::array({"Waiting", "Paused", "Waiting"}));
+    api.patch("/task/" + parent, patch_of(R"({"status": "Success"})"));
+    EXPECT_EQ(events_of(api, id).back(), "parents ended");
+    EXPECT_EQ(statuses_of(api, id).back(), "Pending");
+}
+
+TEST(ApiTimeline, names_who_canceled_and_what_a_retry_has_brought)
+{
+    TaskFixture api;
+    const std::string id = api.running_one();
+    const Headers named{{"requester", "ada"}};
+    api.send(Method::delete_, "/task/" + id, nullptr, named);
+    const Json events = api.get("/task/" + id + "/timeline").json["events"];
+    ASSERT_EQ(events.size(), 5u) << events.dump();
+    EXPECT_EQ(events[3]["event"], "cancel");
+    EXPECT_EQ(events[3]["status"], "Canceled");
+    EXPECT_EQ(events[4]["event"], "ended");
+    EXPECT_EQ(events[4]["actor"], events[3]["actor"]);
+    EXPECT_EQ(events[4]["actor"], "ada");
+    EXPECT_EQ(api.task(id)["max_attempts"], 1);
+    api.post("/task/" + id + "/retry");
+    EXPECT_EQ(api.task(id)["max_attempts"], 2) << "it has all its tries again";
+    EXPECT_EQ(events_of(api, id).back(), "retry");
+    EXPECT_EQ(statuses_of(api, id).back(), "Pending");
 }
 
 std::string why(TaskFixture& api, const std::string& id)
@@ -50,6 +103,7 @@ TEST(ApiWhy, names_what_a_task_waits_for)
     const Json tasks = api.create(Json::array({new_task("a"), child}));
     const Json waiting = api.get("/task/" + tasks[1]["id"].get<std::string>() + "/why").json;
     EXPECT_EQ(waiting["status"], "Waiting");
+    EXPECT_EQ(waiting["reason"], "parents");
     ASSERT_EQ(waiting["parents"].size(), 1u);
     EXPECT_EQ(waiting["parents"][0]["id"], tasks[0]["id"]);
     EXPECT_EQ(waiting["parents"][0]["status"], "Pending");
@@ -60,7 +114,38 @@ TEST(ApiWhy, names_what_a_task_waits_for)
     api.patch("/task/pause/" + later, nullptr);
     EXPECT_NE(why(api, later).find("paused"), std::string::npos);
     api.send(Method::delete_, "/task/" + later);
-    EXPECT_NE(why(api, later).find("final"), std::string::npos);
+    EXPECT_EQ(why(api, later), "it is final: Canceled");
+}
+
+TEST(ApiWhy, has_its_reason_as_data)
+{
+    TaskFixture api;
+    const auto reason = [&api](const std::string& id) {
+        return api.get("/task/" + id + "/why").json["reason"];
+    };
+    const std::string later = api.create_one(Json::object({{"delay", 3600}}));
+    EXPECT_EQ(reason(later), "scheduled");
+    const Headers named{{"requester", "ada"}};
+    api.send(Method::patch, "/task/pause/" + later, nullptr, named);
+    const Json paused = api.get("/task/" + later + "/why").json;
+    EXPECT_EQ(paused["reason"], "paused");
+    EXPECT_EQ(paused["paused_by"], "ada");
+    EXPECT_TRUE(paused["paused_at"].is_string());
+
+    const Json again =
+        parse_json(R"({"retry": {"max_retries": 3, "initial_delay_secs": 60}})").value();
+    const std::string id = api.create_one(again);
+    EXPECT_EQ(reason(id), "no_starter");
+    api.claim();
+    EXPECT_EQ(reason(id), "claimed");
+    api.send(Method::delete_, "/task/" + id);
+    EXPECT_EQ(reason(id), "final");
+
+    const std::string failing = api.running_one(again);
+    EXPECT_EQ(reason(failing), "running");
+    api.patch("/task/" + failing, patch_of(R"({"status": "Failure", "failure_reason": "x"})"));
+    EXPECT_EQ(reason(failing), "retry");
+    EXPECT_TRUE(api.get("/task/" + failing + "/why").json["paused_at"].is_null());
 }
 
 TEST(ApiWhy, names_the_rule_and_who_holds_it)
@@ -74,10 +159,31 @@ TEST(ApiWhy, names_the_rule_and_who_holds_it)
     api.run_all();
     const Json answer = api.get("/task/" + tasks[1]["id"].get<std::string>() + "/why").json;
     ASSERT_EQ(answer["rules"].size(), 1u) << answer.dump();
+    EXPECT_EQ(answer["reason"], "rules");
+    EXPECT_EQ(answer["why"], "a rule for kind 'k' holds it up: 1 are Running, 1 may be");
     EXPECT_EQ(answer["rules"][0]["type"], "Concurency");
     EXPECT_EQ(answer["rules"][0]["now"], 1);
     EXPECT_EQ(answer["rules"][0]["holders"], Json::array({tasks[0]["id"]}));
     EXPECT_EQ(answer["rules"][0]["matcher"], rules[0]["matcher"]);
+}
+
+TEST(ApiWhy, names_no_rule_that_lets_the_task_pass)
+{
+    TaskFixture api;
+    api.running_one(Json::object({{"kind", "other"}}));
+    const auto held_to = [&api](int maximum) {
+        Json rules = parse_json(R"([{"type": "Concurency",
+            "matcher": {"status": "Running", "kind": "other", "fields": []}}])")
+                         .value();
+        rules[0]["max_concurency"] = maximum;
+        return Json::object({{"rules", rules}});
+    };
+    const std::string of_another_kind = api.create_one(held_to(1));
+    EXPECT_EQ(api.get("/task/" + of_another_kind + "/why").json["rules"].size(), 0u);
+    Json same = held_to(1);
+    same["kind"] = "other";
+    const std::string of_its_kind = api.create_one(same);
+    EXPECT_EQ(api.get("/task/" + of_its_kind + "/why").json["rules"].size(), 1u);
 }
 
 TEST(ApiTasks, final_ones_can_be_hidden_and_brought_back)

@@ -15,15 +15,14 @@ namespace sluice {
 
 namespace {
 
-constexpr std::size_t submission_bytes_max = 32u << 20;
-
-Async<Tasks::NewBatch> new_batch(Api& api, const Request& request, Json body)
+Async<Tasks::NewBatch> new_batch(Api& api, const Request& request, std::string key, Json body)
 {
     Tasks::NewBatch batch;
-    name_requester(request, body);
-    batch.body = std::move(body);
     batch.requester = actor_of(request);
-    batch.request_key = std::string(request.headers.find("Idempotency-Key").value_or(""));
+    if (!batch.requester.empty())
+        drop_requesters(body);
+    batch.body = std::move(body);
+    batch.request_key = std::move(key);
     if (batch.request_key.empty())
         co_return batch;
     auto hash = [&request] { return sha256_hex(request.body); };
@@ -34,11 +33,14 @@ Async<Tasks::NewBatch> new_batch(Api& api, const Request& request, Json body)
 
 Async<Response> create_tasks(Api& api, const Request& request)
 {
+    Result<std::string> key = request_key(request);
+    if (!key)
+        co_return with_batch_id(typed_error(key.error()));
     Body body = co_await read_json(api, request);
     if (Response* refusal = std::get_if<Response>(&body))
         co_return refusal->status == 400 ? with_batch_id(std::move(*refusal)) : std::move(*refusal);
     Json& json = std::get<Json>(body);
-    Tasks::NewBatch batch = co_await new_batch(api, request, std::move(json));
+    Tasks::NewBatch batch = co_await new_batch(api, request, *std::move(key), std::move(json));
     const Judged<Tasks::Created> made = co_await api.tasks.create(std::move(batch));
     if (!made)
         co_return refused_batch(made.error());
@@ -105,7 +107,6 @@ std::vector<Operation> task_list_operations()
          .answer = "Tasks",
          .also = {204},
          .errors = {409, 413, 415, 429},
-         .body_bytes_max = submission_bytes_max,
          .handle = create_tasks},
         {.pattern = "/task",
          .summary = "Tasks, newest first. `Link: <…>; rel=\"next\"` leads to the next page.",

@@ -76,6 +76,70 @@ TEST(ApiTasks, an_idempotency_key_repeats_the_first_answer)
     expect_typed(api.send(Method::post, "/task", other, key), 409, "Conflict");
 }
 
+TEST(ApiTasks, an_idempotency_key_shows_the_tasks_as_they_were_born)
+{
+    TaskFixture api;
+    const Headers key{{"Idempotency-Key", "k"}};
+    Json child = new_task("b");
+    child["dependencies"] = Json::array({Json::object({{"id", "a"}})});
+    const Json body = Json::array({new_task("a"), child});
+    const Reply first = api.send(Method::post, "/task", body, key);
+    EXPECT_EQ(first.json[1]["status"], "Waiting");
+    api.run_all();
+    const std::string parent = first.json[0]["id"];
+    EXPECT_EQ(api.patch("/task/" + parent, patch_of(R"({"status": "Success"})")).status, 200);
+    EXPECT_EQ(api.status(first.json[1]["id"]), "Pending");
+    EXPECT_EQ(api.send(Method::delete_, "/task/" + parent + "?purge=soft").status, 200);
+    EXPECT_EQ(api.send(Method::post, "/task", body, key).json, first.json);
+}
+
+TEST(ApiTasks, an_idempotency_key_is_looked_at_before_the_body)
+{
+    TaskFixture api;
+    const Headers key{{"Idempotency-Key", "k"}};
+    Json action = new_task("a")["on_start"];
+    const std::string stored = api.post("/actions", action).json["id"];
+    const Json reference = Json::object({{"ref", stored}});
+    const Json body = Json::array({new_task("a", Json::object({{"on_start", reference}}))});
+    const Reply first = api.send(Method::post, "/task", body, key);
+    ASSERT_EQ(first.status, 201) << first.body;
+    EXPECT_EQ(api.send(Method::delete_, "/actions/" + stored).status, 200);
+    const Reply again = api.send(Method::post, "/task", body, key);
+    EXPECT_EQ(again.status, 201) << again.body;
+    EXPECT_EQ(again.json, first.json);
+    expect_typed(api.send(Method::post, "/task", Json(7), key), 409, "Conflict");
+}
+
+TEST(ApiTasks, an_idempotency_key_has_1_to_255_bytes_of_utf_8)
+{
+    TaskFixture api;
+    const Json body = Json::array({new_task("a")});
+    const auto post = [&](std::string key) {
+        return api.send(Method::post, "/task", body, Headers{{"Idempotency-Key", std::move(key)}});
+    };
+    for (const std::string& key : {std::string(256, 'x'), std::string("\xff\xfe")}) {
+        const Reply reply = post(key);
+        expect_typed(reply, 400, "Bad request");
+        EXPECT_NE(reply.error().find("Idempotency-Key: "), std::string::npos) << reply.body;
+        EXPECT_TRUE(parse_uid(reply.json["batch_id"].get<std::string>()));
+    }
+    EXPECT_EQ(post(std::string(255, 'x')).status, 201);
+}
+
+TEST(ApiTasks, unknown_parents_are_told_beside_all_other_problems)
+{
+    TaskFixture api;
+    Json task = new_task("a", Json::object({{"name", " "}}));
+    task["dependencies"] = Json::array({Json::object({{"task_id", made_up}})});
+    const Reply reply = api.post("/task", Json::array({task}));
+    EXPECT_EQ(
+        reply.json["details"], Json::array(
+                                   {"tasks[0].name: must not be blank",
+                                    "tasks[0].dependencies[0].task_id: there is no such task"}
+                               )
+    ) << reply.body;
+}
+
 TEST(ApiTasks, large_batches_are_answered_too)
 {
     TaskFixture api;
@@ -95,7 +159,8 @@ TEST(ApiTasks, who_asks_is_the_key_else_the_header)
     const Headers named{{"requester", "me"}};
     const Json plain = Json::array({new_task("a")});
     EXPECT_EQ(api.send(Method::post, "/task", plain, named).json[0]["requester"], "me");
-    EXPECT_EQ(api.post("/task", body).json[0]["requester"], "other");
+    EXPECT_EQ(api.send(Method::post, "/task", body, named).json[0]["requester"], "me");
+    EXPECT_EQ(api.post("/task", body).json[0]["requester"], "other") << "when nobody else is named";
 
     TaskFixture guarded;
     const Headers keyed{{"Authorization", "Bearer " + guarded.api_key("robot", KeyRole::write)}};
@@ -206,6 +271,16 @@ TEST(ApiTasks, counts_are_added_to_final_tasks_too)
     EXPECT_EQ(nothing.json["details"].size(), 1u);
 }
 
+TEST(ApiTasks, counts_for_a_task_that_is_gone_are_404_as_all_else)
+{
+    TaskFixture api;
+    const std::string gone = format_uid(api.store->uid(UidKind::task, Time{}, 1000));
+    const Reply reply = api.send(Method::put, "/task/" + gone, patch_of(R"({"new_success": 2})"));
+    expect_typed(reply, 404, "Not found");
+    EXPECT_EQ(reply.json["error"], "Not found: no task '" + gone + "'");
+    EXPECT_EQ(reply.json, api.get("/task/" + gone).json);
+}
+
 TEST(ApiTasks, actions_that_the_state_does_not_allow_are_400)
 {
     TaskFixture api;
@@ -218,7 +293,9 @@ TEST(ApiTasks, actions_that_the_state_does_not_allow_are_400)
     EXPECT_EQ(api.patch("/task/resume/" + id, nullptr).json["status"], "Pending");
     expect_typed(api.send(Method::delete_, path + "?purge=soft"), 400, "Bad request");
     EXPECT_EQ(api.send(Method::delete_, path).json["status"], "Canceled");
-    expect_typed(api.send(Method::delete_, path), 400, "Bad request");
+    const Reply again = api.send(Method::delete_, path);
+    expect_typed(again, 400, "Bad request");
+    EXPECT_EQ(again.json["error"], "Bad request: 'cancel' is not possible: the task is Canceled");
     expect_typed(api.patch("/task/pause/" + id, nullptr), 400, "Bad request");
     EXPECT_EQ(api.post(path + "/retry").json["status"], "Pending");
 }

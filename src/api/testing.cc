@@ -63,10 +63,11 @@ std::string schema_problem(const Json& document, const Json& schema, const Json&
     return "";
 }
 
-ApiFixture::ApiFixture(ApiServer::Options options)
+ApiFixture::ApiFixture(ApiServer::Options options, StatementObserver* observer)
 {
     StoreOptions store_options;
     store_options.url = ":memory:";
+    store_options.observer = observer;
     store_options.meter = &metrics.meter;
     store = std::move(open_store(loop.get_executor(), store_options, Log()).value());
     Engine::Options engine_options;

@@ -54,7 +54,8 @@ private:
 
 class ApiFixture {
 public:
-    explicit ApiFixture(ApiServer::Options options = {});
+    // `observer`: of the database's writer; it outlives the fixture.
+    explicit ApiFixture(ApiServer::Options options = {}, StatementObserver* observer = nullptr);
     ~ApiFixture();
     ApiFixture(const ApiFixture&) = delete;
     ApiFixture& operator=(const ApiFixture&) = delete;

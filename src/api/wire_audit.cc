@@ -56,6 +56,13 @@ std::string object_id(const EventRow& event, const SpellId& spell)
     return event.object_id;
 }
 
+// Of a tick that fired: its batch.
+std::string detail(const EventRow& event, const SpellId& spell)
+{
+    const bool is_tick = event.run && event.run_created_at && object_of(event) == "schedule";
+    return is_tick ? spell(UidKind::run, *event.run_created_at, event.run.value) : event.detail;
+}
+
 } // namespace
 
 Json audit_json(const EventRow& event, const SpellId& spell)
@@ -67,7 +74,7 @@ Json audit_json(const EventRow& event, const SpellId& spell)
         {"action", event.kind},
         {"object", object_of(event)},
         {"object_id", text_or_null(object_id(event, spell))},
-        {"detail", text_or_null(event.detail)}};
+        {"detail", text_or_null(detail(event, spell))}};
 }
 
 Result<AuditQuery> read_audit_query(const Request& request, const PageSizes& pages)
@@ -90,7 +97,7 @@ Result<AuditQuery> read_audit_query(const Request& request, const PageSizes& pag
     return query.finish(std::move(read));
 }
 
-bool look_up(const Tasks& tasks, AuditQuery& query)
+bool look_up_ids(const Tasks& tasks, AuditQuery& query)
 {
     if (!query.object_id)
         return true;

@@ -24,6 +24,6 @@ struct AuditQuery {
 Result<AuditQuery> read_audit_query(const Request& request, const PageSizes& pages = {});
 
 // The id in a query becomes a key. False: it is one of nothing here, so that nothing is asked for.
-bool look_up(const Tasks& tasks, AuditQuery& query);
+bool look_up_ids(const Tasks& tasks, AuditQuery& query);
 
 } // namespace sluice

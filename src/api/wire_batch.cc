@@ -16,6 +16,22 @@ std::string batch_id(const BatchView& batch, const SpellId& spell)
     return spell(UidKind::run, batch.run.created_at, batch.run.id.value);
 }
 
+void add_element(std::string& text, const Json& element)
+{
+    if (!text.empty())
+        text += ',';
+    text += dump_json(element);
+}
+
+Json link_json(const LinkRow& link, const std::string& parent, const std::string& child)
+{
+    return Json{
+        {"parent_id", parent},
+        {"child_id", child},
+        {"requires_success", link.condition == LinkCondition::on_success},
+        {"condition", link_condition_names.name(link.condition)}};
+}
+
 std::int64_t total(const StateCounts& counts)
 {
     return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
@@ -101,23 +117,33 @@ Json resumed_json(Json of, const Affected& affected)
     return of;
 }
 
-Json dag_json(
-    const std::vector<TaskView>& tasks, const std::vector<LinkRow>& links, const SpellId& spell
+void add_tasks(std::string& text, const std::vector<TaskView>& tasks, const SpellId& spell)
+{
+    for (const TaskView& task : tasks)
+        add_element(text, light_task_json(task, spell));
+}
+
+void add_links(
+    std::string& text, const std::vector<LinkRow>& links, Time created_at, const SpellId& spell
 )
 {
-    Json nodes = Json::array();
-    for (const TaskView& task : tasks)
-        nodes.push_back(light_task_json(task, spell));
-    Json edges = Json::array();
     for (const LinkRow& link : links) {
-        const Time created_at = tasks.front().run_created_at;
-        edges.push_back(Json{
-            {"parent_id", spell(UidKind::task, created_at, link.parent.value)},
-            {"child_id", spell(UidKind::task, created_at, link.child.value)},
-            {"requires_success", link.condition == LinkCondition::on_success},
-            {"condition", link_condition_names.name(link.condition)}});
+        const std::string parent = spell(UidKind::task, created_at, link.parent.value);
+        const std::string child = spell(UidKind::task, created_at, link.child.value);
+        add_element(text, link_json(link, parent, child));
     }
-    return Json{{"tasks", std::move(nodes)}, {"links", std::move(edges)}};
+}
+
+void add_outside_links(
+    std::string& text, const std::vector<OutsideLinkView>& links, Time created_at,
+    const SpellId& spell
+)
+{
+    for (const auto& [link, parent_created_at] : links) {
+        const std::string parent = spell(UidKind::task, parent_created_at, link.parent.value);
+        const std::string child = spell(UidKind::task, created_at, link.child.value);
+        add_element(text, link_json(link, parent, child));
+    }
 }
 
 } // namespace sluice

@@ -30,10 +30,17 @@ Json canceled_json(Json of, const Affected& affected);
 Json paused_json(Json of, const Affected& affected);
 Json resumed_json(Json of, const Affected& affected);
 
-// {"tasks": [light], "links": [{parent_id, child_id, requires_success, condition}]}. All tasks are
-// of one batch.
-Json dag_json(
-    const std::vector<TaskView>& tasks, const std::vector<LinkRow>& links, const SpellId& spell
+// What GET /dag/{batch_id} has of a batch that was made at `created_at`, as JSON texts with commas
+// between them, and one before if the text has begun: light tasks, and
+// {parent_id, child_id, requires_success, condition}. Text, since of a large graph a tree of values
+// takes longer to make and to free than all the rest.
+void add_tasks(std::string& text, const std::vector<TaskView>& tasks, const SpellId& spell);
+void add_links(
+    std::string& text, const std::vector<LinkRow>& links, Time created_at, const SpellId& spell
+);
+void add_outside_links(
+    std::string& text, const std::vector<OutsideLinkView>& links, Time created_at,
+    const SpellId& spell
 );
 
 } // namespace sluice

@@ -12,6 +12,17 @@ std::string id_of(const TaskHistory& history, TaskId task, const SpellId& spell)
     return spell(UidKind::task, history.view.run_created_at, task.value);
 }
 
+constexpr EnumNames<WhyReason, 9> reason_names{
+    {{WhyReason::parents, "parents"},
+     {WhyReason::rules, "rules"},
+     {WhyReason::scheduled, "scheduled"},
+     {WhyReason::retry, "retry"},
+     {WhyReason::paused, "paused"},
+     {WhyReason::no_starter, "no_starter"},
+     {WhyReason::claimed, "claimed"},
+     {WhyReason::running, "running"},
+     {WhyReason::final, "final"}}};
+
 Json text_or_null(const std::string& text)
 {
     return text.empty() ? Json() : Json(text);
@@ -71,10 +82,13 @@ Json why_json(const TaskHistory& history, Time now, const SpellId& spell)
     return Json{
         {"task_id", id_of(history, history.view.card.task, spell)},
         {"status", task_status_names.name(history.view.task.state)},
+        {"reason", reason_names.name(answer.reason)},
         {"why", answer.text},
         {"parents", std::move(parents)},
         {"rules", std::move(rules)},
-        {"not_before", answer.not_before ? Json(format_time(*answer.not_before)) : Json()}};
+        {"not_before", answer.not_before ? Json(format_time(*answer.not_before)) : Json()},
+        {"paused_by", answer.pause ? text_or_null(answer.pause->actor) : Json()},
+        {"paused_at", answer.pause ? Json(format_time(answer.pause->at)) : Json()}};
 }
 
 } // namespace sluice

@@ -34,6 +34,21 @@ int attempt_of(const Reads::Task& task)
     return task.need ? task.need->attempt : 0;
 }
 
+// Those so far that have used up none of its tries: before a retry of a user, or interrupted.
+int free_attempts(const Reads::Task& task)
+{
+    if (task.lease)
+        return task.lease->place.attempt - 1 - task.lease->place.tries;
+    if (task.place)
+        return task.place->attempt - task.place->tries;
+    if (!task.done)
+        return task.need ? task.need->attempt : 0;
+    const DoneRow& done = *task.done;
+    // One that has failed is among the tries, any other last one is beside them.
+    const bool is_beside = done.claimed_at && done.outcome != TaskState::failed;
+    return done.attempt - done.tries - (is_beside ? 1 : 0);
+}
+
 std::optional<Time> started_at(const Reads::Task& task)
 {
     if (task.done)
@@ -135,6 +150,7 @@ TaskView as_created(TaskView view)
     view.task.lease.reset();
     view.task.done.reset();
     view.progress.reset();
+    view.card.deleted_at.reset();
     return view;
 }
 
@@ -194,7 +210,7 @@ Result<Json> task_json(const TaskView& view, const Json& spec, const SpellId& sp
     json["last_updated"] = format_time(last_updated(view));
     json["failure_reason"] = failure_reason(view);
     json["retry"] = payload->retry();
-    json["max_attempts"] = retry->tries_max;
+    json["max_attempts"] = retry->tries_max + std::max(free_attempts(view.task), 0);
     json["next_retry_at"] = time_or_null(next_retry_at(view.task));
     json["requester"] = value_or_null(view.card.requester);
     json["deleted_at"] = time_or_null(view.card.deleted_at);

@@ -111,7 +111,7 @@ void describe_edit(Visitor& visitor, UpdateForm& form)
     using Limits = TaskLimits;
     visitor.optional(
         "metadata", form.metadata, AnyJsonKind{Limits::metadata_bytes_max},
-        {.title = "Metadata", .description = "Takes the place of the old."}
+        {.title = "Metadata", .description = "Takes the place of the old; null changes nothing."}
     );
     visitor.optional(
         "expected_count", form.expected_count, IntegerKind{0},

@@ -44,6 +44,15 @@ TEST(TaskUpdate, nothing_is_a_heartbeat)
     }
 }
 
+TEST(TaskUpdate, null_is_what_old_clients_send_for_what_they_do_not_say)
+{
+    const UpdateTask update = read_task_update(json(R"({"metadata": null, "priority": null,
+        "expected_count": null, "scheduled_at": null, "new_success": 1})"))
+                                  .value();
+    EXPECT_FALSE(update.is_edit());
+    EXPECT_EQ(update.success, 1);
+}
+
 TEST(TaskUpdate, everything_that_is_said_is_read)
 {
     const UpdateTask update = read_task_update(json(R"({

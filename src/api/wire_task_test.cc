@@ -224,6 +224,37 @@ TEST(WireTask, the_next_try_is_known_while_a_failed_task_is_pending)
     EXPECT_TRUE(full(view)["next_retry_at"].is_null());
 }
 
+TEST(WireTask, attempts_that_used_up_no_try_come_on_top)
+{
+    Retry retry;
+    retry.tries_max = 2;
+    const auto max_attempts = [&retry](TaskView view) {
+        view.task.row.retry = format_retry(retry);
+        return full(view)["max_attempts"].get<int>();
+    };
+    TaskView pending = pending_task();
+    EXPECT_EQ(max_attempts(pending), 2);
+    pending.task.place->attempt = 1;
+    pending.task.place->tries = 1;
+    EXPECT_EQ(max_attempts(pending), 2) << "the first was a try";
+    pending.task.place->attempt = 3;
+    EXPECT_EQ(max_attempts(pending), 4);
+
+    TaskView running = leased_task(later(2));
+    EXPECT_EQ(max_attempts(running), 3);
+    running.task.lease->place.tries = 1;
+    EXPECT_EQ(max_attempts(running), 2);
+
+    TaskView failed = ended_task(TaskState::failed, "oh");
+    failed.task.done->claimed_at = later(1);
+    failed.task.done->tries = 2;
+    EXPECT_EQ(max_attempts(failed), 3) << "its last attempt was a try";
+    TaskView succeeded = ended_task(TaskState::succeeded, "");
+    succeeded.task.done->claimed_at = later(1);
+    succeeded.task.done->tries = 1;
+    EXPECT_EQ(max_attempts(succeeded), 3);
+}
+
 TEST(WireTask, documents_come_back_as_they_were_sent)
 {
     TaskView view = pending_task();
@@ -386,16 +417,21 @@ TEST(WireBatch, actions_say_what_they_changed)
 
 TEST(WireBatch, a_dag_names_tasks_as_lists_do)
 {
-    EXPECT_EQ(dag_json({}, {}, spell).dump(), R"({"tasks":[],"links":[]})");
+    const auto list = [](const std::string& text) { return parse_json("[" + text + "]").value(); };
     TaskView child = pending_task();
     child.card.task = TaskId{8};
+    std::string tasks;
+    add_tasks(tasks, {}, spell);
+    add_tasks(tasks, {pending_task()}, spell);
+    add_tasks(tasks, {child}, spell);
+    EXPECT_EQ(list(tasks)[0], light_task_json(pending_task(), spell));
+    EXPECT_EQ(list(tasks)[1], light_task_json(child, spell));
+    std::string links;
     for (const auto& [condition, word] : link_condition_names.entries) {
-        const std::vector<LinkRow> links{{TaskId{7}, TaskId{8}, condition, Unmet::fail}};
-        const Json dag = dag_json({pending_task(), child}, links, spell);
-        EXPECT_EQ(dag["tasks"][1], light_task_json(child, spell));
-        const Json& link = dag["links"].at(0);
-        EXPECT_EQ(link["parent_id"], dag["tasks"][0]["id"]);
-        EXPECT_EQ(link["child_id"], dag["tasks"][1]["id"]);
+        add_links(links, {{TaskId{7}, TaskId{8}, condition, Unmet::fail}}, born, spell);
+        const Json link = list(links).back();
+        EXPECT_EQ(link["parent_id"], list(tasks)[0]["id"]);
+        EXPECT_EQ(link["child_id"], list(tasks)[1]["id"]);
         EXPECT_EQ(link["condition"], word);
         EXPECT_EQ(link["requires_success"], condition == LinkCondition::on_success);
     }

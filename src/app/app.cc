@@ -47,7 +47,11 @@ TaskService::Options task_service_options(const Config& config)
     options.guard.allowed_networks = config.allowed_networks;
     options.guard.syntax_only = config.skip_ssrf_validation;
     options.secrets = config.webhook_secrets;
+    options.defaults.start.tries_max = static_cast<int>(config.webhook_start_retries) + 1;
+    options.defaults.other.tries_max = static_cast<int>(config.webhook_retries) + 1;
+    options.defaults.timeout = config.webhook_timeout;
     options.starts_max = config.webhook_concurrency;
+    options.per_target_max = config.webhook_host_limit;
     options.retention = retention_options(config);
     return options;
 }
@@ -152,14 +156,26 @@ Tracer* App::tracer()
     return tracer_ ? &*tracer_ : nullptr;
 }
 
+Async<void> App::drain(std::chrono::steady_clock::duration grace)
+{
+    if (!started_ || drained_)
+        co_return;
+    drained_ = true;
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    engine_.close(); // before the first wait: nothing is begun that would be handed back
+    if (task_service_)
+        co_await task_service_->drain(grace);
+    co_await engine_.stop(deadline - std::chrono::steady_clock::now());
+}
+
 Async<void> App::stop(std::chrono::steady_clock::duration grace)
 {
     if (!started_)
         co_return;
+    co_await drain(grace);
     started_ = false;
     if (task_service_)
-        co_await task_service_->stop(grace);
-    co_await engine_.stop(grace);
+        co_await task_service_->stop(std::chrono::seconds(0));
     if (tracer_)
         co_await tracer_->stop(trace_patience);
     sweeper_.stop();

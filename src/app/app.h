@@ -46,7 +46,11 @@ public:
     // Where spans go, from the first call on; null: no traces are made.
     Tracer* tracer();
 
-    // Lets what runs end for `grace`, hands the rest back, ends the services.
+    // Takes nothing more, lets what runs end for `grace`, hands the rest back. The database goes on
+    // to be read and written, for users and for reports of targets.
+    Async<void> drain(std::chrono::steady_clock::duration grace);
+
+    // Drains, if nobody has, and ends the services.
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Jobs& jobs() { return jobs_; }
@@ -72,6 +76,7 @@ private:
     std::optional<Tracer> tracer_;
     std::unique_ptr<TaskService> task_service_;
     bool started_ = false;
+    bool drained_ = false;
 };
 
 } // namespace sluice

@@ -52,7 +52,12 @@ struct Config {
     std::vector<std::string> allowed_networks;
     std::vector<WebhookSecret> webhook_secrets; // the newest first; none: not signed
     std::size_t webhook_concurrency = 1024;
-    std::size_t connections_max = 12'000; // of clients
+    std::size_t webhook_host_limit = 64;   // on their way to one host and port
+    std::size_t webhook_start_retries = 2; // after the first try
+    std::size_t webhook_retries = 9;
+    std::chrono::seconds webhook_timeout{10}; // of one try
+    std::size_t connections_max = 12'000;     // of clients
+    std::size_t body_bytes_max = 32u << 20;   // of POST /task
     std::chrono::milliseconds slow_query{1000};
     bool store_breaker = true;
     std::size_t store_breaker_failures = 5;

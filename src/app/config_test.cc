@@ -130,6 +130,8 @@ TEST(OldNames, with_a_bad_value_are_named_on_one_line)
 {
     const std::pair<const char*, const char*> bad[] = {
         {"DATABASE_URL", "mysql://db/tasks"},
+        {"DATABASE_URL", "sqlite:/var/tasks.db"}, // no relative path
+        {"DATABASE_URL", "sqlite:tasks.db"},
         {"HOST_URL", "tasks.example.com"},
         {"PORT", "eighty"},
         {"PORT", "65536"},

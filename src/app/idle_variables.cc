@@ -25,6 +25,9 @@ struct IdleVariable {
 constexpr std::string_view few_connections =
     "the server keeps a few connections open, and requests share them";
 
+constexpr std::string_view one_decides =
+    "after the pause one request is let through, and its end decides";
+
 constexpr IdleVariable table[] = {
     {"POOL_MAX_SIZE", Need::none, Value::whole_number, few_connections},
     {"POOL_MIN_IDLE", Need::none, Value::whole_number, few_connections},
@@ -40,8 +43,11 @@ constexpr IdleVariable table[] = {
      "as many tasks are started as WORKER_WEBHOOK_CONCURRENCY has room for"},
     {"BATCH_CHANNEL_CAPACITY", Need::none, Value::whole_number,
      "counts are in the database when they are acknowledged"},
-    {"CIRCUIT_BREAKER_*", Need::none, Value::text,
-     "after the pause one request is let through, and its end decides"},
+    {"CIRCUIT_BREAKER_SUCCESS_THRESHOLD", Need::none, Value::whole_number, one_decides},
+    {"CIRCUIT_BREAKER_FAILURE_WINDOW_SECS", Need::none, Value::whole_number, one_decides},
+    {"CIRCUIT_BREAKER_*", Need::none, Value::text, one_decides},
+    {"RETENTION_*", Need::none, Value::text,
+     "what is old goes by the settings of 'sluice config' alone"},
     {"OTEL_*", Need::later, Value::text,
      "traces go out as OTLP over HTTP in JSON, with the settings of 'sluice config'"},
 };
@@ -53,13 +59,14 @@ bool is_old_name(std::string_view name)
     });
 }
 
+// A family stands for the names that do not stand in the table themselves.
 bool is_one(const IdleVariable& variable, std::string_view name)
 {
-    if (is_old_name(name))
-        return false;
-    if (variable.name.ends_with('*'))
-        return name.starts_with(variable.name.substr(0, variable.name.size() - 1));
-    return name == variable.name;
+    if (!variable.name.ends_with('*'))
+        return name == variable.name;
+    const bool is_of_family = name.starts_with(variable.name.substr(0, variable.name.size() - 1));
+    return is_of_family && !is_old_name(name) &&
+           std::ranges::find(table, name, &IdleVariable::name) == std::end(table);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "app/setting_values.h"
 #include "app/task_settings.h"
 #include "app/trace_settings.h"
+#include "app/webhook_settings.h"
 #include "base/assert.h"
 #include "base/enum_names.h"
 #include "base/log.h"
@@ -190,8 +191,20 @@ constexpr Setting table[] = {
      set_webhook_secrets, show_webhook_secrets},
     {"webhook_concurrency", "N", "1024", "webhooks under way that start tasks",
      set_webhook_concurrency, show_webhook_concurrency, "WORKER_WEBHOOK_CONCURRENCY"},
+    {"webhook_host_limit", "N", "64", "webhooks under way to one host and port",
+     set_webhook_host_limit, show_webhook_host_limit},
+    {"webhook_start_retries", "N", "2",
+     "so often a webhook that starts a task is sent again, unless its action says otherwise",
+     set_webhook_start_retries, show_webhook_start_retries},
+    {"webhook_retries", "N", "9", "likewise, any other webhook", set_webhook_retries,
+     show_webhook_retries},
+    {"webhook_timeout", "TIME", "10s",
+     "so long a webhook may take, unless its action says otherwise", set_webhook_timeout,
+     show_webhook_timeout},
     {"connections_max", "N", "12000", "connections of clients at once", set_connections_max,
      show_connections_max},
+    {"body_bytes_max", "N", "33554432", "bytes of new tasks in one request", set_body_bytes_max,
+     show_body_bytes_max},
     {"slow_query_ms", "N", "1000", "a statement of the database that takes longer counts as slow",
      set_slow_query, show_slow_query, "SLOW_QUERY_THRESHOLD_MS"},
     {"store_breaker", "BOOL", "true", "requests are refused at once while the database is away",

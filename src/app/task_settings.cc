@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t concurrency_max = 10'000;
 constexpr std::size_t connections_max = 1'000'000;
+constexpr std::size_t body_bytes_max = 1u << 30; // it is in memory while it is read
 constexpr std::size_t slow_query_ms_max = 3'600'000;
 constexpr std::size_t breaker_failures_max = 1'000'000;
 constexpr std::size_t breaker_pause_secs_max = 3600;
@@ -133,6 +134,16 @@ Result<void> set_connections_max(Config& config, std::string_view text)
 std::string show_connections_max(const Config& config)
 {
     return fmt::format("{}", config.connections_max);
+}
+
+Result<void> set_body_bytes_max(Config& config, std::string_view text)
+{
+    return set_count(config.body_bytes_max, text, body_bytes_max);
+}
+
+std::string show_body_bytes_max(const Config& config)
+{
+    return fmt::format("{}", config.body_bytes_max);
 }
 
 Result<void> set_store_breaker(Config& config, std::string_view text)

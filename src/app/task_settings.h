@@ -30,6 +30,8 @@ Result<void> set_webhook_concurrency(Config& config, std::string_view text);
 std::string show_webhook_concurrency(const Config& config);
 Result<void> set_connections_max(Config& config, std::string_view text);
 std::string show_connections_max(const Config& config);
+Result<void> set_body_bytes_max(Config& config, std::string_view text);
+std::string show_body_bytes_max(const Config& config);
 Result<void> set_store_breaker(Config& config, std::string_view text);
 std::string show_store_breaker(const Config& config);
 Result<void> set_store_breaker_failures(Config& config, std::string_view text);

@@ -7,9 +7,37 @@ namespace sluice {
 
 void Parked::resume()
 {
+    const std::shared_ptr<Parked> self = std::move(self_);
+    if (!resume_)
+        return; // it was given up
     Handler handler = std::move(*resume_);
     resume_.reset();
     handler();
+}
+
+void Parked::give_up()
+{
+    if (!self_ || !resume_)
+        return;
+    given_up_.store(true, std::memory_order_relaxed);
+    Handler handler = std::move(*resume_);
+    resume_.reset();
+    handler();
+}
+
+void Parked::drop()
+{
+    const std::shared_ptr<Parked> self = std::move(self_);
+    if (self)
+        resume_.reset();
+}
+
+Mailbox::~Mailbox()
+{
+    arrived_.with([](std::vector<Parked*>& arrived) {
+        for (Parked* parked : arrived)
+            parked->drop();
+    });
 }
 
 void Mailbox::expect()
@@ -26,7 +54,10 @@ void Mailbox::deliver(std::span<Parked* const> parked)
         return was_empty && !arrived.empty();
     });
     if (wake)
-        asio::post(executor_, [this] { drain(); });
+        asio::post(executor_, [this, exists = std::weak_ptr(exists_)] {
+            if (!exists.expired())
+                drain();
+        });
 }
 
 void Mailbox::drain()

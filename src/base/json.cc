@@ -5,6 +5,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
 #include <unordered_set>
 
 namespace sluice {
@@ -78,18 +82,63 @@ Error not_json(std::string_view why)
     return {Errc::invalid, fmt::format("not valid JSON: {}", why)};
 }
 
+std::string place_of(std::string_view text, std::size_t offset)
+{
+    const std::string_view before = text.substr(0, offset);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    return fmt::format("line {}, column {}", line, column);
+}
+
+bool fits(std::string_view number)
+{
+    const char* const end = number.data() + number.size();
+    if (number.find_first_of(".eE") != std::string_view::npos)
+        return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
+    std::int64_t integer = 0;
+    std::uint64_t natural = 0;
+    return std::from_chars(number.data(), end, integer).ec == std::errc() ||
+           std::from_chars(number.data(), end, natural).ec == std::errc();
+}
+
+// Where a number of a good document is larger than what is kept of numbers.
+std::optional<std::size_t> find_large_number(std::string_view text)
+{
+    bool is_in_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"')
+            is_in_text = !is_in_text;
+        if (is_in_text) {
+            i += c == '\\' ? 1 : 0;
+            continue;
+        }
+        if (c != '-' && (c < '0' || c > '9'))
+            continue;
+        const std::size_t end = std::min(text.find_first_not_of("+-.eE0123456789", i), text.size());
+        if (!fits(text.substr(i, end - i)))
+            return i;
+        i = end - 1;
+    }
+    return std::nullopt;
+}
+
 // simdjson does not tell where the mistake is; the other parser does, and time does not matter now.
 Error not_json(std::string_view text, simdjson::error_code failure)
 {
     try {
         [[maybe_unused]] const auto document = nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
-        const std::string_view before = text.substr(0, error.byte > 0 ? error.byte - 1 : 0);
-        const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-        const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-        return not_json(fmt::format("mistake at line {}, column {}", line, column));
+        return not_json("mistake at " + place_of(text, error.byte > 0 ? error.byte - 1 : 0));
     } catch (const nlohmann::json::exception&) { // a number beyond the range, which has no place
     }
+    if (const auto number = find_large_number(text))
+        return {
+            Errc::invalid, fmt::format(
+                               "a number that does not fit at {}: integers of 64 bits and "
+                               "double-precision numbers are accepted",
+                               place_of(text, *number)
+                           )};
     return not_json(simdjson::error_message(failure));
 }
 

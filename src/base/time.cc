@@ -95,6 +95,13 @@ std::optional<Parts> take_parts(std::string_view text)
     return parts;
 }
 
+// An offset from UTC may lead beyond what RFC 3339 can say.
+bool is_spelled_in_four_digits(Time time)
+{
+    const year_month_day date{std::chrono::floor<days>(time)};
+    return date.year() >= std::chrono::year{0} && date.year() <= std::chrono::year{9999};
+}
+
 } // namespace
 
 std::string format_time(Time time)
@@ -120,8 +127,13 @@ Result<Time> parse_time(std::string_view text)
         if (date.ok()) {
             const std::int64_t seconds =
                 parts->hour * 3600 + parts->minute * 60 + parts->second - parts->offset;
-            return Time{std::chrono::sys_days{date}} + std::chrono::seconds{seconds} +
-                   Micros{parts->micros};
+            const Time time = Time{std::chrono::sys_days{date}} + std::chrono::seconds{seconds} +
+                              Micros{parts->micros};
+            if (is_spelled_in_four_digits(time))
+                return time;
+            return Error{
+                Errc::invalid,
+                fmt::format("'{}' lies outside the years 0000 to 9999 of UTC", text)};
         }
     }
     return Error{

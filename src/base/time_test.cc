@@ -52,6 +52,14 @@ TEST(ParseTime, takes_a_leap_second_for_the_next_second)
     EXPECT_EQ(reread("2016-12-31T23:59:60Z"), "2017-01-01T00:00:00.000000Z");
 }
 
+TEST(ParseTime, refuses_what_an_offset_leads_out_of_the_years_that_can_be_written)
+{
+    EXPECT_EQ(reread("9999-12-31T09:59:59-14:00"), "9999-12-31T23:59:59.000000Z");
+    for (const char* text :
+         {"9999-12-31T23:59:59-14:00", "9999-12-31T23:59:60Z", "0000-01-01T00:00:00+00:01"})
+        EXPECT_TRUE(parse_time(text).has_error()) << text;
+}
+
 TEST(ParseTime, refuses_everything_else)
 {
     for (const char* text :

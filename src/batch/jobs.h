@@ -129,6 +129,7 @@ private:
     Store& store();
     Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
     Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
+    Async<Judged<Created>> created(Submitted submitted);
     Async<Result<Reads::Run>> run_of(std::string id_or_name);
     Async<Result<void>> clear_outputs(RunId run);
     Async<Result<Job>> job_at(RunId run);

@@ -67,6 +67,13 @@ NewRun new_run(const Pipeline& pipeline, const JobSpec& spec)
 
 Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
 {
+    // What the specification names may have gone since the first time.
+    const Result<std::optional<Submitted>> before =
+        co_await submitted_before(store(), request.request_key, request.body_hash);
+    if (!before)
+        co_return Refusal(before.error());
+    if (*before)
+        co_return co_await created(**before);
     Judged<Pipeline> pipeline = read_spec(request.spec);
     if (!pipeline)
         co_return pipeline.error();
@@ -123,12 +130,17 @@ Async<Judged<Jobs::Created>> Jobs::submit_draft(Draft draft, MakeSource make_sou
     Result<Submitted> submitted = co_await submit_named(draft, make_source);
     if (!submitted)
         co_return Refusal(submitted.error());
-    Result<Job> job = co_await job_at(submitted->run);
+    co_return co_await created(*submitted);
+}
+
+Async<Judged<Jobs::Created>> Jobs::created(Submitted submitted)
+{
+    Result<Job> job = co_await job_at(submitted.run);
     if (!job)
         co_return Refusal(job.error());
     Created created;
     created.job = std::move(*job);
-    created.repeated = submitted->repeated;
+    created.repeated = submitted.repeated;
     if (created.job.counts.total == 0)
         created.warnings.emplace_back("no datum: the input matches no file, so the job is done");
     co_return created;

@@ -45,6 +45,7 @@ ApiServer::Options api_options(const ServeOptions& given, const Config& config)
         given.insecure ? ApiServer::Exposure::insecure : ApiServer::Exposure::guarded;
     options.pages = config.pages;
     options.limits.connections_max = config.connections_max;
+    options.submission_bytes_max = config.body_bytes_max;
     options.breaker.is_on = config.store_breaker;
     options.breaker.limits.failures_max = static_cast<int>(config.store_breaker_failures);
     options.breaker.limits.pause = std::chrono::seconds(config.store_breaker_pause_secs);
@@ -105,6 +106,8 @@ serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interr
         std::fflush(stdout);
         co_await interrupts.wait();
     }
+    server.drain(); // what runs here and elsewhere is still reported while it ends
+    co_await app.drain(app.config().grace);
     co_await server.stop(request_patience);
     co_await app.stop(app.config().grace);
     if (!working)
@@ -155,7 +158,12 @@ void add_serve(CliCommand& root)
          "allowed_networks",
          "webhook_secrets",
          "webhook_concurrency",
+         "webhook_host_limit",
+         "webhook_start_retries",
+         "webhook_retries",
+         "webhook_timeout",
          "connections_max",
+         "body_bytes_max",
          "slow_query_ms",
          "store_breaker",
          "store_breaker_failures",

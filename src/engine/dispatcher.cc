@@ -7,12 +7,24 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace sluice {
 
 namespace {
+
 constexpr auto retry_pause = std::chrono::milliseconds(250);
+
+// How many of those that are left one queue may have in all: the last eighth is for those queues
+// that have few, so that some place is always left for the next one.
+std::size_t share_of(std::size_t left, std::size_t all)
+{
+    if (left >= all / 8)
+        return SIZE_MAX;
+    return std::bit_floor(std::max<std::size_t>(1, left / 8)); // changes seldom
 }
+
+} // namespace
 
 Dispatcher::Dispatcher(
     asio::any_io_executor executor, Store& store, Worker& worker, Executor& tasks, Options options,
@@ -25,50 +37,58 @@ Dispatcher::Dispatcher(
       log_(std::move(log)),
       filter_(std::make_shared<const QueueFilter>(options_.queues)),
       scope_(executor, log_),
-      wake_(executor)
+      wake_(executor),
+      places_(executor, options_.capacity)
 {}
 
 Async<void> Dispatcher::run()
 {
     claims_ = true;
     while (!closed_) {
-        if (executing_ >= options_.capacity) {
+        if (!has_room()) {
             co_await wake_.wait();
             continue;
         }
         const WorkerId claimer = worker_.id();
         Result<std::vector<Leased>> claimed = co_await claim();
         if (!claimed) {
+            places_.claiming(0);
             warn_unless_away(log_, "claim", claimed.error());
             co_await sleep_for(retry_pause);
             continue;
         }
-        has_claimed_ |= !claimed->empty();
-        for (Leased& task : *claimed) {
-            if (closed_ || worker_.id() != claimer) {
-                co_await give_back(task, claimer, "the worker could not begin with it");
-                continue;
-            }
-            std::optional<Leased> first_of_queue;
-            const bool is_first = has_limits() && count_in(task);
-            if (is_first && options_.queue_limit)
-                first_of_queue = task;
-            begin(std::move(task));
-            if (first_of_queue)
-                co_await learn_limit(*first_of_queue);
-        }
-        if (claimed->empty() && !closed_)
+        const bool is_empty = claimed->empty();
+        has_claimed_ |= !is_empty;
+        co_await begin_all(*std::move(claimed), claimer);
+        places_.claiming(0);
+        if (is_empty && !closed_)
             co_await wake_.wait();
     }
     claims_ = false;
     wake_.notify();
 }
 
+Async<void> Dispatcher::begin_all(std::vector<Leased> tasks, WorkerId claimer)
+{
+    for (Leased& task : tasks) {
+        if (closed_ || worker_.id() != claimer) {
+            co_await give_back(task, claimer, "the worker could not begin with it");
+            continue;
+        }
+        std::optional<Leased> first_of_queue;
+        const bool is_first = has_limits() && count_in(task);
+        if (is_first && options_.queue_limit)
+            first_of_queue = task;
+        begin(std::move(task));
+        if (first_of_queue)
+            co_await learn_limit(*first_of_queue);
+    }
+}
+
 void Dispatcher::begin(Leased task)
 {
-    const auto attempt = attempts_.emplace(attempts_.end());
-    attempt->task = std::move(task);
-    ++executing_;
+    const auto attempt = attempts_.emplace(attempts_.end(), *this, std::move(task));
+    places_.take();
     worker_.began(attempt->task, attempt->stop);
     scope_.spawn(execute(attempt));
 }
@@ -79,7 +99,7 @@ bool Dispatcher::count_in(const Leased& task)
     Load& load = loads_[*task.queue];
     if (!options_.queue_limit)
         load.limit = options_.queue_max;
-    if (++load.running == load.limit)
+    if (++load.running == std::min(load.limit, share_))
         leave_out_full_queues();
     return load.running == 1;
 }
@@ -99,7 +119,7 @@ void Dispatcher::count_out(const Leased& task)
     const auto load = loads_.find(*task.queue);
     if (load == loads_.end())
         return;
-    const bool was_full = load->second.running-- == load->second.limit;
+    const bool was_full = load->second.running-- == std::min(load->second.limit, share_);
     if (load->second.running == 0)
         loads_.erase(load);
     if (was_full)
@@ -110,19 +130,44 @@ void Dispatcher::leave_out_full_queues()
 {
     std::vector<std::string> full;
     for (const auto& [queue, load] : loads_)
-        if (load.running >= load.limit)
+        if (load.running >= std::min(load.limit, share_))
             full.push_back(queue);
     filter_ = std::make_shared<const QueueFilter>(options_.queues, full);
+}
+
+std::size_t Dispatcher::share() const
+{
+    if (options_.queue_max == SIZE_MAX)
+        return SIZE_MAX;
+    if (!places_.is_line_empty())
+        return 1;
+    const std::size_t left = options_.attempts_max - attempts_.size();
+    return std::min(
+        share_of(places_.free(), options_.capacity), share_of(left, options_.attempts_max)
+    );
+}
+
+// Of one claim, which may all be of one queue.
+std::size_t Dispatcher::claim_limit()
+{
+    if (const std::size_t now = share(); now != share_) {
+        share_ = now;
+        leave_out_full_queues();
+    }
+    if (options_.queue_limit)
+        return 1;
+    return std::min(
+        {options_.claim_max, places_.free(), options_.attempts_max - attempts_.size(), share_}
+    );
 }
 
 Async<Result<std::vector<Leased>>> Dispatcher::claim()
 {
     Claim request;
     request.worker = worker_.id();
+    request.limit = claim_limit();
     request.queues = filter_;
-    request.limit = std::min(options_.claim_max, options_.capacity - executing_);
-    if (options_.queue_limit)
-        request.limit = 1;
+    places_.claiming(request.limit);
     request.as = options_.as;
     co_return co_await store_.claim(std::move(request));
 }
@@ -140,6 +185,7 @@ Finish finish_of(const Leased& task, const Outcome& outcome, WorkerId worker)
         request.failure = outcome.failure;
     request.result = outcome.result;
     request.error = outcome.error;
+    request.follow_ups = outcome.follow_ups;
     return request;
 }
 
@@ -202,6 +248,12 @@ Async<Result<void>> Dispatcher::report(const Leased& task, const Outcome& outcom
     co_return answer;
 }
 
+// Its target has ended the task, and has answered only then.
+bool Dispatcher::is_late(const Attempt& attempt, const Error& error)
+{
+    return attempt.stop.is_outdated() && error.code == Errc::conflict;
+}
+
 // Few coroutines deep, because this is what every task costs on the loop.
 Async<void> Dispatcher::execute(Attempts::iterator attempt)
 {
@@ -218,7 +270,8 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
     } catch (...) {
         outcome = failure_by("an exception of unknown type");
     }
-    --executing_;
+    if (attempt->has_place)
+        places_.leave();
     if (has_limits())
         count_out(attempt->task);
     wake_.notify(); // its place is free: the claim for it joins the report's group
@@ -227,18 +280,42 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
         const Result<void> answer = co_await report(attempt->task, outcome);
         // Who stops does not wait for a database that is away: the rescue finds the task.
         reported = answer || stopping_ || !is_retryable(answer.error().code);
-        if (!answer)
+        if (!answer && !is_late(*attempt, answer.error()))
             warn_unless_away(log_, "report of a task", answer.error());
         if (!reported)
             co_await sleep_for(retry_pause);
     }
     worker_.ended(attempt->task);
     attempts_.erase(attempt);
+    if (share_ != SIZE_MAX || attempts_.size() + 1 == options_.attempts_max)
+        wake_.notify();
+}
+
+void Dispatcher::leave_place(Attempt& attempt)
+{
+    const bool is_waited_for = closed_ || !has_room() || share_ != SIZE_MAX;
+    attempt.has_place = false;
+    places_.leave();
+    if (closed_)
+        stop_one(attempt);
+    if (is_waited_for)
+        wake_.notify();
+}
+
+void Dispatcher::stop_one(Attempt& attempt)
+{
+    if (attempt.stop.requested())
+        return;
+    attempt.stopped_by_us = true;
+    attempt.stop.request();
 }
 
 void Dispatcher::close()
 {
     closed_ = true;
+    for (Attempt& attempt : attempts_)
+        if (attempt.stop.is_waiting())
+            stop_one(attempt);
     wake_.notify();
 }
 
@@ -246,14 +323,11 @@ Async<void> Dispatcher::stop(std::chrono::steady_clock::time_point deadline)
 {
     while (claims_)
         co_await wake_.wait(); // for a claim that is under way
-    while (executing_ > 0 && std::chrono::steady_clock::now() < deadline)
+    while (places_.taken() > 0 && std::chrono::steady_clock::now() < deadline)
         co_await wake_.wait_for(deadline - std::chrono::steady_clock::now());
     stopping_ = true;
     for (Attempt& attempt : attempts_)
-        if (!attempt.stop.requested()) {
-            attempt.stopped_by_us = true;
-            attempt.stop.request();
-        }
+        stop_one(attempt);
     co_await scope_.join();
 }
 
@@ -261,6 +335,8 @@ void Dispatcher::changed(const Changes& changes)
 {
     if (!changes.lost_leases.empty())
         worker_.lost(changes.lost_leases);
+    if (!changes.early_ends.empty())
+        worker_.outdated(changes.early_ends);
     const bool ready = std::any_of(
         changes.ready_queues.begin(), changes.ready_queues.end(),
         [&](const auto& queue) { return filter_->matches(*queue); }

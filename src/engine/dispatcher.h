@@ -3,6 +3,7 @@
 
 #include "async/signal.h"
 #include "async/task_scope.h"
+#include "engine/places.h"
 #include "engine/worker.h"
 #include "exec/executor.h"
 #include "store/changes.h"
@@ -23,12 +24,16 @@ class Store;
 // Claims tasks of some queues, hands them to an executor and reports how they ended. One claim is
 // under way at a time; it is asked for in the same write group as the reports that freed the
 // places, so a chain of tasks costs one commit per link.
+//
+// What waits leaves its place (Stop::waits), so that a few queues whose tasks all wait hold up
+// nobody; it counts for its queue all the same. The last places go to queues that have few.
 class Dispatcher {
 public:
     struct Options {
-        std::vector<std::string> queues; // names, or prefixes "job/*"
-        std::size_t capacity = 1;        // attempts under way
-        std::size_t claim_max = 500;     // of one claim
+        std::vector<std::string> queues;     // names, or prefixes "job/*"
+        std::size_t capacity = 1;            // attempts under way
+        std::size_t attempts_max = SIZE_MAX; // with those that wait
+        std::size_t claim_max = 500;         // of one claim
         Claim::As as = Claim::As::running;
 
         // Attempts of one queue under way here, at most; one claim may go beyond it, because a
@@ -47,10 +52,10 @@ public:
 
     Async<void> run(); // until close()
 
-    // Claims nothing more.
+    // Claims nothing more. What only waits is handed back.
     void close();
 
-    // After close(): waits for what runs until `deadline`, then stops it and hands it back.
+    // After close(): waits for what is under way until `deadline`, then stops it and hands it back.
     Async<void> stop(std::chrono::steady_clock::time_point deadline);
 
     void changed(const Changes& changes);
@@ -58,18 +63,27 @@ public:
     void wake() { wake_.notify(); } // there may be something to claim
 
     // It could do more and has claimed nothing since the last call.
-    bool was_idle()
-    {
-        return !std::exchange(has_claimed_, false) && executing_ < options_.capacity;
-    }
+    bool was_idle() { return !std::exchange(has_claimed_, false) && has_room(); }
 
-    std::size_t executing() const { return executing_; }
+    std::size_t executing() const { return places_.taken(); }
 
 private:
-    struct Attempt {
+    class Attempt final : public Stop::Place {
+    public:
+        Attempt(Dispatcher& dispatcher, Leased given)
+            : task(std::move(given)), stop(*this), dispatcher_(dispatcher)
+        {}
+
         Leased task;
         Stop stop;
         bool stopped_by_us = false; // not because its lease was lost
+        bool has_place = true;
+
+        void leave() override { dispatcher_.leave_place(*this); }
+        Async<void> enter() override { return dispatcher_.places_.enter(has_place); }
+
+    private:
+        Dispatcher& dispatcher_;
     };
     using Attempts = std::list<Attempt>;
 
@@ -78,10 +92,17 @@ private:
         std::size_t running = 0;
         std::size_t limit = 1;
     };
+    bool has_room() const { return places_.free() > 0 && attempts_.size() < options_.attempts_max; }
     bool has_limits() const { return options_.queue_limit || options_.queue_max != SIZE_MAX; }
 
     Async<Result<std::vector<Leased>>> claim();
+    std::size_t claim_limit();
+    std::size_t share() const;
     void begin(Leased task);
+    Async<void> begin_all(std::vector<Leased> tasks, WorkerId claimer);
+    void leave_place(Attempt& attempt);
+    static void stop_one(Attempt& attempt);
+    static bool is_late(const Attempt& attempt, const Error& error);
     bool count_in(const Leased& task);
     Async<void> learn_limit(const Leased& task);
     void count_out(const Leased& task);
@@ -100,9 +121,10 @@ private:
     Signal wake_;
     Attempts attempts_;
     std::map<std::string, Load, std::less<>> loads_; // with limits of queues only
-    std::size_t executing_ = 0;
-    bool claims_ = false;      // run() is under way
-    bool has_claimed_ = false; // since was_idle()
+    Places places_;
+    std::size_t share_ = SIZE_MAX; // of a queue, where it is less than its limit
+    bool claims_ = false;          // run() is under way
+    bool has_claimed_ = false;     // since was_idle()
     bool closed_ = false;
     bool stopping_ = false;
 };

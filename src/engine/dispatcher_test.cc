@@ -88,6 +88,68 @@ TEST_F(DispatcherTest, executes_at_most_as_many_as_it_has_places)
     EXPECT_EQ(finish(submitted.run), RunState::succeeded);
 }
 
+TEST_F(DispatcherTest, what_waits_leaves_its_place_to_others)
+{
+    const Dispatcher& dispatcher = serve(2);
+    const Submitted submitted = submit({"wait 1", "wait 2", "wait 3", "hold 4", "hold 5"});
+    turn_until(loop, [&] { return executor.holding() == 5; });
+    EXPECT_EQ(dispatcher.executing(), 2u);
+
+    for (int left = 5; left >= 2; --left) {
+        EXPECT_LE(dispatcher.executing(), 2u);
+        executor.let_go(); // who has waited wants a place now
+        turn_until(loop, [&] { return executor.holding() < static_cast<std::size_t>(left); });
+    }
+    turn_until(loop, [&] {
+        EXPECT_LE(dispatcher.executing(), 2u);
+        if (executor.holding() > 0)
+            executor.let_go();
+        return executor.released == 8; // those that have waited hold once more
+    });
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+}
+
+TEST_F(DispatcherTest, what_waits_is_bounded_too)
+{
+    start();
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    serving.capacity = 2;
+    serving.attempts_max = 3;
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, executor)));
+    const Submitted submitted = submit({"wait 1", "wait 2", "wait 3", "wait 4"});
+
+    turn_until(loop, [&] { return executor.holding() == 3; });
+    ASSERT_TRUE(db(Cancel{target(submitted, 0)}));
+    turn_until(loop, [&] { return executor.started.size() == 4; });
+    EXPECT_EQ(executor.holding(), 3u);
+}
+
+TEST_F(DispatcherTest, one_queue_leaves_the_last_places_to_others)
+{
+    start();
+    Dispatcher::Options serving;
+    serving.queues = {"a", "b"};
+    serving.capacity = 16;
+    serving.claim_max = 1;
+    serving.queue_max = 16;
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, executor)));
+    Submit crowd;
+    crowd.run.kind = RunKind::execution;
+    crowd.run.queues = {"a"};
+    for (int i = 0; i < 20; ++i)
+        crowd.tasks.push_back(named("hold"));
+    ASSERT_TRUE(db(crowd));
+    turn_until(loop, [&] { return executor.holding() == 15; });
+
+    Submit other;
+    other.run.kind = RunKind::execution;
+    other.run.queues = {"b"};
+    other.tasks = {named("ok")};
+    EXPECT_EQ(finish(db(other)->run), RunState::succeeded);
+    EXPECT_EQ(executor.holding(), 15u);
+}
+
 TEST_F(DispatcherTest, a_chain_runs_to_its_end)
 {
     serve(4);
@@ -150,6 +212,18 @@ TEST_F(DispatcherTest, a_stop_hands_back_what_does_not_end_in_time)
         EXPECT_EQ(attempts(id)[0].end, AttemptEnd::returned);
         EXPECT_EQ(attempts(id)[0].error, "stopped");
     }
+}
+
+TEST_F(DispatcherTest, a_stop_hands_back_at_once_what_only_waits)
+{
+    serve(2);
+    const Submitted submitted = submit({"wait 1", "wait 2"});
+    turn_until(loop, [&] { return executor.holding() == 2; });
+
+    stop(1h);
+
+    for (const TaskId id : submitted.tasks)
+        EXPECT_EQ(task(id).state, TaskState::pending);
 }
 
 TEST_F(DispatcherTest, what_is_claimed_while_it_stops_is_handed_back_unexecuted)

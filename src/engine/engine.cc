@@ -59,11 +59,16 @@ Async<Result<Dispatcher*>> Engine::serve(Dispatcher::Options options, Executor& 
     co_return dispatcher;
 }
 
+void Engine::close()
+{
+    for (const auto& dispatcher : dispatchers_)
+        dispatcher->close();
+}
+
 Async<void> Engine::stop(std::chrono::steady_clock::duration grace)
 {
     const auto deadline = std::chrono::steady_clock::now() + grace;
-    for (const auto& dispatcher : dispatchers_)
-        dispatcher->close();
+    close();
     for (const auto& dispatcher : dispatchers_)
         co_await dispatcher->stop(deadline);
     scope_.cancel();

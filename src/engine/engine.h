@@ -42,7 +42,10 @@ public:
     // call.
     Async<Result<Dispatcher*>> serve(Dispatcher::Options options, Executor& executor);
 
-    // Stops claiming, lets what runs end for `grace`, hands back the rest, ends the services.
+    // Stops claiming.
+    void close();
+
+    // Closes, lets what runs end for `grace`, hands back the rest, ends the services.
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Store& store() { return store_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/submit.h"
 
+#include "store/repeat.h"
 #include "store/store.h"
 
 #include <algorithm>
@@ -158,6 +159,25 @@ Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source)
             co_return tasks.error();
     }
     co_return co_await publish(store, id, timeout, std::move(actor));
+}
+
+Async<Result<std::optional<Submitted>>>
+submitted_before(Store& store, std::string key, std::string body_hash)
+{
+    std::optional<Submitted> before;
+    if (key.empty())
+        co_return before;
+    auto look = [key](Reads& reads) { return reads.request(key); };
+    const Result<std::optional<Reads::KeyedRequest>> first = co_await store.read(std::move(look));
+    if (!first)
+        co_return first.error();
+    if (!*first)
+        co_return before;
+    const Result<Submitted> repeat = repeat_of(**first, key, body_hash);
+    if (!repeat)
+        co_return repeat.error();
+    before = *repeat;
+    co_return before;
 }
 
 } // namespace sluice

@@ -4,6 +4,8 @@
 #include "async/async.h"
 #include "store/requests.h"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace sluice {
@@ -29,5 +31,10 @@ Async<Result<Submitted>> submit(Store& store, Submit request);
 // The same for tasks without links. Small sources become one transaction too. Errors: those of the
 // source, too; what was staged before it is never seen and is swept away.
 Async<Result<Submitted>> submit(Store& store, NewRun run, TaskSource& source);
+
+// What a submission with this idempotency key and body was answered before; nothing: it is new, or
+// has no key, which costs no read. Errors: as those of a submission (conflict, unavailable).
+Async<Result<std::optional<Submitted>>>
+submitted_before(Store& store, std::string key, std::string body_hash);
 
 } // namespace sluice

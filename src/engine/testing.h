@@ -14,7 +14,8 @@
 namespace sluice::testing {
 
 // Does with a task what its name says: "ok …", "fail …", "throw …", "throw int …", "hand back …",
-// "throw silently …", "hold …" (until let_go() or a stop request).
+// "throw silently …", "hold …" (until let_go() or a stop request), "wait …" (the same without a
+// place, and then holds).
 class ScriptedExecutor final : public Executor {
 public:
     explicit ScriptedExecutor(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -30,7 +31,9 @@ public:
         if (task.name.starts_with("throw"))
             throw std::runtime_error("thrown by the task");
         Outcome outcome;
-        if (task.name.starts_with("hold"))
+        if (task.name.starts_with("wait"))
+            co_await wait(stop);
+        if (task.name.starts_with("hold") || task.name.starts_with("wait"))
             outcome = co_await hold(stop);
         const bool fails = left != failures_left.end() && left->second-- > 0;
         if (task.name.starts_with("fail") || fails) {
@@ -50,6 +53,7 @@ public:
     std::vector<std::string> started;
     std::map<std::string, int> failures_left; // by name: so many attempts fail first
     std::size_t stopped = 0;
+    std::size_t released = 0; // by let_go() or a stop
 
 private:
     Async<Outcome> hold(Stop& stop)
@@ -59,6 +63,7 @@ private:
         stop.on_request([&signal] { signal.notify(); });
         co_await signal.wait();
         held_.erase(place);
+        ++released;
         stop.on_request(nothing);
         Outcome outcome;
         if (stop.requested()) {
@@ -67,6 +72,14 @@ private:
             outcome.error = "stopped";
         }
         co_return outcome;
+    }
+
+    Async<void> wait(Stop& stop)
+    {
+        stop.waits();
+        const Outcome over = co_await hold(stop);
+        if (over.kind != Outcome::Kind::returned)
+            co_await stop.goes_on();
     }
 
     static void nothing() {}

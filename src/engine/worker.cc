@@ -50,7 +50,8 @@ Async<Result<void>> Worker::beat()
     const std::vector<HeldLease>& gone = answer ? *answer : held;
     for (const HeldLease& lease : gone) {
         const auto attempt = attempts_.find(lease.task);
-        if (attempt != attempts_.end() && attempt->second.number == lease.attempt)
+        if (attempt != attempts_.end() && attempt->second.number == lease.attempt &&
+            !attempt->second.stop->is_outdated())
             attempt->second.stop->request();
     }
     if (!answer)
@@ -92,12 +93,21 @@ void Worker::ended(const Leased& task)
         attempts_.erase(attempt);
 }
 
-void Worker::lost(const std::vector<TaskId>& tasks)
+void Worker::lost(const std::vector<HeldLease>& leases)
+{
+    for (const HeldLease& lease : leases) {
+        const auto attempt = attempts_.find(lease.task);
+        if (attempt != attempts_.end() && attempt->second.number == lease.attempt)
+            attempt->second.stop->request();
+    }
+}
+
+void Worker::outdated(const std::vector<TaskId>& tasks)
 {
     for (const TaskId task : tasks) {
         const auto attempt = attempts_.find(task);
         if (attempt != attempts_.end())
-            attempt->second.stop->request();
+            attempt->second.stop->outdate();
     }
 }
 

@@ -35,7 +35,11 @@ public:
     void ended(const Leased& task);
 
     // Stops the attempts of these tasks, if they are ours.
-    void lost(const std::vector<TaskId>& tasks);
+    void lost(const std::vector<HeldLease>& leases);
+
+    // The same once their tries are over: these were ended by their targets, which have yet to
+    // answer.
+    void outdated(const std::vector<TaskId>& tasks);
 
     Async<Result<void>> beat();
 

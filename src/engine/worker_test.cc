@@ -47,6 +47,23 @@ TEST_F(WorkerTest, a_beat_extends_its_leases)
     EXPECT_FALSE(stop.requested());
 }
 
+TEST_F(WorkerTest, a_beat_lets_the_answer_come_to_what_its_target_has_ended)
+{
+    const Submitted submitted = submit({"a"});
+    const Leased task = claim();
+    worker->began(task, stop);
+    Target target;
+    target.run = submitted.run;
+    ASSERT_TRUE(db(Cancel{target}));
+
+    worker->outdated({task.task});
+    beat();
+
+    EXPECT_FALSE(stop.requested());
+    stop.waits();
+    EXPECT_TRUE(stop.requested()) << "nothing of it is under way";
+}
+
 TEST_F(WorkerTest, a_beat_stops_what_is_not_its_own_any_more)
 {
     const Submitted submitted = submit({"a"});
@@ -68,10 +85,21 @@ TEST_F(WorkerTest, what_has_ended_is_not_stopped)
     worker->began(task, stop);
     worker->ended(task);
 
-    worker->lost({task.task});
+    worker->lost({{task.task, task.attempt}});
     beat();
 
     EXPECT_FALSE(stop.requested());
+}
+
+TEST_F(WorkerTest, the_loss_of_an_attempt_does_not_stop_the_next_one)
+{
+    submit({"a"});
+    const Leased task = claim();
+    worker->began(task, stop);
+    worker->lost({{task.task, task.attempt - 1}});
+    EXPECT_FALSE(stop.requested());
+    worker->lost({{task.task, task.attempt}});
+    EXPECT_TRUE(stop.requested());
 }
 
 TEST_F(WorkerTest, enrolls_anew_when_it_was_taken_for_dead)

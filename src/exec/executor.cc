@@ -21,4 +21,28 @@ void Stop::on_request(std::function<void()> callback)
         callback_ = std::move(callback);
 }
 
+void Stop::outdate()
+{
+    is_outdated_ = true;
+    if (is_waiting_)
+        request();
+}
+
+void Stop::waits()
+{
+    if (std::exchange(is_waiting_, true))
+        return;
+    if (place_)
+        place_->leave();
+    if (is_outdated_)
+        request();
+}
+
+Async<void> Stop::goes_on()
+{
+    if (place_)
+        co_await place_->enter();
+    is_waiting_ = false;
+}
+
 } // namespace sluice

@@ -23,7 +23,7 @@ struct Outcome {
     std::string result; // JSON of the surface
     std::string error;  // for people; of failed and returned
 
-    // Of accepted: what the target's answer asks for (Start has the meanings).
+    // What the target's answer asks for (Start has the meanings); cancel actions of accepted only.
     std::string cancel_actions = {};
     int cancel_actions_count = 0;
     std::vector<FollowUpAction> follow_ups = {};
@@ -33,6 +33,17 @@ struct Outcome {
 // on the loop for as long as the attempt.
 class Stop {
 public:
+    // That of the attempt, among those that may be under way at once.
+    class Place {
+    public:
+        virtual ~Place() = default;
+        virtual void leave() = 0;
+        virtual Async<void> enter() = 0; // returns once there is one again
+    };
+
+    Stop() = default;
+    explicit Stop(Place& place) : place_(&place) {}
+
     bool requested() const { return requested_; }
 
     void request();
@@ -40,8 +51,22 @@ public:
     // Calls `callback` at the request, at once if it was made already. At most one at a time.
     void on_request(std::function<void()> callback);
 
+    // The task was ended by others. What is under way of the attempt may end, and its outcome is
+    // reported; nothing else of it begins.
+    void outdate();
+    bool is_outdated() const { return is_outdated_; }
+
+    // Told by executors: from here on the attempt waits with nothing under way, until goes_on() has
+    // returned. It leaves its place to others meanwhile, and is stopped without loss.
+    void waits();
+    Async<void> goes_on();
+    bool is_waiting() const { return is_waiting_; }
+
 private:
+    Place* place_ = nullptr;
     bool requested_ = false;
+    bool is_outdated_ = false;
+    bool is_waiting_ = false;
     std::function<void()> callback_;
 };
 

@@ -21,6 +21,11 @@ bool is_met(LinkCondition condition, TaskState outcome)
     return true;
 }
 
+Unmet effect_of(Unmet unmet, TaskState outcome)
+{
+    return outcome == TaskState::skipped ? Unmet::skip : unmet;
+}
+
 Unmet stronger(Unmet a, Unmet b)
 {
     return a == Unmet::fail || b == Unmet::fail ? Unmet::fail : Unmet::skip;

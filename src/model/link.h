@@ -20,6 +20,10 @@ enum class Unmet : std::uint8_t { fail, skip };
 
 bool is_met(LinkCondition condition, TaskState parent_outcome);
 
+// What a link that is not met does to its child: where nothing has failed, as the parent was
+// skipped, it skips on, whatever the link says.
+Unmet effect_of(Unmet unmet, TaskState parent_outcome);
+
 // Two unmet conditions of one child: fail beats skip.
 Unmet stronger(Unmet a, Unmet b);
 

@@ -38,6 +38,15 @@ TEST(LinkDeathTest, a_parent_that_is_not_final_has_no_verdict)
     }
 }
 
+TEST(Link, a_skipped_parent_skips_on)
+{
+    for (const Unmet unmet : {Unmet::fail, Unmet::skip}) {
+        EXPECT_EQ(effect_of(unmet, TaskState::skipped), Unmet::skip);
+        for (const TaskState end : {TaskState::succeeded, TaskState::failed, TaskState::canceled})
+            EXPECT_EQ(effect_of(unmet, end), unmet) << name(end);
+    }
+}
+
 TEST(Link, fail_beats_skip)
 {
     EXPECT_EQ(stronger(Unmet::skip, Unmet::skip), Unmet::skip);

@@ -6,8 +6,25 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 namespace sluice {
+
+namespace {
+
+constexpr std::chrono::seconds retry_after_max = std::chrono::hours(1);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT"
+std::optional<Time> parse_http_date(const std::string& text)
+{
+    std::tm parts{};
+    const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (!end || *end != '\0')
+        return std::nullopt;
+    return Time(std::chrono::seconds(timegm(&parts)));
+}
+
+} // namespace
 
 std::chrono::milliseconds delay_after(int failures, const Backoff& backoff, Random& random)
 {
@@ -33,7 +50,16 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value)
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (failure != std::errc() || end != text.data() + text.size())
         return std::nullopt;
-    return std::chrono::seconds(std::min(seconds, 3600u));
+    return std::min(std::chrono::seconds(seconds), retry_after_max);
+}
+
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Time now)
+{
+    const std::optional<Time> date = parse_http_date(std::string(trim(value)));
+    if (!date)
+        return parse_retry_after(value);
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*date - now);
+    return std::clamp(left, std::chrono::seconds(0), retry_after_max);
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/time.h"
 
 #include <chrono>
 #include <optional>
@@ -26,5 +27,9 @@ bool is_retryable_status(int status);
 
 // The seconds of a Retry-After header, at most an hour; nothing for a date or anything else.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value);
+
+// The same, also for a date as HTTP writes it (RFC 9110, section 5.6.7): the time until then, none
+// when it has passed.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Time now);
 
 } // namespace sluice

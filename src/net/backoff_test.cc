@@ -53,4 +53,17 @@ TEST(RetryAfter, is_read_in_seconds_up_to_an_hour)
         EXPECT_EQ(parse_retry_after(text), std::nullopt) << text;
 }
 
+TEST(RetryAfter, is_read_as_a_date_too_by_those_who_know_the_time)
+{
+    const Time now = parse_time("1994-11-06T08:49:30.500000Z").value();
+
+    EXPECT_EQ(parse_retry_after(" Sun, 06 Nov 1994 08:49:37 GMT ", now), 7s) << "not before it";
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:29 GMT", now), 0s) << "it has passed";
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 2094 08:49:37 GMT", now), 3600s);
+    EXPECT_EQ(parse_retry_after("9", now), 9s);
+    for (const char* text :
+         {"", "soon", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT+1"})
+        EXPECT_EQ(parse_retry_after(text, now), std::nullopt) << text;
+}
+
 } // namespace sluice

@@ -136,7 +136,9 @@ Response json_response(int status, const Json& value)
 Response error_response(int status, std::string_view message, Json details)
 {
     Json body = {{"error", message}};
-    if (!details.is_null())
+    if (details.is_null())
+        body["status"] = status;
+    else
         body["details"] = std::move(details);
     Response response = json_response(status, body);
     if (status == 429 || status == 503)

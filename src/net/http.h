@@ -145,8 +145,8 @@ int http_status(Errc code);
 
 Response json_response(int status, const Json& value);
 
-// `{"error": message}`, with `details` (an array) when there are any; 429 and 503 carry
-// Retry-After.
+// `{"error": message}` with `details` (an array), or with `status` where there are none. 429 and
+// 503 carry Retry-After.
 Response error_response(int status, std::string_view message, Json details = nullptr);
 Response error_response(const Error& error);
 

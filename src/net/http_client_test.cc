@@ -337,8 +337,10 @@ TEST(HttpClient, does_not_reach_an_address_that_its_guard_refuses)
 
 TEST(HttpClient, does_not_reach_a_refused_address_behind_an_accepted_name)
 {
-    // With an allowed network, names are left to their addresses.
-    const AddressGuard guard = AddressGuard::make({.allowed_networks = {"10.0.0.0/8"}}).value();
+    // The name is accepted for the sake of the network.
+    const AddressGuard guard = AddressGuard::make({.blocked_hosts = {"127.0.0.1", "::1"},
+                                                   .allowed_networks = {"127.0.0.0/8"}}
+    ).value();
     Fixture f({.guard = &guard});
     ListenerFixture listener(f.loop);
     const std::string origin = listener.origin("localhost");
@@ -351,7 +353,7 @@ TEST(HttpClient, does_not_reach_a_refused_address_behind_an_accepted_name)
     EXPECT_FALSE(is_retryable(response.error().code));
     EXPECT_EQ(
         response.error().detail,
-        origin + ": its address is a loopback address: a public address is accepted"
+        origin + ": its address is a blocked address: a public address is accepted"
     );
     EXPECT_FALSE(listener.is_reached());
 }

@@ -147,12 +147,12 @@ TEST(ErrorResponse, has_one_status_for_each_error)
     for (const auto& [code, status] : table) {
         const Response response = error_response(Error{code, "why"});
         EXPECT_EQ(response.status, status);
-        EXPECT_EQ(response.body, R"({"error":"why"})");
+        EXPECT_EQ(response.body, fmt::format(R"({{"error":"why","status":{}}})", status));
         EXPECT_EQ(response.headers.find("Retry-After").has_value(), status == 429 || status == 503);
     }
 }
 
-TEST(ErrorResponse, carries_details)
+TEST(ErrorResponse, carries_details_instead_of_its_status)
 {
     const Response response = error_response(422, "2 errors", Json::array({"a", "b"}));
 

@@ -47,9 +47,7 @@ public:
           scope_(executor, shared_.log),
           first_came_(executor),
           last_left_(executor)
-    {
-        scope_.spawn(enforce_deadlines());
-    }
+    {}
 
     Result<std::uint16_t> listen(std::string_view address, std::uint16_t port);
     Async<void> stop(std::chrono::milliseconds patience);
@@ -103,6 +101,8 @@ Result<std::uint16_t> Server::Impl::listen(std::string_view address, std::uint16
             fmt::format("listen on {} port {}: {}", address, port, error.message())};
 
     const std::uint16_t bound = acceptor.local_endpoint().port();
+    if (acceptors_.empty())
+        scope_.spawn(enforce_deadlines());
     scope_.spawn(accept(acceptors_.emplace_back(std::move(acceptor))));
     return bound;
 }

@@ -43,7 +43,8 @@ struct ServerHooks {
     std::function<void(const RequestRecord&)> answered = nullptr;
 };
 
-// An HTTP/1.1 server on the loop. The owner ends it with `co_await stop(…)` before it dies.
+// An HTTP/1.1 server on the loop. Once it listens, the owner ends it with `co_await stop(…)` before
+// it dies.
 class Server {
 public:
     Server(

@@ -443,6 +443,15 @@ TEST(Server, tells_the_hook_of_each_answered_request)
     EXPECT_EQ(lines[3], "HEAD / / 200 0");
 }
 
+TEST(Server, one_that_never_listened_needs_no_end)
+{
+    asio::io_context loop{1};
+    ServerFixture f(loop, routes());
+    Server second(loop.get_executor(), routes(), {}, {}, Log());
+
+    EXPECT_FALSE(second.listen("127.0.0.1", f.port));
+}
+
 TEST(Server, says_what_is_wrong_with_an_address)
 {
     asio::io_context loop{1};

@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "store/held_lease.h"
 
 #include <functional>
 #include <memory>
@@ -17,9 +18,10 @@ struct Changes {
     std::vector<std::shared_ptr<const std::string>>
         ready_queues; // something became claimable there
     std::vector<RunId> final_runs;
-    std::vector<TaskId> lost_leases;  // canceled, paused or timed out while a worker holds them
-    std::optional<Time> earliest_due; // a timer, timeout or lease end was set to this time
-    bool sweep = false;               // a run owes a sweep
+    std::vector<HeldLease> lost_leases; // canceled, timed out or displaced
+    std::vector<TaskId> early_ends;     // by their targets, while the start is under way
+    std::optional<Time> earliest_due;   // a timer, timeout or lease end was set to this time
+    bool sweep = false;                 // a run owes a sweep
     bool doomed_outputs = false;
     bool owed = false;                // webhooks are to be sent
     std::optional<Time> schedule_due; // a schedule is to be looked at then
@@ -30,7 +32,8 @@ struct Changes {
     bool concerns_others() const
     {
         return !ready_queues.empty() || !final_runs.empty() || !lost_leases.empty() ||
-               earliest_due || sweep || doomed_outputs || owed || schedule_due || from_outside;
+               !early_ends.empty() || earliest_due || sweep || doomed_outputs || owed ||
+               schedule_due || from_outside;
     }
 
     bool empty() const { return !concerns_others() && !moved; }

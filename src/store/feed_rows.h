@@ -4,8 +4,10 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "model/state.h"
+#include "store/rows.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +27,19 @@ struct TaskLabel {
 struct OutsideParent {
     TaskId task;
     Time run_created_at;
+};
+
+// A link to a parent in another batch that has not ended yet.
+struct OutsideLinkView {
+    LinkRow link;
+    Time parent_created_at; // of its batch
+};
+
+// How the parents that a task has in its own batch have ended.
+struct ParentsEnded {
+    std::int64_t parents = 0;
+    std::int64_t ended = 0;
+    std::optional<Time> last_at;
 };
 
 // How the tasks of the whole database stand.

@@ -78,6 +78,7 @@ Store::Parts postgres_parts(const std::string& url, const StoreOptions& options,
     read_secrets(*parts.writer, parts);
     for (int i = 0; i < postgres_readers; ++i)
         parts.readers.push_back(session(nullptr));
+    parts.probe = session(nullptr); // opens its connection when it is needed first
     parts.neighbours = postgres::make_neighbours(settings, others_wrote, log);
     parts.clock_is_remote = true;
     return parts;

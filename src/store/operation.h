@@ -35,7 +35,7 @@ using Group = GroupOf<
     Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule,
     RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, Define, Redefine, Undefine, FollowRules>;
 
-// A write that waits for its group. Stands in the frame of the coroutine that awaits it.
+// A write that waits for its group. It owns itself: who awaits it may go on without it.
 struct OperationBase : Parked {
     virtual void join(Group& group) = 0;
     virtual void fail(const Error& error) = 0;

@@ -34,6 +34,12 @@ void ReaderThread::push(ReadJob& job)
     arrived_.notify_one();
 }
 
+bool ReaderThread::is_idle() const
+{
+    std::lock_guard lock(mutex_);
+    return !busy_ && jobs_.empty();
+}
+
 void ReaderThread::loop()
 {
     std::unique_lock lock(mutex_);
@@ -43,9 +49,14 @@ void ReaderThread::loop()
             return;
         ReadJob* job = jobs_.front();
         jobs_.pop_front();
+        busy_ = true;
         lock.unlock();
-        run_read(*session_, *job);
-        Parked* const done = job;
+        if (!job->is_given_up())
+            run_read(*session_, *job);
+        lock.lock();
+        busy_ = false;
+        lock.unlock();
+        Parked* const done = job; // it may be gone as soon as it is delivered
         mailbox_.deliver({&done, 1});
         lock.lock();
     }

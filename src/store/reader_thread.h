@@ -20,15 +20,17 @@ public:
     ReaderThread& operator=(const ReaderThread&) = delete;
 
     void push(ReadJob& job); // loop thread
+    bool is_idle() const;
 
 private:
     void loop();
 
     std::unique_ptr<Session> session_;
     Mailbox& mailbox_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<ReadJob*> jobs_;
+    bool busy_ = false;
     bool stopping_ = false;
     std::thread thread_;
 };

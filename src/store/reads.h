@@ -42,6 +42,15 @@ public:
     virtual std::vector<Run> runs(const RunFilter& filter) = 0;        // newest first
     virtual std::vector<std::string> run_names(std::size_t limit) = 0; // newest first
 
+    // What was created with an idempotency key.
+    struct KeyedRequest {
+        std::string body_hash;
+        RunId run;
+        Time created_at;
+        bool is_published = true; // false: its run is being loaded
+    };
+    virtual std::optional<KeyedRequest> request(std::string_view key) = 0;
+
     // A task with all its rows. `state` is what the rows say (also canceled while a sweep is owed).
     struct Task {
         TaskRow row;

@@ -4,6 +4,7 @@
 #include "model/graph.h"
 #include "model/retry.h"
 #include "model/task/task_matcher.h"
+#include "store/held_lease.h"
 #include "store/queue_filter.h"
 #include "store/rows.h"
 #include "store/schedule_requests.h"
@@ -139,7 +140,7 @@ struct Start {
     // What the answer of the target asks for.
     std::string cancel_actions = {}; // JSON array of webhooks that a cancel owes, too; empty: none
     int cancel_actions_count = 0;
-    std::vector<FollowUpAction> follow_ups = {}; // owed at once
+    std::vector<FollowUpAction> follow_ups = {}; // owed at once, as those of Finish
 };
 
 struct Finished {
@@ -158,6 +159,10 @@ struct Finish {
     std::optional<FailureKind> failure; // none: succeeded
     std::string result;
     std::string error;
+
+    // What the answer to a start asks for, whether it has ended the task or its target did before;
+    // owed once.
+    std::vector<FollowUpAction> follow_ups = {};
 };
 
 // The worker stops and hands the task back; no try is used up. Errors: conflict.
@@ -168,11 +173,6 @@ struct GiveBack {
     int attempt = 0;
     WorkerId worker;
     std::string reason;
-};
-
-struct HeldLease {
-    TaskId task;
-    int attempt = 0;
 };
 
 // Extends the worker's leases to now + `lease`. The reply names those it does not hold any more:

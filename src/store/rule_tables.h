@@ -29,7 +29,8 @@ public:
     virtual void lock_kinds(std::span<const std::int32_t> kinds) = 0;
 
     // --- tasks and their groups --------------------------------------------------------------
-    // Those of the tasks that have a card of one of the kinds.
+    // Those of the tasks that have a card of one of the kinds. They stand still until the end of
+    // the transaction: nobody else may change how they count.
     virtual std::vector<SubjectRow>
     subjects(std::span<const TaskId> tasks, std::span<const std::string> kinds) = 0;
     // Those of a kind, by id, after `after`.
@@ -43,7 +44,7 @@ public:
     virtual std::vector<MemberRow> take_members_of_run(RunId run, TaskId first, TaskId last) = 0;
     // Any member of each group that has one.
     virtual std::vector<MemberRow> find_members(std::span<const CounterKey> counters) = 0;
-    // Leased members that may be displaced by a task of a higher priority, the least important
+    // Running members that may be displaced by a task of a higher priority, the least important
     // first.
     virtual std::vector<TaskId>
     displaceable(const CounterKey& counter, int nprio_above, std::size_t limit) = 0;

@@ -151,6 +151,10 @@ public:
     virtual std::vector<TaskLabel> labels(std::span<const TaskId> tasks) = 0; // in any order
 
     virtual std::vector<OutsideParent> outside_parents(TaskId child) = 0; // by id
+    // Those of the tasks of a run, by child and parent, in pages: from behind `after` on.
+    virtual std::vector<OutsideLinkView>
+    outside_links(RunId run, const LinkRow& after, std::size_t limit) = 0;
+    virtual ParentsEnded parents_ended(const RunRow& run, TaskId child) = 0;
 
     virtual TaskFigures figures() = 0;
     // What users did. A filter that finds little looks at a bounded number of lines: then the page

@@ -171,6 +171,7 @@ struct Undefine {
     using Reply = bool;
     DefinitionKind kind = DefinitionKind::rule;
     DefinitionId definition;
+    std::string actor;
 };
 
 // Tasks whose stored rules have changed go by these as they are now, at most `limit` of them. Runs

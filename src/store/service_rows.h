@@ -42,11 +42,12 @@ struct CardRow {
     friend bool operator==(const CardRow&, const CardRow&) = default;
 };
 
-// What targets have reported of a task; there is no row before the first report.
+// What targets have reported of a task, and when anything was last done to it; there is no row
+// before that.
 struct ProgressRow {
     TaskId task;
     RunId run;
-    Time updated_at; // of the last report or edit: the timeout counts from here
+    Time updated_at; // the timeout counts from here, so what is no report moves it a little only
     std::int64_t success = 0;
     std::int64_t failures = 0;
     std::optional<std::string> failure_reason;

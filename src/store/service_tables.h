@@ -18,6 +18,7 @@ public:
     // --- cards -------------------------------------------------------------------------------
     virtual void insert_cards(std::span<const CardRow> rows) = 0;
     virtual std::optional<CardRow> card(TaskId task) = 0;
+    virtual std::vector<CardRow> cards(std::span<const TaskId> tasks) = 0;
     virtual void update_card(const CardRow& row) = 0;      // metadata, expected_count, times
     virtual void set_priority(TaskId task, int nprio) = 0; // in its task and lease rows
 
@@ -44,6 +45,8 @@ public:
     // Each task once, by id. The time of the last report moves to `now`, and always forward. Tells
     // those that have a card; the others are passed over.
     virtual std::vector<TaskId> report(std::span<const Report> reports, Time now) = 0;
+    // The attempts of these tasks are over: the same time moves, and their reasons go.
+    virtual void begin_anew(std::span<const TaskId> tasks, Time now) = 0;
     virtual std::vector<ProgressRow> progress(std::span<const TaskId> tasks) = 0;
 
     // --- deliveries --------------------------------------------------------------------------
@@ -59,6 +62,7 @@ public:
     virtual std::vector<DeliveryRow>
     deliveries_sent_by(WorkerId worker, std::span<const DeliveryId> ids) = 0;
     virtual std::vector<DeliveryRow> deliveries(std::span<const DeliveryId> ids) = 0;
+    virtual std::vector<std::string> follow_up_keys(TaskId task) = 0;
     virtual void update_deliveries(std::span<const DeliveryRow> rows) = 0; // all but what it is of
     virtual void owe_again(std::span<const Owed> rows) = 0; // nobody's, due at another time
     virtual void delete_owed(std::span<const DeliveryId> ids) = 0;

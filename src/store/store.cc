@@ -9,6 +9,38 @@
 
 namespace sluice {
 
+namespace {
+
+template <class Request, class... Others>
+constexpr bool is_one_of = (std::is_same_v<Request, Others> || ...);
+
+// Those whose outcome must be known to who asks: what a claim has leased is worked on, or given
+// back. They wait for as long as it takes.
+template <class Request>
+constexpr bool must_be_known =
+    is_one_of<Request, Claim, Start, Finish, GiveBack, Heartbeat, RegisterWorker, ReleaseWorker> ||
+    is_one_of<Request, Tick, Expire, Rescue, Sweep, Settle, CheckClock, PurgeBatches, PurgeTasks> ||
+    is_one_of<Request, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved> ||
+    is_one_of<Request, TakeOwed, EndTry, TakeSchedules, SettleSchedule, PruneEvents, FollowRules>;
+
+// The question of the watch.
+class Question final : public ReadJob {
+public:
+    explicit Question(StoreWatch::Answered answered) : answered_(std::move(answered)) {}
+
+    void read(Reads& reads) override
+    {
+        (void)reads.setting("health");
+        answered_(true);
+    }
+    void fail(const Error&) override { answered_(false); }
+
+private:
+    StoreWatch::Answered answered_;
+};
+
+} // namespace
+
 Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clock, Log log)
     : executor_(executor),
       clock_(clock),
@@ -21,43 +53,77 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
         std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_, std::move(on_commit),
-        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel, .meter = parts.meter},
-        std::move(log)
+        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel, .meter = parts.meter}, log
     );
     for (std::unique_ptr<Session>& session : parts.readers)
         readers_.push_back(std::make_unique<ReaderThread>(std::move(session), mailbox_));
+    StoreWatch::Ask ask;
+    if (parts.probe) {
+        probe_ = std::make_unique<ReaderThread>(std::move(parts.probe), mailbox_);
+        ask = [this](StoreWatch::Answered answered) {
+            const auto question = std::make_shared<Question>(std::move(answered));
+            question->own(question);
+            probe_->push(*question);
+        };
+    }
+    watch_ = std::make_shared<StoreWatch>(executor, parts.silence, std::move(ask), std::move(log));
     neighbours_->listen([this](const Changes& changes) { news(changes); });
 }
 
 Store::~Store()
 {
+    watch_->close();
     neighbours_->listen({});
     writer_.reset();
     readers_.clear();
+    probe_.reset();
 }
 
 template <class Request>
 Async<Result<typename Request::Reply>> Store::perform(Request request)
 {
-    Operation<Request> operation(std::move(request));
+    const auto operation = std::make_shared<Operation<Request>>(std::move(request));
     constexpr bool is_bulk =
         std::is_same_v<Request, Submit> || std::is_same_v<Request, StageTasks> ||
         std::is_same_v<Request, StageLinks> || std::is_same_v<Request, Sweep> ||
         std::is_same_v<Request, DeleteRun> || std::is_same_v<Request, PurgeBatches> ||
         std::is_same_v<Request, PurgeTasks> || std::is_same_v<Request, PruneEvents> ||
         std::is_same_v<Request, FollowRules>;
-    operation.lane = is_bulk ? Lane::bulk : Lane::hot;
-    co_await operation.park([this, &operation] { writer_->push(operation); });
-    co_return std::move(operation.reply);
+    operation->lane = is_bulk ? Lane::bulk : Lane::hot;
+    if constexpr (must_be_known<Request>) {
+        co_await wait_for(operation);
+    } else {
+        if (watch_->hangs())
+            co_return no_answer();
+        const StoreWatch::Wait wait(*watch_, *operation);
+        co_await wait_for(operation);
+        if (operation->is_given_up())
+            co_return no_answer();
+    }
+    co_return std::move(operation->reply);
 }
 
-Async<void> Store::run_read_job(ReadJob& job)
+Async<void> Store::wait_for(std::shared_ptr<OperationBase> operation)
 {
-    co_await job.park([this, &job] {
+    co_await operation->park([this, &operation] {
+        operation->own(operation);
+        writer_->push(*operation);
+    });
+}
+
+Async<void> Store::run_read_job(std::shared_ptr<ReadJob> job)
+{
+    if (watch_->hangs()) {
+        job->fail(no_answer());
+        co_return;
+    }
+    const StoreWatch::Wait wait(*watch_, *job);
+    co_await job->park([this, &job] {
+        job->own(job);
         if (readers_.empty())
-            writer_->push(job);
+            writer_->push(*job);
         else
-            readers_[next_reader_++ % readers_.size()]->push(job);
+            readers_[next_reader_++ % readers_.size()]->push(*job);
     });
 }
 
@@ -93,10 +159,19 @@ std::size_t Store::queued() const
     return writer_->queued();
 }
 
+Store::Connections Store::connections() const
+{
+    Connections connections{1 + readers_.size(), writer_->is_idle() ? 1U : 0U};
+    for (const std::unique_ptr<ReaderThread>& reader : readers_)
+        if (reader->is_idle())
+            ++connections.idle;
+    return connections;
+}
+
 Micros Store::failing_for() const
 {
     const std::optional<Micros> since = writer_->failing_since();
-    return since ? clock_.source().since_boot() - *since : Micros(0);
+    return since ? clock_.source().since_boot() - *since : watch_->hangs_for();
 }
 
 void Store::forget_statistics()

@@ -11,6 +11,7 @@
 #include "store/requests.h"
 #include "store/session.h"
 #include "store/store_clock.h"
+#include "store/store_watch.h"
 
 #include <functional>
 #include <memory>
@@ -38,13 +39,17 @@ struct StoreOptions {
 // thread while the store's own threads do the work. Concurrent calls share transactions; a lonely
 // one is served at once. What is answered is durable. Calls are not cancellable, they are short.
 //
-// Every method may answer `unavailable` (the database is away, the disk is full).
+// Every method may answer `unavailable` (the database is away, the disk is full). Of a database
+// that does not answer at all, those that users wait for say so within two seconds: such a write is
+// not done when it was still waiting for its group, else it is done whole or not at all.
 class Store {
 public:
     // What a dialect supplies; made by open_store().
     struct Parts {
         std::unique_ptr<Session> writer;
         std::vector<std::unique_ptr<Session>> readers; // none: reads take turns with writes
+        std::unique_ptr<Session> probe; // finds out whether the database hangs; none: it never does
+        StoreWatch::Limits silence;     // likewise
         std::unique_ptr<Neighbours> neighbours;
         std::uint64_t uid_secret = 0;
         std::string handle_secret;
@@ -132,7 +137,15 @@ public:
     // How many writes wait to be taken by a group. Any thread.
     std::size_t queued() const;
 
-    // For how long nothing could be written; zero when the last write went well.
+    // The connections that all calls share, and how many of them have nothing to do.
+    struct Connections {
+        std::size_t all = 0;
+        std::size_t idle = 0;
+    };
+    Connections connections() const;
+
+    // For how long nothing could be written or the database hangs; zero when the last write went
+    // well.
     Micros failing_for() const;
     void forget_statistics();
 
@@ -155,7 +168,8 @@ public:
 private:
     template <class Request>
     Async<Result<typename Request::Reply>> perform(Request request);
-    Async<void> run_read_job(ReadJob& job);
+    Async<void> run_read_job(std::shared_ptr<ReadJob> job);
+    Async<void> wait_for(std::shared_ptr<OperationBase> operation);
     void committed(const Changes& changes); // writer thread
     void news(const Changes& changes);      // thread of the neighbours
     void publish(std::shared_ptr<const Changes> changes);
@@ -171,6 +185,8 @@ private:
     std::unique_ptr<Writer> writer_;
     std::vector<std::unique_ptr<ReaderThread>> readers_;
     std::size_t next_reader_ = 0;
+    std::unique_ptr<ReaderThread> probe_;
+    std::shared_ptr<StoreWatch> watch_;
 };
 
 // Opens (creates, migrates) the database that the URL names. Blocks; meant for start-up. Errors:

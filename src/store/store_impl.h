@@ -5,7 +5,7 @@
 
 namespace sluice {
 
-// A read that waits for a reader thread. Stands in the frame of the coroutine that awaits it.
+// A read that waits for a reader thread. It owns itself: who awaits it may go on without it.
 struct ReadJob : Parked {
     virtual void read(Reads& reads) = 0;
     virtual void fail(const Error& error) = 0;
@@ -30,12 +30,20 @@ struct ReadOf final : ReadJob {
     Result<Out> reply = Error{Errc::unavailable, "not read"};
 };
 
+// What users hear of a database that is silent.
+inline Error no_answer()
+{
+    return {Errc::unavailable, "the database does not answer"};
+}
+
 template <class Body>
 Async<Result<std::invoke_result_t<Body&, Reads&>>> Store::read(Body body)
 {
-    ReadOf<Body> job(std::move(body));
+    const auto job = std::make_shared<ReadOf<Body>>(std::move(body));
     co_await run_read_job(job);
-    co_return std::move(job.reply);
+    if (job->is_given_up())
+        co_return no_answer();
+    co_return std::move(job->reply);
 }
 
 } // namespace sluice

@@ -117,6 +117,7 @@ public:
     virtual void update_runs(std::span<const RunRow> rows
     ) = 0; // state, ending, sweep, counts, times
     virtual void set_run_error(RunId run, std::string_view error) = 0;
+    virtual std::string run_error(RunId run) = 0;
     virtual void delete_run(const RunRow& run) = 0; // the run row and its details, requests
 
     // --- finish ------------------------------------------------------------------------------
@@ -156,6 +157,7 @@ public:
     virtual std::vector<Place> take_held(const Selection& of) = 0;
     virtual std::vector<NeedRow> take_needs(const Selection& of) = 0;
     virtual std::vector<NeedRow> needs(const Selection& of) = 0;
+    virtual std::int64_t waiting_count(const RunRow& run) = 0; // needs without those that are held
     virtual std::vector<LeaseRow> leases(const Selection& of) = 0;
     virtual std::vector<Place> held(const Selection& of) = 0;
 

@@ -15,7 +15,8 @@ Result<DatabaseUrl> parse_database_url(std::string_view url)
     }
     constexpr std::string_view scheme = "sqlite://";
     const bool is_url = url.starts_with(scheme);
-    if (!is_url && url.find("://") != std::string_view::npos)
+    const bool is_torn = url.starts_with("sqlite:") || url.find("://") != std::string_view::npos;
+    if (!is_url && is_torn)
         return Error{
             Errc::invalid,
             fmt::format(

@@ -36,7 +36,7 @@ void run_read(Session& session, ReadJob& job)
             const bool lost = failure.kind() == Kind::lost || failure.kind() == Kind::lost_commit;
             session.rollback();
             if (attempt > 0 || !lost) {
-                job.fail(failure.error());
+                job.fail(lost ? no_answer() : failure.error());
                 return;
             }
         } catch (const std::exception& error) {
@@ -102,6 +102,12 @@ std::size_t Writer::queued() const
     return hot_.size() + bulk_.size();
 }
 
+bool Writer::is_idle() const
+{
+    std::lock_guard lock(mutex_);
+    return waits_ && hot_.empty() && bulk_.empty() && reads_.empty();
+}
+
 void Writer::forget()
 {
     std::lock_guard lock(mutex_);
@@ -126,9 +132,11 @@ void Writer::loop()
 Writer::Operations Writer::take()
 {
     std::unique_lock lock(mutex_);
+    waits_ = true;
     arrived_.wait(lock, [this] {
         return stopping_ || !hot_.empty() || !bulk_.empty() || !reads_.empty();
     });
+    waits_ = false;
     if (std::exchange(forget_, false))
         forget_caches();
     Operations taken;
@@ -151,7 +159,8 @@ void Writer::run_reads()
         reads.swap(reads_);
     }
     for (ReadJob* job : reads) {
-        run_read(*session_, *job);
+        if (!job->is_given_up())
+            run_read(*session_, *job);
         Parked* const done = job;
         mailbox_.deliver({&done, 1});
     }
@@ -159,6 +168,7 @@ void Writer::run_reads()
 
 void Writer::serve(Operations operations)
 {
+    drop_given_up(operations);
     while (!operations.empty()) {
         serve_together(operations);
         operations = std::exchange(missed_, {});
@@ -172,6 +182,19 @@ void Writer::serve(Operations operations)
         for (OperationBase* operation : waits)
             serve_together({operation});
     }
+}
+
+// Whoever asked has heard that it could not be done.
+void Writer::drop_given_up(Operations& operations)
+{
+    Operations dropped;
+    std::erase_if(operations, [&](OperationBase* operation) {
+        if (!operation->is_given_up())
+            return false;
+        dropped.push_back(operation);
+        return true;
+    });
+    deliver(dropped);
 }
 
 void Writer::serve_together(const Operations& operations)
@@ -377,7 +400,7 @@ bool Writer::reconnect(const Operations& operations, const Error& error)
 // Either all or nothing was done: only the database knows.
 bool Writer::settle_lost_commit(const Operations& operations)
 {
-    const Error away{Errc::unavailable, "the database is away"};
+    const Error away = no_answer();
     const Time deadline = clock_.now() + policy_.commit_patience;
     while (clock_.now() < deadline) {
         try {

@@ -55,6 +55,7 @@ public:
     void forget_statistics() { longest_group_.store(0, std::memory_order_relaxed); }
 
     std::size_t queued() const; // any thread
+    bool is_idle() const;       // likewise
 
     // Any thread: since when nothing could be written (time since boot); none: it works.
     std::optional<Micros> failing_since() const
@@ -73,6 +74,7 @@ private:
     Operations take();
     void run_reads();
     void serve(Operations operations);
+    void drop_given_up(Operations& operations);
     void serve_together(const Operations& operations);
     void serve_singly(const Operations& operations);
     bool try_group(const Operations& operations); // false: to be run again
@@ -120,6 +122,7 @@ private:
     std::deque<OperationBase*> bulk_;
     std::deque<ReadJob*> reads_;
     bool forget_ = false;
+    bool waits_ = false; // for something to do
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice {
@@ -22,13 +23,21 @@ bool looks_like_action(const Json& value)
     return value.contains("params") || (kind != value.end() && *kind == "Webhook");
 }
 
+// Itself, or within its `when`.
+bool names_stored_action(const Action& action)
+{
+    return action.ref || std::ranges::any_of(action.when, [](const When& when) {
+               return std::ranges::any_of(when.actions, names_stored_action);
+           });
+}
+
 // Why it is not registered, or nothing.
 std::optional<std::string> refuse(const Json& value, const ActionRules& rules)
 {
     const Checked<Action> action = read_action(value, rules);
     if (!action)
         return to_error(action.error()).detail;
-    if (action->ref)
+    if (names_stored_action(*action))
         return "an answer cannot name a stored action";
     return std::nullopt;
 }
@@ -115,6 +124,7 @@ Outcome start_outcome(
 )
 {
     Outcome outcome;
+    outcome.follow_ups = std::move(effect.follow_ups);
     if (effect.outcome == TaskState::succeeded)
         return outcome;
     if (effect.outcome) {
@@ -130,7 +140,6 @@ Outcome start_outcome(
         return outcome;
     }
     outcome.kind = Outcome::Kind::accepted;
-    outcome.follow_ups = std::move(effect.follow_ups);
     const std::optional<Json> answer = json_of(reply);
     if (!answer)
         return outcome;

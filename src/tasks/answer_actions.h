@@ -40,8 +40,8 @@ AnswerEffect effect_of(
     std::string_view key
 );
 
-// How a start ended, which is not tried again. Nothing is registered by an answer that ends the
-// task. `ignored` gets the lines of CancelRequest.
+// How a start ended, which is not tried again. What `when` asks for is done however it ended;
+// nothing is registered by an answer that ends the task. `ignored` gets the lines of CancelRequest.
 Outcome start_outcome(
     const WebhookReply& reply, const DeliveryVerdict& verdict, AnswerEffect effect,
     const ActionRules& rules, std::vector<std::string>& ignored

@@ -93,6 +93,22 @@ TEST(CancelRequest, one_that_is_no_good_is_left_out_and_told)
     EXPECT_EQ(cancel_request(reference, ActionRules()).actions.size(), 0u);
 }
 
+TEST(CancelRequest, one_that_names_a_stored_action_behind_its_own_answer_is_left_out_and_told)
+{
+    Json inner = document(good);
+    inner["when"] = document(
+        R"({"when": {"status": 200}, "then": {"ref": "01890a5d-ac96-774b-bcce-b302099a8057"}})"
+    );
+    Json outer = document(good);
+    outer["when"] = Json{{"when", {{"status", 200}}}, {"then", inner}};
+    for (const Json& action : {inner, outer}) {
+        const CancelRequest request = cancel_request(action, ActionRules());
+        EXPECT_TRUE(request.actions.empty()) << action;
+        ASSERT_EQ(request.ignored.size(), 1u);
+        EXPECT_EQ(request.ignored[0], "an answer cannot name a stored action");
+    }
+}
+
 TEST(CancelRequest, is_checked_as_any_other_action)
 {
     ActionRules rules;
@@ -191,6 +207,23 @@ TEST(StartOutcome, follows_the_verdict_unless_when_says_otherwise)
         EXPECT_EQ(outcome_of(verdict, failure).failure, FailureKind::reported);
         EXPECT_EQ(outcome_of(verdict, failure).error, "why");
     }
+}
+
+TEST(StartOutcome, has_the_actions_of_when_however_the_start_ended)
+{
+    std::vector<std::string> ignored;
+    const std::vector<std::optional<TaskState>> outcomes{
+        std::nullopt, TaskState::succeeded, TaskState::failed};
+    for (const DeliveryVerdict& verdict : {delivered, dead})
+        for (const std::optional<TaskState>& outcome : outcomes) {
+            AnswerEffect effect;
+            effect.outcome = outcome;
+            effect.follow_ups = {{"{}", "key"}};
+            const Outcome ended = start_outcome(
+                answered(404, ""), verdict, std::move(effect), ActionRules(), ignored
+            );
+            EXPECT_EQ(ended.follow_ups.size(), 1u);
+        }
 }
 
 } // namespace

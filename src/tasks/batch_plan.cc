@@ -106,8 +106,7 @@ std::string webhook_queue(std::string_view url)
     return host ? fmt::format("webhook/{}:{}", host->name, host->port) : "webhook/";
 }
 
-Checked<Submit>
-plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, Time now)
+std::vector<Problem> check_batch_size(const std::vector<TaskRequest>& tasks)
 {
     Problems problems;
     const Path root;
@@ -121,8 +120,15 @@ plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, 
                       tasks.size(), staging_threshold
                   )
         );
+    return problems.take();
+}
+
+Checked<Submit>
+plan_batch(const std::vector<TaskRequest>& tasks, const std::string& requester, Time now)
+{
+    std::vector<Problem> problems = check_batch_size(tasks);
     if (!problems.empty())
-        return problems.take();
+        return problems;
 
     Submit request;
     request.run.kind = RunKind::batch;

@@ -15,6 +15,9 @@ namespace sluice {
 std::string webhook_queue(std::string_view url);
 inline constexpr std::string_view webhook_queues = "webhook/*";
 
+// More tasks than can be deduplicated at once.
+std::vector<Problem> check_batch_size(const std::vector<TaskRequest>& tasks);
+
 // A batch as it is submitted. `requester` is who created tasks that do not say so themselves.
 // Errors (invalid): a part of the contract that is not supported yet.
 Checked<Submit>

@@ -139,12 +139,12 @@ Async<void> Definitions::follow()
     }
 }
 
-Async<Result<void>> Definitions::remove(DefinitionKind kind, std::string id)
+Async<Result<void>> Definitions::remove(DefinitionKind kind, std::string id, std::string actor)
 {
     const std::optional<DefinitionId> definition = definition_id(kind, id);
     if (!definition)
         co_return no_such(kind, id);
-    Undefine request{kind, *definition};
+    Undefine request{kind, *definition, std::move(actor)};
     const Result<bool> removed = co_await store().undefine(request);
     if (!removed && removed.error().code == Errc::not_found)
         co_return no_such(kind, id);

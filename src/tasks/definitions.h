@@ -44,7 +44,7 @@ public:
     Async<Judged<View>> replace(DefinitionKind kind, std::string id, Json body, std::string actor);
 
     // conflict: tasks that are not final use it.
-    Async<Result<void>> remove(DefinitionKind kind, std::string id);
+    Async<Result<void>> remove(DefinitionKind kind, std::string id, std::string actor);
 
     Async<Result<View>> find(DefinitionKind kind, std::string id);
     Async<Result<std::vector<View>>>

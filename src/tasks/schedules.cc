@@ -69,28 +69,48 @@ std::vector<Problem> problems_of_links(const std::vector<TaskRequest>& tasks)
     return problems;
 }
 
+// Where the action names a stored one, itself or within its `when`.
+void collect_references(
+    const Action& action, const std::string& path, std::vector<std::string>& found
+)
+{
+    if (action.ref)
+        found.push_back(path + ".ref");
+    for (std::size_t i = 0; i < action.when.size(); ++i) {
+        const std::vector<Action>& then = action.when[i].actions;
+        for (std::size_t j = 0; j < then.size(); ++j) {
+            const std::string index = then.size() > 1 ? fmt::format("[{}]", j) : "";
+            collect_references(then[j], fmt::format("{}.when[{}].then{}", path, i, index), found);
+        }
+    }
+}
+
+std::vector<std::string> references_of(const TaskRequest& task, std::string_view path)
+{
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i < task.rules.size(); ++i)
+        if (task.rules[i].stored)
+            found.push_back(fmt::format("{}.rules[{}].ref", path, i));
+    collect_references(task.on_start, fmt::format("{}.on_start", path), found);
+    const auto collect = [&](std::string_view name, const std::vector<Action>& actions) {
+        for (std::size_t i = 0; i < actions.size(); ++i)
+            collect_references(actions[i], fmt::format("{}.{}[{}]", path, name, i), found);
+    };
+    collect("on_success", task.on_success);
+    collect("on_failure", task.on_failure);
+    collect("on_cancel", task.on_cancel);
+    return found;
+}
+
 // A tick is one transaction, which looks nothing up.
 std::vector<Problem> problems_of_references(const std::vector<TaskRequest>& tasks)
 {
     std::vector<Problem> problems;
-    const auto refuse = [&](std::string path) {
-        problems.push_back({std::move(path), "is not for schedules: write out what it refers to"});
-    };
-    const auto refuse_actions = [&](std::size_t task, std::string_view name, const auto& actions) {
-        for (std::size_t i = 0; i < actions.size(); ++i)
-            if (actions[i].ref)
-                refuse(fmt::format("tasks[{}].{}[{}].ref", task, name, i));
-    };
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        for (std::size_t j = 0; j < tasks[i].rules.size(); ++j)
-            if (tasks[i].rules[j].stored)
-                refuse(fmt::format("tasks[{}].rules[{}].ref", i, j));
-        if (tasks[i].on_start.ref)
-            refuse(fmt::format("tasks[{}].on_start.ref", i));
-        refuse_actions(i, "on_success", tasks[i].on_success);
-        refuse_actions(i, "on_failure", tasks[i].on_failure);
-        refuse_actions(i, "on_cancel", tasks[i].on_cancel);
-    }
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        for (std::string& path : references_of(tasks[i], fmt::format("tasks[{}]", i)))
+            problems.push_back(
+                {std::move(path), "is not for schedules: write out what it refers to"}
+            );
     return problems;
 }
 

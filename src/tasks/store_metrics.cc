@@ -55,7 +55,7 @@ StoreMetrics::StoreMetrics(Metrics& metrics, Limits limits)
       )),
       queue_depth_(metrics.gauge({"store_queue_depth", "Writes that wait for a transaction."})),
       overloads_(metrics.counter(
-          {"store_overload_total", "Submissions sent away because too many writes were waiting."}
+          {"store_overload_total", "Requests sent away because too many writes were waiting."}
       )),
       breaker_states_(metrics.counters(
           {"circuit_breaker_state_transitions_total",

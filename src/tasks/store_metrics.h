@@ -24,7 +24,7 @@ public:
     }
     void queue_is(std::size_t depth) { queue_depth_.set(static_cast<std::int64_t>(depth)); }
 
-    void overloaded() { overloads_.add(); } // a submission was sent away
+    void overloaded() { overloads_.add(); } // a request was sent away
     void breaker_became(Breaker state);
     void breaker_refused() { rejections_.add(); }
 

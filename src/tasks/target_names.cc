@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tasks/target_names.h"
 
+#include "async/task_scope.h"
 #include "model/webhook/template_check.h"
-#include "net/guard/host_check.h"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 namespace sluice {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds memory{30};
 constexpr std::size_t names_max = 10'000;
+constexpr std::size_t asked_max = 1000; // of one request: nobody can look up more within the limit
 
 using Place = TargetPlace;
 
@@ -68,28 +70,50 @@ Async<std::vector<Problem>> TargetNames::check(std::vector<Place> places)
     std::vector<Problem> problems;
     if (guard_.is_syntax_only())
         co_return problems;
+    Refusals refusals;
+    for (const Place& place : places)
+        if (std::string name = name_at(place); !name.empty())
+            refusals.try_emplace(std::move(name));
+    co_await look_up(refusals);
     for (const Place& place : places) {
-        const Result<UrlHost> host = read_url_host(sample_of_template(*place.url));
-        if (!host || host->address)
-            continue; // judged when it was read
-        const std::optional<std::string> refusal = co_await refusal_of(host->name);
-        if (refusal)
-            problems.push_back({place.path, "url: " + *refusal});
+        const auto refusal = refusals.find(name_at(place));
+        if (refusal != refusals.end() && refusal->second)
+            problems.push_back({place.path, "url: " + *refusal->second});
     }
     co_return problems;
 }
 
-Async<std::optional<std::string>> TargetNames::refusal_of(std::string name)
+// The others were judged when they were read.
+std::string TargetNames::name_at(const Place& place) const
 {
-    const auto known = verdicts_.find(name);
-    if (known != verdicts_.end() && known->second.until > Clock::now())
-        co_return known->second.refusal;
-    const HostCheckOptions options;
-    std::optional<std::string> refusal = co_await refuse_name(guard_, name, options);
+    const Result<UrlHost> host = read_url_host(sample_of_template(*place.url));
+    const bool is_name = host && !host->address && !guard_.refuse_host(*host);
+    return is_name ? host->name : "";
+}
+
+Async<void> TargetNames::look_up(Refusals& refusals)
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    TaskScope scope(executor, Log());
+    const Clock::time_point now = Clock::now();
+    std::size_t asked = 0;
+    for (Refusals::value_type& refusal : refusals) {
+        const auto known = verdicts_.find(refusal.first);
+        if (known != verdicts_.end() && known->second.until > now)
+            refusal.second = known->second.refusal;
+        else if (++asked <= asked_max)
+            scope.spawn(look_up_one(refusal));
+    }
+    co_await scope.join(); // each ends within its limit
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+}
+
+Async<void> TargetNames::look_up_one(Refusals::value_type& refusal)
+{
+    refusal.second = co_await refuse_name(guard_, refusal.first, options_);
     if (verdicts_.size() >= names_max)
         verdicts_.clear();
-    verdicts_.insert_or_assign(std::move(name), Verdict{refusal, Clock::now() + memory});
-    co_return refusal;
+    verdicts_.insert_or_assign(refusal.first, Verdict{refusal.second, Clock::now() + memory});
 }
 
 } // namespace sluice

@@ -4,6 +4,7 @@
 #include "async/async.h"
 #include "model/task/task_request.h"
 #include "net/guard/address_guard.h"
+#include "net/guard/host_check.h"
 
 #include <chrono>
 #include <map>
@@ -24,9 +25,12 @@ struct TargetPlace {
 // outlives it.
 class TargetNames {
 public:
-    explicit TargetNames(const AddressGuard& guard) : guard_(guard) {}
+    explicit TargetNames(const AddressGuard& guard, HostCheckOptions options = {})
+        : guard_(guard), options_(std::move(options))
+    {}
 
-    // What the guard refuses, at the place of each action that names it.
+    // What the guard refuses, at the place of each action that names it. All names are asked for at
+    // once, within the limit of one; what is not known then is accepted.
     Async<std::vector<Problem>> check(const std::vector<TaskRequest>& tasks);
     Async<std::vector<Problem>> check(const Action& action);
 
@@ -37,10 +41,15 @@ private:
         Clock::time_point until;
     };
 
+    using Refusals = std::map<std::string, std::optional<std::string>, std::less<>>;
+
     Async<std::vector<Problem>> check(std::vector<TargetPlace> places);
-    Async<std::optional<std::string>> refusal_of(std::string name);
+    std::string name_at(const TargetPlace& place) const; // empty: none to be looked up
+    Async<void> look_up(Refusals& refusals);             // of its names
+    Async<void> look_up_one(Refusals::value_type& refusal);
 
     const AddressGuard& guard_;
+    HostCheckOptions options_;
     std::map<std::string, Verdict, std::less<>> verdicts_;
 };
 

@@ -23,25 +23,41 @@ std::vector<ParentTask> parents_of(Reads& reads, const TaskView& view)
     return parents;
 }
 
+void read_why(Reads& reads, TaskHistory& history)
+{
+    if (history.view.task.state == TaskState::waiting)
+        history.parents = parents_of(reads, history.view);
+    if (history.view.task.state == TaskState::pending)
+        history.gates = reads.service().gates(history.view.card.task);
+}
+
+void read_timeline(Reads& reads, TaskHistory& history)
+{
+    const TaskId task = history.view.card.task;
+    history.attempts = reads.attempts(task);
+    ServiceReads::DeliveryFilter filter;
+    filter.task = task;
+    filter.limit = 1000;
+    history.deliveries = reads.service().deliveries(filter);
+    const std::optional<Reads::Run> run = reads.run(history.view.card.run);
+    if (run && run->row.linked)
+        history.parents_ended = reads.service().parents_ended(run->row, task);
+}
+
 } // namespace
 
-std::optional<TaskHistory> task_history(Reads& reads, TaskId task)
+std::optional<TaskHistory> task_history(Reads& reads, TaskId task, HistoryFor purpose)
 {
     std::optional<TaskView> view = reads.service().task(task);
     if (!view)
         return std::nullopt;
     TaskHistory history;
     history.view = std::move(*view);
-    history.attempts = reads.attempts(task);
     history.events = reads.events(history.view.card.run, task);
-    ServiceReads::DeliveryFilter filter;
-    filter.task = task;
-    filter.limit = 1000;
-    history.deliveries = reads.service().deliveries(filter);
-    if (history.view.task.state == TaskState::waiting)
-        history.parents = parents_of(reads, history.view);
-    if (history.view.task.state == TaskState::pending)
-        history.gates = reads.service().gates(task);
+    if (purpose == HistoryFor::why)
+        read_why(reads, history);
+    else
+        read_timeline(reads, history);
     return history;
 }
 

@@ -18,7 +18,7 @@ public:
 
     void created(std::uint64_t count) { created_.add(count); }
     void created_with_parents(std::uint64_t count) { with_parents_.add(count); }
-    void not_saved() { not_saved_.add(); }               // a submission that the database refused
+    void not_saved() { not_saved_.add(); }               // a submission that was answered with 503
     void counts_not_saved() { counts_not_saved_.add(); } // of a PUT
 
     // Counts those that are canceled, and those whose last parent has ended, too.

@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t claim_max = 64; // a claim may go so far beyond the limit of a target
 
+// Most starts that are claimed may wait, for a host that is away for instance; so many are kept in
+// memory for each that may be under way.
+constexpr std::size_t attempts_per_place = 8;
+
 HttpClientOptions client_options(const TaskService::Options& options, const AddressGuard& guard)
 {
     HttpClientOptions client;
@@ -107,6 +111,7 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
     Dispatcher::Options serving;
     serving.queues = {std::string(webhook_queues)};
     serving.capacity = options_.starts_max;
+    serving.attempts_max = options_.starts_max * attempts_per_place;
     serving.claim_max = claim_max;
     serving.queue_max = options_.per_target_max;
     serving.as = Claim::As::claimed;
@@ -127,15 +132,22 @@ Async<Result<void>> TaskService::start(std::string host_url, std::function<bool(
     co_return Result<void>();
 }
 
-Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
+Async<void> TaskService::drain(std::chrono::steady_clock::duration grace)
 {
     if (!senders_)
         co_return;
-    feed_.close();
     scheduler_.close();
     retention_.stop();
     senders_->deliverer.close();
     co_await senders_->deliverer.stop(std::chrono::steady_clock::now() + grace);
+}
+
+Async<void> TaskService::stop(std::chrono::steady_clock::duration grace)
+{
+    if (!senders_)
+        co_return;
+    co_await drain(grace);
+    feed_.close();
     co_await scope_.join();
 }
 

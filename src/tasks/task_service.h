@@ -51,7 +51,11 @@ public:
     // says whether they need a token there.
     Async<Result<void>> start(std::string host_url, std::function<bool()> needs_token);
 
-    // Lets what is under way end for `grace`; the rest is sent again by whoever comes next.
+    // Lets what is under way end for `grace`; the rest is sent again by whoever comes next. What
+    // clients ask and watch goes on.
+    Async<void> drain(std::chrono::steady_clock::duration grace);
+
+    // Drains, and ends the feed.
     Async<void> stop(std::chrono::steady_clock::duration grace);
 
     Tasks& tasks() { return tasks_; }

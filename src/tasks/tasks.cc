@@ -147,8 +147,8 @@ Async<Result<void>> Tasks::count(std::string id, std::int64_t success, std::int6
     counts.success = success;
     counts.failures = failures;
     const Result<bool> answer = co_await store().add_counts(std::move(counts));
-    if (!answer && is_retryable(answer.error().code))
-        metrics_.tasks.counts_not_saved();
+    if (!answer && answer.error().code == Errc::not_found)
+        co_return no_such_task(id);
     co_return done(answer);
 }
 
@@ -203,12 +203,14 @@ Async<Result<void>> Tasks::restore(std::string id, std::string actor)
     return set_hidden(std::move(id), std::move(actor), false);
 }
 
-Async<Result<TaskHistory>> Tasks::history(std::string id)
+Async<Result<TaskHistory>> Tasks::history(std::string id, HistoryFor purpose)
 {
     const std::optional<TaskId> task = task_id(id);
     if (!task)
         co_return no_such_task(id);
-    auto look = [task = *task](Reads& reads) { return task_history(reads, task); };
+    auto look = [task = *task, purpose](Reads& reads) {
+        return task_history(reads, task, purpose);
+    };
     Result<std::optional<TaskHistory>> history = co_await store().read(std::move(look));
     if (!history)
         co_return history.error();

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace sluice {
@@ -40,8 +41,9 @@ public:
         std::string batch_id;
         std::vector<TaskView> tasks; // in the order of the request; empty: nothing was created
     };
-    // Reads, checks and submits; nothing is left behind after an error. All problems of the body
-    // come at once (invalid); other refusals: conflict (the key), overloaded, unavailable.
+    // Reads, checks and submits; nothing is left behind after an error. A request key that was used
+    // before is looked at first. All problems of the body come at once (invalid); other refusals:
+    // conflict (the key), overloaded, unavailable.
     Async<Judged<Created>> create(NewBatch request);
 
     Async<Result<TaskView>> find(std::string id);
@@ -62,7 +64,7 @@ public:
     Async<Result<void>> hide(std::string id, std::string actor);
     Async<Result<void>> restore(std::string id, std::string actor);
 
-    Async<Result<TaskHistory>> history(std::string id);
+    Async<Result<TaskHistory>> history(std::string id, HistoryFor purpose);
 
     Async<Result<BatchView>> batch(std::string id);
     Async<Result<std::vector<BatchView>>> batches(ServiceReads::BatchFilter filter);
@@ -80,11 +82,14 @@ public:
     Async<Result<Affected>> pause_group(std::string id, std::string actor);
     Async<Result<Affected>> resume_group(std::string id, std::string actor);
 
-    struct Dag {
-        std::vector<TaskView> tasks;
-        std::vector<LinkRow> links;
-    };
-    Async<Result<Dag>> dag(std::string batch_id); // empty when there is no such batch
+    // A page of the tasks of a batch by id, and of the links between them by parent, after one.
+    // Empty: there are no more, or there is no such batch.
+    Async<Result<std::vector<TaskView>>> dag_tasks(std::string batch_id, TaskId after);
+    Async<Result<std::vector<LinkRow>>> dag_links(std::string batch_id, TaskId after);
+    // Likewise of the links to parents in other batches, those that dedupe_strategy found among
+    // them; only while such a parent has not ended.
+    Async<Result<std::vector<OutsideLinkView>>>
+    dag_outside_links(std::string batch_id, LinkRow after);
 
     Async<Result<ServiceReads::DeliveryView>> delivery(std::string id);
     Async<Result<std::vector<ServiceReads::DeliveryView>>>
@@ -113,9 +118,16 @@ public:
 private:
     Store& store() const;
     Created created(const Submit& plan, const Submitted& submitted);
-    Async<Judged<Created>> created_before(Submitted first);
+    Async<Judged<Created>> created_again(Submitted first);
+    Async<Judged<Created>> created_before(Submitted first, std::unordered_set<TaskId> children);
     Async<Result<RunId>> run_of(std::string id);
-    Async<Judged<void>> add_outside_links(const std::vector<TaskRequest>& tasks, Submit& plan);
+    Async<Judged<Submit>> plan(NewBatch& request);
+    struct Outside {
+        std::vector<Submit::OutsideLink> links;
+        std::vector<Problem> problems; // of dependencies on nothing
+    };
+    Async<Result<Outside>> find_outside(const std::vector<TaskRequest>& tasks);
+    Async<Result<std::unordered_set<TaskId>>> children_within(RunId run);
     Async<Result<Target>> target_of(std::string id, std::string actor);
     Async<Result<void>> set_hidden(std::string id, std::string actor, bool hidden);
     template <class Request>

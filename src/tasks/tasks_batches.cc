@@ -107,36 +107,37 @@ Tasks::set_batch_rules(std::string id, std::string kind, std::string rules, std:
     co_return co_await store().set_rules(std::move(request));
 }
 
-Async<Result<Tasks::Dag>> Tasks::dag(std::string id)
+Async<Result<std::vector<TaskView>>> Tasks::dag_tasks(std::string id, TaskId after)
 {
-    Dag dag;
     const std::optional<RunId> run = batch_id(id);
     if (!run)
-        co_return dag;
-    for (TaskId after;;) {
-        auto look = [run = *run, after](Reads& reads) {
-            return reads.service().run_tasks(run, after, page);
-        };
-        Result<std::vector<TaskView>> tasks = co_await store().read(std::move(look));
-        if (!tasks)
-            co_return tasks.error();
-        if (tasks->empty())
-            break;
-        after = tasks->back().task.row.id;
-        std::ranges::move(*tasks, std::back_inserter(dag.tasks));
-    }
-    for (TaskId after;;) {
-        auto look = [run = *run, after](Reads& reads) {
-            return reads.service().run_links(run, after, page);
-        };
-        Result<std::vector<LinkRow>> links = co_await store().read(std::move(look));
-        if (!links)
-            co_return links.error();
-        if (links->empty())
-            co_return dag;
-        after = links->back().parent;
-        std::ranges::move(*links, std::back_inserter(dag.links));
-    }
+        co_return std::vector<TaskView>();
+    auto look = [run = *run, after](Reads& reads) {
+        return reads.service().run_tasks(run, after, page);
+    };
+    co_return co_await store().read(std::move(look));
+}
+
+Async<Result<std::vector<LinkRow>>> Tasks::dag_links(std::string id, TaskId after)
+{
+    const std::optional<RunId> run = batch_id(id);
+    if (!run)
+        co_return std::vector<LinkRow>();
+    auto look = [run = *run, after](Reads& reads) {
+        return reads.service().run_links(run, after, page);
+    };
+    co_return co_await store().read(std::move(look));
+}
+
+Async<Result<std::vector<OutsideLinkView>>> Tasks::dag_outside_links(std::string id, LinkRow after)
+{
+    const std::optional<RunId> run = batch_id(id);
+    if (!run)
+        co_return std::vector<OutsideLinkView>();
+    auto look = [run = *run, after](Reads& reads) {
+        return reads.service().outside_links(run, after, page);
+    };
+    co_return co_await store().read(std::move(look));
 }
 
 } // namespace sluice

@@ -21,6 +21,12 @@ Error no_such_group(std::string_view id)
     return {Errc::not_found, fmt::format("no group '{}'", printable(id))};
 }
 
+// No task has another one, and not every database can be asked for it.
+bool may_be_group(std::string_view id)
+{
+    return is_utf8(id) && id.find('\0') == std::string_view::npos;
+}
+
 void add(Affected& sum, const Affected& more)
 {
     sum.waiting += more.waiting;
@@ -34,6 +40,8 @@ void add(Affected& sum, const Affected& more)
 
 Async<Result<GroupView>> Tasks::group(std::string id)
 {
+    if (!may_be_group(id))
+        co_return no_such_group(id);
     auto look = [id](Reads& reads) { return reads.service().group(id); };
     Result<std::optional<GroupView>> view = co_await store().read(std::move(look));
     if (!view)
@@ -104,7 +112,7 @@ Async<Result<Affected>> Tasks::for_group(
             const Result<Affected> affected = co_await (store().*action)(std::move(request));
             if (affected)
                 add(sum, *affected);
-            else if (affected.error().code == Errc::unavailable)
+            else if (is_retryable(affected.error().code))
                 co_return affected.error(); // what has ended meanwhile is left alone
         }
     }

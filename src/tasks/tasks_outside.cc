@@ -41,27 +41,13 @@ void add_problem(Problems& problems, const Named& named, std::string text)
 
 } // namespace
 
-Async<Judged<void>> Tasks::add_outside_links(const std::vector<TaskRequest>& tasks, Submit& plan)
+Async<Result<Tasks::Outside>> Tasks::find_outside(const std::vector<TaskRequest>& tasks)
 {
+    Outside outside;
     Problems problems;
     std::set<std::pair<std::uint32_t, TaskId>> known;
     const std::vector<Named> all = named_tasks(tasks);
-    for (const Named& named : all) {
-        const TaskDependency& dependency = *named.dependency;
-        const Result<RunId> run = co_await run_of(dependency.task);
-        if (!run && run.error().code != Errc::not_found)
-            co_return Refusal(run.error());
-        if (!run) {
-            add_problem(problems, named, "there is no such task");
-            continue;
-        }
-        const TaskId parent = *task_id(dependency.task);
-        if (!known.emplace(named.child, parent).second)
-            add_problem(problems, named, "names a task that an earlier dependency names, too");
-        plan.outside.push_back({parent, *run, named.child, dependency.condition, dependency.unmet()}
-        );
-    }
-    if (!plan.outside.empty() && tasks.size() > staging_threshold)
+    if (!all.empty() && tasks.size() > staging_threshold) {
         add_problem(
             problems, all.front(),
             fmt::format(
@@ -70,9 +56,27 @@ Async<Judged<void>> Tasks::add_outside_links(const std::vector<TaskRequest>& tas
                 tasks.size(), staging_threshold
             )
         );
-    if (!problems.empty())
-        co_return Refusal(problems.take());
-    co_return Judged<void>();
+        outside.problems = problems.take();
+        co_return outside;
+    }
+    for (const Named& named : all) {
+        const TaskDependency& dependency = *named.dependency;
+        const Result<RunId> run = co_await run_of(dependency.task);
+        if (!run && run.error().code != Errc::not_found)
+            co_return run.error();
+        if (!run) {
+            add_problem(problems, named, "there is no such task");
+            continue;
+        }
+        const TaskId parent = *task_id(dependency.task);
+        if (!known.emplace(named.child, parent).second)
+            add_problem(problems, named, "names a task that an earlier dependency names, too");
+        outside.links.push_back(
+            {parent, *run, named.child, dependency.condition, dependency.unmet()}
+        );
+    }
+    outside.problems = problems.take();
+    co_return outside;
 }
 
 } // namespace sluice

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The history of a task, read from its rows: none of it is written for this purpose alone.
+// The history of a task, read from its rows: none of it is written for this purpose alone. Of a
+// life before a retry the end is not kept.
 #include "model/webhook/trigger.h"
 #include "tasks/task_history.h"
+#include "tasks/timeline_states.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice {
 
@@ -47,12 +50,37 @@ void add_last_attempt(Entries& entries, const Reads::Task& task)
     entries.push_back({done.finished_at, "ended", "", done.attempt, done.outcome, done.error});
 }
 
-// Whose report the end of an attempt is.
-void name_reporter(Entries& entries, const EventRow& report)
+// Whose report, or cancel, the end of an attempt is.
+void name_reporter(Entries& entries, const EventRow& event)
 {
     for (TimelineEntry& entry : entries)
-        if (entry.at == report.at && (entry.event == "ended" || entry.event == "attempt failed"))
-            entry.actor = report.actor;
+        if (entry.at == event.at && (entry.event == "ended" || entry.event == "attempt failed"))
+            entry.actor = event.actor;
+}
+
+void add_events(Entries& entries, const std::vector<EventRow>& events)
+{
+    for (const EventRow& event : events) {
+        if (event.kind == "submit")
+            continue; // it was created
+        if (event.kind == "report" || event.kind == "cancel")
+            name_reporter(entries, event);
+        if (event.kind == "report")
+            continue;
+        const std::string whose = event.task ? "" : "batch ";
+        entries.push_back({event.at, whose + event.kind, event.actor, 0, {}, event.detail});
+    }
+}
+
+// When the last of its parents ended, if that made it pending.
+void add_release(Entries& entries, const TaskHistory& history)
+{
+    const ParentsEnded& ended = history.parents_ended;
+    if (!ended.last_at || ended.ended < ended.parents || history.view.task.need)
+        return; // it has no parents, or still waits
+    const std::optional<DoneRow>& done = history.view.task.done;
+    if (!done || done->finished_at > *ended.last_at)
+        entries.push_back({*ended.last_at, "parents ended", "", 0, TaskState::pending, ""});
 }
 
 std::string_view word_of(DeliveryStatus status)
@@ -92,6 +120,15 @@ void add_deliveries(Entries& entries, const std::vector<ServiceReads::DeliveryVi
     }
 }
 
+// A cancel comes before what follows from it at the same moment.
+bool comes_before(const TimelineEntry& a, const TimelineEntry& b)
+{
+    const auto follows = [](const TimelineEntry& entry) {
+        return !entry.event.ends_with("cancel");
+    };
+    return std::pair(a.at, follows(a)) < std::pair(b.at, follows(b));
+}
+
 } // namespace
 
 std::vector<TimelineEntry> timeline(const TaskHistory& history)
@@ -105,20 +142,13 @@ std::vector<TimelineEntry> timeline(const TaskHistory& history)
          {},
          ""}
     );
+    add_release(entries, history);
     add_attempts(entries, history.attempts);
     add_last_attempt(entries, history.view.task);
-    for (const EventRow& event : history.events) {
-        if (event.kind == "submit")
-            continue; // it was created
-        if (event.kind == "report") {
-            name_reporter(entries, event);
-            continue;
-        }
-        const std::string whose = event.task ? "" : "batch ";
-        entries.push_back({event.at, whose + event.kind, event.actor, 0, {}, event.detail});
-    }
+    add_events(entries, history.events);
     add_deliveries(entries, history.deliveries);
-    std::ranges::stable_sort(entries, {}, &TimelineEntry::at);
+    std::ranges::stable_sort(entries, comes_before);
+    fill_in_states(history, entries);
     return entries;
 }
 

@@ -61,7 +61,7 @@ Async<Outcome> WebhookExecutor::execute(const Leased& task, Stop& stop)
 {
     StopEvent stopped(executor_);
     const StopLink link(stop, stopped);
-    std::optional<Result<Outcome>> outcome = co_await with_stop(start(task), stopped);
+    std::optional<Result<Outcome>> outcome = co_await with_stop(start(task, stop), stopped);
     if (!outcome)
         co_return stopped_outcome();
     if (!*outcome)
@@ -70,11 +70,13 @@ Async<Outcome> WebhookExecutor::execute(const Leased& task, Stop& stop)
 }
 
 // Errors: why it cannot be sent, whenever.
-Async<Result<Outcome>> WebhookExecutor::start(const Leased& task)
+Async<Result<Outcome>> WebhookExecutor::start(const Leased& task, Stop& stop)
 {
     Result<Starting> starting = co_await prepare(task);
     while (!starting && is_retryable(starting.error().code)) {
+        stop.waits();
         co_await sleep_for(store_pause);
+        co_await stop.goes_on();
         starting = co_await prepare(task);
     }
     if (!starting)
@@ -83,12 +85,16 @@ Async<Result<Outcome>> WebhookExecutor::start(const Leased& task)
     const Retry retry =
         retry_of(Trigger::start, starting->ready->action.retry, webhooks_.defaults());
     for (int tries = 1;; ++tries) {
-        const WebhookReply reply = co_await send(task, *starting);
+        if (stop.is_outdated())
+            co_return stopped_outcome();
+        const WebhookReply reply = co_await send(task, *starting, stop);
         const Time now = webhooks_.clock().now();
         const DeliveryVerdict verdict = judge(reply.answer, tries, retry, now, webhooks_.random());
         if (verdict.state != DeliveryState::waiting)
             co_return end(*starting, reply, verdict);
+        stop.waits();
         co_await sleep_for(*verdict.try_at - now);
+        co_await stop.goes_on();
     }
 }
 
@@ -130,12 +136,19 @@ Async<Result<Json>> WebhookExecutor::metadata_of(TaskId task)
 }
 
 // One try, as soon as the target has room and its circuit is not open.
-Async<WebhookReply> WebhookExecutor::send(const Leased& task, const Starting& starting)
+Async<WebhookReply> WebhookExecutor::send(const Leased& task, const Starting& starting, Stop& stop)
 {
     const std::string& target = starting.ready->target;
+    HostLimits& limits = webhooks_.limits();
+    CircuitBreakers& circuits = webhooks_.circuits();
     for (;;) {
         {
-            const HostLimits::Place place = co_await webhooks_.limits().enter(target);
+            const bool has_to_wait = !limits.has_room(target);
+            if (has_to_wait)
+                stop.waits();
+            const HostLimits::Place place = co_await limits.enter(target);
+            if (has_to_wait)
+                co_await stop.goes_on();
             WebhookCall call{
                 .action = starting.ready->action,
                 .metadata = starting.metadata,
@@ -148,8 +161,10 @@ Async<WebhookReply> WebhookExecutor::send(const Leased& task, const Starting& st
             if (reply)
                 co_return *std::move(reply);
         }
-        if (const std::optional<Time> until = webhooks_.circuits().ask_again_at(target))
-            co_await webhooks_.circuits().wait(*until);
+        stop.waits();
+        while (const std::optional<Time> until = circuits.ask_again_at(target))
+            co_await circuits.wait(*until);
+        co_await stop.goes_on();
     }
 }
 

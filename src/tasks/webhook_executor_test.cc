@@ -199,6 +199,62 @@ TEST_F(WebhookExecutorTest, a_stop_ends_the_wait_for_the_next_try)
     EXPECT_EQ(target.seen.size(), 1u) << "not before Retry-After";
 }
 
+// A task that its target has ended while the start is under way.
+TEST_F(WebhookExecutorTest, the_answer_of_a_target_that_has_ended_the_task_is_awaited)
+{
+    const Json then = action(target.url("/hook/then"));
+    const Json when{{"when", {{"status", 200}}}, {"then", then}};
+    target.hangs = true;
+    Run& run = begin(action(target.url(), {{"when", when}}));
+    turn_until(loop, [&] { return target.hanging == 1; });
+    run.stop.outdate();
+    turn();
+    EXPECT_FALSE(run.outcome);
+
+    target.let_go();
+    EXPECT_EQ(end(run).follow_ups.size(), 1u);
+}
+
+TEST_F(WebhookExecutorTest, a_start_of_a_task_that_its_target_has_ended_is_not_tried_again)
+{
+    target.hangs = true;
+    target.answers = {{500}, {500}};
+    Run& run = begin(action(target.url()));
+    turn_until(loop, [&] { return target.hanging == 1; });
+    run.stop.outdate();
+    target.let_go();
+    EXPECT_EQ(end(run).kind, Kind::returned);
+    EXPECT_EQ(target.seen.size(), 1u);
+
+    target.answers = {{429, "", "3000"}};
+    Run& waiting = begin(action(target.url()));
+    turn_until(loop, [&] { return waiting.stop.is_waiting(); });
+    waiting.stop.outdate();
+    EXPECT_EQ(end(waiting).kind, Kind::returned);
+}
+
+TEST_F(WebhookExecutorTest, a_start_waits_for_its_try_its_circuit_and_its_place_without_one)
+{
+    options.in_flight_per_target_max = 1;
+    target.answers = {{429, "", "3000"}};
+    Run& next_try = begin(action(target.url()));
+    turn_until(loop, [&] { return next_try.stop.is_waiting(); });
+
+    target.hangs = true;
+    Run& sending = begin(action(target.url()));
+    turn_until(loop, [&] { return target.hanging == 1; });
+    Run& in_line = begin(action(target.url()));
+    turn_until(loop, [&] { return in_line.stop.is_waiting(); });
+    EXPECT_FALSE(sending.stop.is_waiting());
+    target.let_go();
+    end(in_line);
+    EXPECT_FALSE(in_line.stop.is_waiting());
+
+    fail_reaching(url_target(), 20);
+    Run& open = begin(action(target.url()));
+    turn_until(loop, [&] { return open.stop.is_waiting(); });
+}
+
 TEST_F(WebhookExecutorTest, a_stop_ends_a_try_and_its_place_is_free)
 {
     options.in_flight_per_target_max = 1;

@@ -161,6 +161,12 @@ def test_every_place_can_be_resumed_also_on_another_server(server, target):
         again.close()
 
 
+def test_a_silent_stream_shows_where_it_stands(service):
+    listener = Listener(service)  # waits for 20 seconds at most
+    assert listener.next_block() == {"id": listener.greeting["id"]}
+    listener.close()
+
+
 def test_events_of_other_servers_are_seen_too(server, target):
     here, there = server()[1], server()[1]
     listener = Listener(here)

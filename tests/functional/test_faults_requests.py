@@ -151,6 +151,24 @@ def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(sqlite_server):
     refused.close()
 
 
+def test_another_limit_of_new_tasks_is_set(serve, tmp_path):
+    _, url = serve(f"sqlite://{tmp_path}/sluice.db", "--workers", "0", "--body-bytes-max", "1000")
+    assert send_body(url, b"[" + b" " * 998 + b"]")[0] == 204
+    status, _, answer = send_body(url, b"[" + b" " * 999 + b"]")
+    assert status == 413 and "1000" in answer["error"]
+
+
+def test_a_body_that_nobody_asks_for_is_passed_over(sqlite_server, target):
+    _, url = sqlite_server
+    [created] = call("POST", url + "/task", json.loads(text_of(target)))[1]
+    client = RawClient(url)
+    for method, status in (("GET", 200), ("DELETE", 200), ("DELETE", 400), ("GET", 200)):
+        client.send_head(method, f"/task/{created['id']}", 2)
+        client.send(b"{]")
+        assert client.answer()[0] == status, method
+    client.close()
+
+
 def test_who_has_sent_everything_and_then_half_leaves_is_answered(sqlite_server, target):
     _, url = sqlite_server
     body = text_of(target)

@@ -46,7 +46,7 @@ def test_two_processes_share_a_file_for_a_minute(start, sluice, sluice_bin, dire
     reader.close()
     grown = wal.stat().st_size
     if grown > WAL_MAX:
-        wait_until(lambda: wal.stat().st_size < grown / 2)
+        wait_until(lambda: wal.stat().st_size < grown / 2, seconds=90)
     for program in programs:
         if program.returncode is None:
             program.terminate()

@@ -105,7 +105,7 @@ def test_reports_that_were_accepted_outlive_a_database_that_stops(
     early = [Reporter(method, f"{url}/task/{created['id']}") for _ in range(4)]
     wait_until(lambda: all(reporter.accepted >= 20 for reporter in early))
     own_postgres.stop()
-    # The early ones may be in a COMMIT whose answer is lost: they learn how it has ended.
+    # The early ones may be in a COMMIT whose answer is lost: nobody knows how it has ended.
     late = [Reporter(method, f"{url}/task/{created['id']}") for _ in range(4)]
     wait_until(lambda: all(len(reporter.refused) >= 2 for reporter in late))
     own_postgres.start()
@@ -116,8 +116,9 @@ def test_reports_that_were_accepted_outlive_a_database_that_stops(
     for reporter in reporters:
         reporter.stop()
     assert [reporter.wrong for reporter in reporters] == [[]] * len(reporters)
-    assert max(max(reporter.refused) for reporter in late) < PATIENCE + SLACK
-    assert get(url, created)["success"] == sum(reporter.accepted for reporter in reporters)
+    assert max(max(reporter.refused) for reporter in reporters) < PATIENCE + SLACK
+    accepted = sum(reporter.accepted for reporter in reporters)
+    assert accepted <= get(url, created)["success"] <= accepted + len(early)
     assert not checker.problems(db_url)
 
 

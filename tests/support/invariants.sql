@@ -185,6 +185,15 @@ SELECT counter.signature_id, counter.key, counter.total, NULL FROM counter
 WHERE NOT EXISTS (SELECT 1 FROM member WHERE member.signature_id = counter.signature_id
                                          AND member.key = counter.key);
 
+-- name: I4 what counts by its size counts what is left to do
+SELECT member.task_id, member.amount, expected_count, success, failures
+FROM member
+JOIN signature ON signature.id = member.signature_id AND signature.use = 1
+JOIN card ON card.task_id = member.task_id
+LEFT JOIN progress ON progress.task_id = member.task_id
+WHERE member.amount <> CAST(coalesce(expected_count, 0) AS numeric) - coalesce(success, 0)
+                       - coalesce(failures, 0);
+
 -- name: I4 what counts as running or claimed is leased and not paused
 SELECT member.task_id, signature.status
 FROM member

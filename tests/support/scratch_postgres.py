@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PostgreSQL cluster of our own, for functional tests and benchmarks."""
 
+import contextlib
 import itertools
+import os
 import pathlib
+import signal
 import subprocess
 
 import psycopg
@@ -50,6 +53,21 @@ class ScratchPostgres:
 
     def start(self):
         self._ask("start")
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Hangs: connections stay, new ones are taken, and nobody gets an answer."""
+        pid = self.server_pid()
+        os.kill(pid, signal.SIGSTOP)  # first: it starts no more children
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        pids = [pid, *map(int, children)]
+        for each in pids[1:]:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in pids:
+                os.kill(each, signal.SIGCONT)
 
     def close(self):
         self._script.stdin.close()

@@ -68,7 +68,7 @@ Async<WebhookReply> WebhookSender::send(WebhookCall call)
     } else {
         reply.answer.status = response->status;
         if (const auto after = response->headers.find("Retry-After"))
-            reply.answer.retry_after = parse_retry_after(*after);
+            reply.answer.retry_after = parse_retry_after(*after, clock_.now());
     }
     if (tracer_ && context.is_sampled)
         tracer_->record(webhook_span({call, url, reply.answer, context, begun, clock_.now()}));

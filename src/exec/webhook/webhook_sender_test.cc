@@ -126,6 +126,8 @@ TEST_F(WebhookSenderTest, every_verb_is_sent_as_it_is_named)
         EXPECT_EQ(seen.body, "") << verb;
         EXPECT_EQ(header("Transfer-Encoding"), "(none)") << verb;
         EXPECT_EQ(header("Content-Type"), "(none)") << verb;
+        const bool tells_size = method != Method::get && method != Method::delete_;
+        EXPECT_EQ(header("Content-Length"), tells_size ? "0" : "(none)") << verb;
     }
 }
 
@@ -286,6 +288,26 @@ TEST_F(WebhookSenderTest, any_status_is_an_answer_and_redirects_are_not_followed
     EXPECT_EQ(came.answer.retry_after, std::chrono::seconds(7));
     EXPECT_EQ(came.body, reply.body);
     EXPECT_TRUE(came.is_whole);
+}
+
+TEST_F(WebhookSenderTest, a_try_may_take_ten_seconds_unless_the_action_says_otherwise)
+{
+    const auto time_of = [this](const Action& hook) {
+        WebhookCall call{hook, metadata, std::string(task_id), "batch", 1, Trigger::start, "k"};
+        return webhook_request(settings, call, Time(), TraceContext()).value().total_time;
+    };
+    EXPECT_EQ(time_of(action(R"({"verb": "Post"})")), 10s);
+    Json slow{{"kind", "Webhook"}, {"timeout", 30}};
+    slow["params"] = parse_json(R"({"url": "http://h/", "verb": "Get"})").value();
+    EXPECT_EQ(time_of(read_action(slow, ActionRules()).value()), 30s);
+}
+
+TEST_F(WebhookSenderTest, a_target_may_say_at_what_time_to_come_again)
+{
+    reply.status = 429;
+    reply.headers.add("Retry-After", "Tue, 14 Nov 2023 22:13:24 GMT");
+    const WebhookReply came = send(action(R"({"verb": "Post"})"));
+    EXPECT_EQ(came.answer.retry_after, std::chrono::seconds(4)) << "it is 22:13:20.9";
 }
 
 TEST_F(WebhookSenderTest, a_long_answer_is_cut_and_its_status_counts)

@@ -11,9 +11,23 @@ namespace sluice {
 
 namespace {
 
+// Unicode's White_Space.
+constexpr std::string_view spaces[] = {
+    " ",      "\t",     "\r",     "\n",     "\v",     "\f",     "\u0085", "\u00a0", "\u1680",
+    "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+    "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
 bool is_blank(std::string_view text)
 {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+    while (!text.empty()) {
+        const auto space = std::ranges::find_if(spaces, [&](std::string_view one) {
+            return text.starts_with(one);
+        });
+        if (space == std::end(spaces))
+            return false;
+        text.remove_prefix(space->size());
+    }
+    return true;
 }
 
 } // namespace
@@ -81,8 +95,8 @@ void AnyJsonKind::read(const Value& value, Json& out) const
 {
     const std::size_t bytes = dump_json(value.json).size();
     if (bytes > bytes_max)
-        return value.refuse(fmt::format("has {} bytes, at most {} are accepted", bytes, bytes_max));
-    out = value.json;
+        value.refuse(fmt::format("has {} bytes, at most {} are accepted", bytes, bytes_max));
+    out = value.json; // too large or not: others look for members in it
 }
 
 } // namespace sluice

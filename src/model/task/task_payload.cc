@@ -60,7 +60,10 @@ PayloadWriter::PayloadWriter(const std::vector<TaskRequest>& tasks)
                 }
             }
     spec_ = Json::object();
-    spec_["kinds"] = kinds_of(tasks);
+    // Which tasks are not created is found out later: their kinds are looked up then.
+    const auto may_exist = [](const TaskRequest& task) { return !task.dedupe.empty(); };
+    if (std::ranges::none_of(tasks, may_exist))
+        spec_["kinds"] = kinds_of(tasks);
     if (order.empty())
         return;
     Json& shared = spec_["actions"] = Json::array();

@@ -45,6 +45,15 @@ Written write(Json body)
     return written;
 }
 
+TEST(TaskPayload, names_no_kinds_where_a_task_may_exist_already)
+{
+    EXPECT_EQ(write(Json::array({task("a", 1), task("b", 2)})).spec["kinds"].size(), 2u);
+    Json deduplicated = task("b", 2);
+    const Json matcher{{"status", "Pending"}, {"kind", "audit"}, {"fields", Json::array()}};
+    deduplicated["dedupe_strategy"] = Json::array({matcher});
+    EXPECT_FALSE(write(Json::array({task("a", 1), deduplicated})).spec.contains("kinds"));
+}
+
 TEST(TaskPayload, gives_back_the_documents_as_they_were_sent)
 {
     Json one = task("a", 1);

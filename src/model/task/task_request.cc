@@ -36,11 +36,23 @@ void check_sizes(const Value& value, const TaskRequest& task)
     check_size(value, "on_cancel", task.on_cancel, Limits::actions_max);
 }
 
-void check_rules(const Value& value, const TaskRequest& task)
+bool is_good(const Json& rule)
+{
+    TaskRule read;
+    Problems problems;
+    const Path root;
+    TaskRuleKind{}.read(Value{rule, root, problems}, read);
+    return problems.empty();
+}
+
+// What rules ask of their task. One that is wrong itself asks nothing.
+void check_rules(const Value& value, const TaskRequest& task, bool are_all_good)
 {
     const Path rules(value.path, "rules");
     bool needs_count = false;
     for (std::size_t i = 0; i < task.rules.size(); ++i) {
+        if (!are_all_good && !is_good(value.json.at("rules").at(i)))
+            continue;
         const Path rule(rules, i);
         const Path matcher(rule, "matcher");
         const auto missing = missing_field(task.rules[i].matcher, task.metadata);
@@ -66,8 +78,7 @@ void read_task(const Value& value, const ActionRules& shared, TaskRequest& task)
     if (task.scheduled_at && task.delay)
         value.problems.add(Path(value.path, "delay"), "cannot be given beside scheduled_at");
     check_sizes(value, task);
-    if (value.problems.count() == before)
-        check_rules(value, task);
+    check_rules(value, task, value.problems.count() == before);
 }
 
 using Places = std::unordered_map<std::string_view, std::size_t>; // of tasks by their ids
@@ -129,25 +140,35 @@ Places check_ids(const Path& path, const std::vector<TaskRequest>& tasks, Proble
 
 } // namespace
 
-Checked<std::vector<TaskRequest>> read_task_requests(const Json& body, const ActionRules& rules)
+TaskReading read_what_is_good(const Json& body, const ActionRules& rules)
 {
+    TaskReading reading;
     Problems problems;
     const Path root;
     if (!body.is_array()) {
         Value{body, root, problems}.refuse_type("a list of tasks");
-        return problems.take();
+        reading.problems = problems.take();
+        return reading;
     }
     const Path path(root, "tasks");
-    std::vector<TaskRequest> tasks(body.size());
+    std::vector<TaskRequest>& tasks = reading.tasks;
+    tasks.resize(body.size());
     for (std::size_t i = 0; i < body.size(); ++i) {
         const Path task(path, i);
         read_task(Value{body[i], task, problems}, rules, tasks[i]);
     }
     const Places places = check_ids(path, tasks, problems);
     check_dependencies(path, tasks, places, problems);
-    if (!problems.empty())
-        return problems.take();
-    return tasks;
+    reading.problems = problems.take();
+    return reading;
+}
+
+Checked<std::vector<TaskRequest>> read_task_requests(const Json& body, const ActionRules& rules)
+{
+    TaskReading reading = read_what_is_good(body, rules);
+    if (!reading.problems.empty())
+        return std::move(reading.problems);
+    return std::move(reading.tasks);
 }
 
 Json task_request_schema()

@@ -63,6 +63,14 @@ struct TaskRequest {
 // unique, and dependencies by `id` name earlier tasks: so there is no cycle.
 Checked<std::vector<TaskRequest>> read_task_requests(const Json& body, const ActionRules& rules);
 
+// The same for who has more to look at before all problems are told: of a task with problems, the
+// rest is there.
+struct TaskReading {
+    std::vector<TaskRequest> tasks;
+    std::vector<Problem> problems;
+};
+TaskReading read_what_is_good(const Json& body, const ActionRules& rules);
+
 // The JSON Schema (2020-12) of one task in that list.
 Json task_request_schema();
 

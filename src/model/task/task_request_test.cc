@@ -126,6 +126,20 @@ TEST(TaskRequest, everything_that_is_said_is_read)
     EXPECT_EQ(read.dedupe.at(0).status, TaskState::pending) << "a field may be missing there";
 }
 
+TEST(TaskRequest, retry_has_defaults)
+{
+    EXPECT_EQ(
+        good(task(R"({"retry": {"max_retries": 1}})")).retry,
+        (Retry{
+            .tries_max = 2,
+            .delay_initial = std::chrono::seconds(5),
+            .multiplier = 2.0,
+            .delay_max = std::chrono::seconds(300),
+            .jitter = true,
+            .on = 7})
+    );
+}
+
 TEST(TaskRequest, what_must_be_said_is_missed)
 {
     EXPECT_EQ(
@@ -256,6 +270,39 @@ TEST(TaskRequest, a_rule_needs_its_fields_and_a_capacity_rule_the_expected_count
                     "matcher": {"status": "Running", "kind": "k", "fields": []}}]})"),
         "tasks[0].expected_count: is required by a Capacity rule"
     );
+}
+
+TEST(TaskRequest, what_rules_miss_is_told_beside_all_other_problems)
+{
+    EXPECT_EQ(
+        problems_of(list({task(R"({"name": " ", "metadata": {"a": 1}, "rules": [
+            {"type": "Capacity", "max_capacity": 0,
+             "matcher": {"status": "Running", "kind": "k", "fields": ["c"]}},
+            {"type": "Capacity", "max_capacity": 1,
+             "matcher": {"status": "Running", "kind": "k", "fields": ["a", "b"]}}]})")})),
+        (Texts{
+            "tasks[0].name: must not be blank",
+            "tasks[0].rules[0].max_capacity: must be a whole number of at least 1, not the "
+            "number 0",
+            "tasks[0].rules[1].matcher.fields: the task's metadata has no member 'b'",
+            "tasks[0].expected_count: is required by a Capacity rule"})
+    );
+}
+
+TEST(TaskRequest, rules_look_into_metadata_that_are_too_large_too)
+{
+    Json large = task(R"({"rules": [{"type": "Concurency", "max_concurency": 1,
+        "matcher": {"status": "Running", "kind": "k", "fields": ["a"]}}]})");
+    large["metadata"]["a"] = std::string(65'536, 'x');
+    const Texts problems = problems_of(list({large}));
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_TRUE(problems[0].starts_with("tasks[0].metadata: has ")) << problems[0];
+}
+
+TEST(TaskRequest, every_white_space_of_unicode_is_blank)
+{
+    EXPECT_EQ(problem("{\"name\": \" \u00a0\u2003\u3000\"}"), "tasks[0].name: must not be blank");
+    EXPECT_EQ(good(task("{\"name\": \"\u2003\u00e9\"}")).name, "\u2003\u00e9");
 }
 
 TEST(TaskRequest, dependencies_have_a_condition_in_two_spellings)

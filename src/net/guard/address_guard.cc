@@ -49,16 +49,25 @@ Result<AddressGuard> AddressGuard::make(Options options)
     const Result<void> added = guard.add(options);
     if (!added)
         return added.error();
-    if (options.allowed_networks.empty()) {
-        guard.blocked_hosts_.insert(
-            guard.blocked_hosts_.end(), {"localhost", "metadata.google.internal"}
-        );
-        guard.blocked_suffixes_.insert(
-            guard.blocked_suffixes_.end(), {".local", ".internal", ".localdomain", ".localhost"}
-        );
-    }
+    guard.add_built_in();
     guard.is_syntax_only_ = options.syntax_only;
     return guard;
+}
+
+// Whoever allows networks means names there, too (`svc.cluster.local`): their addresses are judged.
+// The names of this machine are for those who allow its own.
+void AddressGuard::add_built_in()
+{
+    blocked_hosts_.push_back("metadata.google.internal");
+    if (allowed_networks_.empty())
+        blocked_suffixes_.insert(blocked_suffixes_.end(), {".local", ".internal"});
+    const auto is_loopback = [](const IpNetwork& network) {
+        return network.contains(make_ipv4(0x7f000001)) || network.contains(*parse_address("::1"));
+    };
+    if (std::ranges::any_of(allowed_networks_, is_loopback))
+        return;
+    blocked_hosts_.push_back("localhost");
+    blocked_suffixes_.insert(blocked_suffixes_.end(), {".localdomain", ".localhost"});
 }
 
 Result<void> AddressGuard::add(const Options& options)

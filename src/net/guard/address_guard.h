@@ -21,8 +21,8 @@ public:
         // ".corp" blocks "corp" and "a.corp", but not "acorp".
         std::vector<std::string> blocked_suffixes = {};
 
-        // CIDR. For development and private networks: addresses in them may be reached. The names
-        // that are blocked besides are then judged by their addresses alone.
+        // CIDR. For development and private networks: addresses in them may be reached. With
+        // 127.0.0.1 or ::1 among them, localhost, .localdomain and .localhost are not blocked.
         std::vector<std::string> allowed_networks = {};
 
         bool syntax_only = false; // allows every host and address
@@ -44,6 +44,7 @@ public:
 private:
     AddressGuard() = default;
     Result<void> add(const Options& options);
+    void add_built_in();
     const std::string* blocking_entry(std::string_view name) const;
 
     std::vector<std::string> blocked_hosts_;

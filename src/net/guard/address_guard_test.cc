@@ -152,12 +152,28 @@ TEST(AddressGuard, lets_through_to_allowed_networks_and_no_further)
     EXPECT_NE(refusal(guard, "http://bad.example"), "");
 }
 
-TEST(AddressGuard, judges_names_by_their_addresses_alone_when_networks_are_allowed)
+TEST(AddressGuard, blocks_the_names_of_this_machine_unless_its_addresses_are_allowed)
+{
+    const char* ours[] = {"localhost", "a.localhost", "localhost.localdomain"};
+    for (const char* network : {"127.0.0.0/8", "127.0.0.1", "::1", "0.0.0.0/0"}) {
+        const AddressGuard guard = make_guard({.allowed_networks = {"10.0.0.0/8", network}});
+        for (const char* host : ours)
+            EXPECT_EQ(refusal(guard, "http://" + std::string(host)), "") << host << " " << network;
+        EXPECT_NE(refusal(guard, "http://metadata.google.internal"), "") << network;
+    }
+    const AddressGuard guard = make_guard({.allowed_networks = {"10.0.0.0/8"}});
+    for (const char* host : ours)
+        EXPECT_NE(refusal(guard, "http://" + std::string(host)), "") << host;
+}
+
+TEST(AddressGuard, judges_names_of_private_networks_by_their_addresses_when_some_are_allowed)
 {
     const AddressGuard guard = make_guard({.allowed_networks = {"10.0.0.0/8"}});
-    EXPECT_EQ(refusal(guard, "http://localhost"), "");
-    EXPECT_EQ(refusal(guard, "http://web.default.svc.cluster.local"), "");
-    EXPECT_FALSE(allows(guard, "127.0.0.1"));
+    for (const char* host : {"x.internal", "web.svc.cluster.local"}) {
+        EXPECT_EQ(refusal(guard, "http://" + std::string(host)), "") << host;
+        EXPECT_NE(refusal(make_guard({}), "http://" + std::string(host)), "") << host;
+    }
+    EXPECT_NE(refusal(guard, "http://metadata.google.internal"), "");
 }
 
 TEST(AddressGuard, cannot_be_made_from_a_list_with_a_mistake_in_it)

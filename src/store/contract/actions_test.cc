@@ -136,11 +136,11 @@ TEST_P(UserActions, cancel_tells_which_leases_are_lost)
     db.take_changes();
     ASSERT_TRUE(db(Cancel{target(id)}));
 
-    std::vector<TaskId> lost;
+    std::vector<HeldLease> lost;
     for (const Changes& changes : db.take_changes())
         lost.insert(lost.end(), changes.lost_leases.begin(), changes.lost_leases.end());
     sort_unique(lost);
-    EXPECT_EQ(lost, (std::vector<TaskId>{ids[running], ids[claimed]}));
+    EXPECT_EQ(lost, (std::vector<HeldLease>{{ids[running], 1}, {ids[claimed], 1}}));
 }
 
 TEST_P(UserActions, a_second_cancel_in_the_same_group_finds_the_run_final)

@@ -107,6 +107,8 @@ TEST_P(DeadEnds, are_made_by_skipped_children)
     end(first, S);
 
     EXPECT_EQ(states(run.tasks), (States{S, C, K}));
+    const std::string why = task(run.tasks[2]).done->error;
+    EXPECT_TRUE(why.ends_with(" ended as Success, which the link does not accept")) << why;
 }
 
 TEST_P(DeadEnds, are_not_running_parents_of_a_paused_child_that_a_user_removes)

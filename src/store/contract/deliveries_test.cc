@@ -25,6 +25,41 @@ protected:
         return all;
     }
 
+    // A start under way, the end that its answer may bring, and the keys of what was asked for.
+    Leased starting(WorkerId by, NewTask task = service_task())
+    {
+        submit(new_batch({std::move(task)}));
+        return claim_for_target(by);
+    }
+
+    static Finish asking_end(const Leased& task, WorkerId by, std::optional<FailureKind> failure)
+    {
+        Finish request;
+        request.task = task.task;
+        request.run = task.run;
+        request.attempt = task.attempt;
+        request.worker = by;
+        request.failure = failure;
+        request.follow_ups = {{R"({"n": 1})", "key:1"}, {R"({"n": 2})", "key:2"}};
+        return request;
+    }
+
+    Start asking_start(const Leased& task, WorkerId by)
+    {
+        Start request = acceptance(task, by);
+        request.follow_ups = asking_end(task, by, {}).follow_ups;
+        return request;
+    }
+
+    std::vector<std::string> keys_owed_for(TaskId task)
+    {
+        std::vector<std::string> keys;
+        for (const auto& view : deliveries(task))
+            if (!view.row.key.empty())
+                keys.push_back(view.row.key);
+        return keys;
+    }
+
     using Words = std::vector<std::string>;
 };
 
@@ -234,6 +269,73 @@ TEST_P(Deliveries, are_owed_for_what_an_answer_asks_for)
         owed_for(task.task),
         (Words{"start/0", "start/0", "start/0", "cancel/0", "cancel/1", "cancel/2"})
     );
+}
+
+TEST_P(Deliveries, are_owed_for_an_answer_that_ends_the_task)
+{
+    const WorkerId w = worker(1h);
+    for (const std::optional<FailureKind> failure :
+         {std::optional<FailureKind>(), std::optional(FailureKind::reported),
+          std::optional(FailureKind::start)}) {
+        const Leased task = starting(w, service_task({1, 1, 0}));
+        ASSERT_TRUE(db(asking_end(task, w, failure)));
+
+        EXPECT_EQ(keys_owed_for(task.task), (Words{"key:1", "key:2"}));
+        EXPECT_EQ(owed_for(task.task).size(), 3u) << "beside those of its end";
+        EXPECT_TRUE(db(asking_end(task, w, failure))->repeated);
+        EXPECT_EQ(keys_owed_for(task.task), (Words{"key:1", "key:2"})) << "once";
+    }
+}
+
+TEST_P(Deliveries, are_owed_for_an_answer_after_which_the_task_is_tried_again)
+{
+    const WorkerId w = worker(1h);
+    NewTask again = service_task();
+    again.retry.tries_max = 2;
+    const Leased task = starting(w, again);
+
+    EXPECT_EQ(db(asking_end(task, w, FailureKind::reported))->state, TaskState::pending);
+
+    EXPECT_EQ(keys_owed_for(task.task), (Words{"key:1", "key:2"}));
+}
+
+TEST_P(Deliveries, are_owed_for_an_answer_that_comes_after_the_report_of_its_target)
+{
+    const WorkerId w = worker(1h);
+    for (const TaskState outcome : {TaskState::succeeded, TaskState::failed}) {
+        const Leased accepted = starting(w);
+        end(accepted, outcome);
+        const Leased ended = starting(w);
+        end(ended, outcome);
+
+        for (int times = 0; times < 2; ++times) {
+            EXPECT_EQ(db(asking_start(accepted, w)).error().code, Errc::conflict);
+            (void)db(asking_end(ended, w, {}));
+        }
+        EXPECT_EQ(keys_owed_for(accepted.task), (Words{"key:1", "key:2"}));
+        EXPECT_EQ(keys_owed_for(ended.task), (Words{"key:1", "key:2"}));
+    }
+}
+
+TEST_P(Deliveries, are_not_owed_for_an_answer_to_a_start_that_is_void)
+{
+    const WorkerId w = worker(1h);
+    const Leased canceled = starting(w);
+    ASSERT_TRUE(db(Cancel{target(canceled.run, {canceled.task})}));
+    const Leased earlier = starting(w);
+    Leased later = earlier;
+    ++later.attempt;
+    end(earlier, TaskState::succeeded);
+    const Leased others = starting(w);
+    end(others, TaskState::succeeded);
+    const WorkerId other = worker(1h);
+
+    EXPECT_FALSE(db(asking_start(canceled, w)));
+    EXPECT_FALSE(db(asking_end(canceled, w, {})));
+    EXPECT_FALSE(db(asking_start(later, w)));
+    EXPECT_FALSE(db(asking_start(others, other)));
+    for (const Leased& task : {canceled, earlier, others})
+        EXPECT_EQ(keys_owed_for(task.task), Words{});
 }
 
 TEST_P(Deliveries, go_with_their_run)

@@ -202,10 +202,10 @@ TEST_P(StoreContract, an_attempt_that_runs_out_of_time_fails)
     db.take_changes();
     EXPECT_EQ(db(Expire{}).value(), 1u);
 
-    std::vector<TaskId> lost;
+    std::vector<HeldLease> lost;
     for (const Changes& changes : db.take_changes())
         lost.insert(lost.end(), changes.lost_leases.begin(), changes.lost_leases.end());
-    EXPECT_EQ(lost, submitted.tasks);
+    EXPECT_EQ(lost, (std::vector<HeldLease>{{submitted.tasks[0], 1}}));
     EXPECT_EQ(task(claimed.task).done->error, "Timeout");
     EXPECT_EQ(run_state_of(submitted.run), RunState::failed);
     EXPECT_EQ(succeed(claimed, w).error().code, Errc::conflict);

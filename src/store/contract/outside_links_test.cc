@@ -64,7 +64,7 @@ TEST_P(OutsideLinks, hold_a_task_until_its_parent_has_ended_as_they_ask)
                 end(parent.tasks[0], outcome);
             const bool met = is_met(condition, outcome);
             const TaskState unmet = condition == LinkCondition::on_failure ? K : F;
-            EXPECT_EQ(states(child.tasks), met ? (States{P, W}) : (States{unmet, F}))
+            EXPECT_EQ(states(child.tasks), met ? (States{P, W}) : (States{unmet, unmet}))
                 << static_cast<int>(condition) << " " << name(outcome);
             if (met)
                 cancel(child, {});
@@ -119,6 +119,26 @@ TEST_P(OutsideLinks, keep_their_parent_from_being_a_dead_end)
     EXPECT_EQ(states(child.tasks), (States{W}));
 }
 
+TEST_P(OutsideLinks, make_no_dead_end_of_their_parent)
+{
+    const Submitted parent = batch(1);
+    const Submitted child = submit(child_of(parent, 0, LinkCondition::on_success));
+    cancel(child, child.tasks);
+    EXPECT_EQ(states(parent.tasks), (States{P}));
+}
+
+TEST_P(OutsideLinks, that_were_heard_of_know_nothing_of_a_retry)
+{
+    const Submitted parent = batch(1);
+    const Submitted child = submit(child_of(parent, 0, LinkCondition::on_success));
+    end(parent.tasks[0], F);
+    ASSERT_TRUE(db(RetryTasks{target(parent.run, parent.tasks)}));
+    EXPECT_EQ(states(parent.tasks), (States{P}));
+    EXPECT_EQ(states(child.tasks), (States{F})) << "it stays as it is";
+    ASSERT_TRUE(db(RetryTasks{target(child.run, child.tasks)}));
+    EXPECT_EQ(states(child.tasks), (States{P})) << "though its parent lives again";
+}
+
 TEST_P(OutsideLinks, do_not_release_a_paused_child)
 {
     const Submitted parent = batch(1);
@@ -164,6 +184,61 @@ TEST_P(OutsideLinks, are_told_to_whoever_asks_why)
     EXPECT_EQ(parents()[0].task, parent.tasks[0]);
     end(parent.tasks[0], S);
     EXPECT_TRUE(parents().empty());
+}
+
+TEST_P(OutsideLinks, are_told_to_whoever_asks_for_a_graph)
+{
+    const Submitted parents = batch(2);
+    Submit request = child_of(parents, 0, LinkCondition::on_success, 2, {{0, 1}});
+    for (const std::uint32_t child : {0U, 1U})
+        request.outside.push_back(
+            {parents.tasks[1], parents.run, child, LinkCondition::always, Unmet::fail}
+        );
+    const Submitted children = submit(request);
+    submit(child_of(parents, 1, LinkCondition::always)); // of another run
+    const auto links = [&](LinkRow after, std::size_t limit) {
+        return db.read([run = children.run, after, limit](Reads& reads) {
+            return reads.service().outside_links(run, after, limit);
+        });
+    };
+    const std::vector<OutsideLinkView> all = links({}, 100);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].link.parent, parents.tasks[0]);
+    EXPECT_EQ(all[0].link.child, children.tasks[0]);
+    EXPECT_EQ(all[0].link.condition, LinkCondition::on_success);
+    EXPECT_EQ(all[0].parent_created_at, run(parents.run).row.created_at);
+    EXPECT_EQ(all[2].link.child, children.tasks[1]);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::vector<OutsideLinkView> next = links(i == 0 ? LinkRow{} : all[i - 1].link, 1);
+        ASSERT_EQ(next.size(), 1U) << i;
+        EXPECT_EQ(next[0].link.parent, all[i].link.parent);
+        EXPECT_EQ(next[0].link.child, all[i].link.child);
+    }
+    EXPECT_TRUE(links(all.back().link, 100).empty());
+    end(parents.tasks[0], S);
+    EXPECT_EQ(links({}, 100).size(), 2U) << "what has ended is forgotten";
+}
+
+TEST_P(OutsideLinks, do_not_count_among_the_parents_of_the_own_batch)
+{
+    const Submitted outside = batch(1);
+    constexpr LinkCondition always = LinkCondition::always;
+    Submit request =
+        new_batch(std::vector<NewTask>(3, service_task()), {{0, 2, always}, {1, 2, always}});
+    request.outside = {{outside.tasks[0], outside.run, 2, always, Unmet::fail}};
+    const Submitted made = submit(request);
+    const auto ended = [&](std::size_t task) {
+        return db.read([run = run(made.run).row, id = made.tasks[task]](Reads& reads) {
+            return reads.service().parents_ended(run, id);
+        });
+    };
+    EXPECT_EQ(ended(0).parents, 0);
+    EXPECT_EQ(ended(2).parents, 2);
+    EXPECT_EQ(ended(2).ended, 0);
+    EXPECT_FALSE(ended(2).last_at);
+    cancel(made, {made.tasks[1]});
+    EXPECT_EQ(ended(2).ended, 1);
+    EXPECT_EQ(ended(2).last_at, task(made.tasks[1]).done->finished_at);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dialects, OutsideLinks, ::testing::ValuesIn(all_dialects), dialect_name);

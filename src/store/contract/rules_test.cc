@@ -98,6 +98,19 @@ TEST_P(Rules, that_free_a_place_name_the_queue_that_waits_for_it)
     EXPECT_EQ(names, std::vector<std::string>{"q"});
 }
 
+TEST_P(Rules, wake_nobody_while_no_place_becomes_free)
+{
+    submit(new_batch(std::vector<NewTask>(3, ruled(concurrency(1)))));
+    const std::vector<Leased> running = start_all();
+    ASSERT_EQ(running.size(), 1);
+    EXPECT_EQ(started(), Ids{});
+    db.take_changes();
+    ASSERT_TRUE(db(update_of(running[0]))) << "a report frees nothing";
+    EXPECT_EQ(started(), Ids{});
+    for (const Changes& changes : db.take_changes())
+        EXPECT_TRUE(changes.ready_queues.empty());
+}
+
 TEST_P(Rules, count_tasks_that_have_none_themselves)
 {
     submit(new_batch({service_task()}));
@@ -188,6 +201,18 @@ TEST_P(Rules, of_capacity_let_tasks_start_while_less_is_left_to_do)
     EXPECT_EQ(started(), Ids{ids[3]}) << "4 and 10";
 }
 
+TEST_P(Rules, of_capacity_see_nothing_left_in_tasks_that_expect_nothing)
+{
+    submit(new_batch({service_task()}));
+    ASSERT_EQ(started().size(), 1);
+    NewTask one = ruled(capacity(1));
+    one.card->expected_count = 1;
+    const Ids ids = submit(new_batch({one, one})).tasks;
+    EXPECT_EQ(started(), Ids{ids[0]}) << "0 is below 1";
+    EXPECT_TRUE(db(AddCounts{ids[0], 5, 0}));
+    EXPECT_EQ(started(), Ids{ids[1]}) << "more than expected is nothing left, and not less";
+}
+
 TEST_P(Rules, on_another_status_count_those_in_it)
 {
     const std::string paused = fmt::format("[{}]", rule(at_most(1), "[]", "Paused"));
@@ -244,6 +269,17 @@ TEST_P(Rules, can_be_replaced_for_a_kind_of_a_batch)
     EXPECT_EQ(started(), Ids{batch.tasks[0]});
     EXPECT_EQ(db(SetRules{batch.run, "build", "[]", "me"}).value(), 4);
     EXPECT_EQ(started(), Ids{batch.tasks[1]});
+}
+
+TEST_P(Rules, that_are_edited_restart_no_clock)
+{
+    const Submitted batch = submit(new_batch({ruled(concurrency(1))})); // 60 s
+    ASSERT_EQ(started(), batch.tasks);
+    clock.advance(50s);
+    EXPECT_EQ(db(SetRules{batch.run, "build", concurrency(3), "me"}).value(), 1);
+    clock.advance(10s);
+    EXPECT_EQ(db(Expire{}).value(), 1);
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::failed);
 }
 
 TEST_P(Rules, that_lack_what_they_ask_of_the_task_hold_it)
@@ -327,6 +363,65 @@ TEST_P(Rules, let_a_task_displace_a_lesser_one_that_allows_it)
     EXPECT_EQ(owed[0].row.trigger, Trigger::cancel);
     EXPECT_EQ(owed[0].row.task, batch.tasks[0]);
     EXPECT_EQ(attempts(batch.tasks[0]).size(), 1);
+}
+
+TEST_P(Rules, let_a_task_displace_the_least_of_those_that_allow_it)
+{
+    NewTask lesser = ruled(concurrency(2), "null", 3);
+    lesser.card->flags = CardRow::preemptible;
+    NewTask least = ruled(concurrency(2), "null", 1);
+    least.card->flags = CardRow::preemptible;
+    const Submitted batch = submit(new_batch({lesser, least}));
+    ASSERT_EQ(start_all().size(), 2);
+    NewTask better = ruled(concurrency(2), "null", 6);
+    better.card->flags = CardRow::preempts;
+    const Ids ids = submit(new_batch({better})).tasks;
+    EXPECT_EQ(started(), ids);
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::running);
+    EXPECT_EQ(state(batch.tasks[1]), TaskState::pending);
+    NewTask equal = ruled(concurrency(2), "null", 3);
+    equal.card->flags = CardRow::preempts;
+    submit(new_batch({equal}));
+    EXPECT_EQ(started(), Ids{}) << "nobody is below it";
+}
+
+TEST_P(Rules, let_nobody_be_displaced_in_vain)
+{
+    const std::string both =
+        fmt::format("[{},{}]", rule(at_most(1), R"(["a"])"), rule(at_most(1), R"(["b"])"));
+    NewTask lesser = ruled(both, R"({"a":1,"b":2})");
+    lesser.card->flags = CardRow::preemptible;
+    const NewTask firm = ruled(both, R"({"a":2,"b":1})");
+    const Submitted batch = submit(new_batch({lesser, firm}));
+    const std::vector<Leased> running = start_all();
+    ASSERT_EQ(running.size(), 2);
+    NewTask better = ruled(both, R"({"a":1,"b":1})", 6);
+    better.card->flags = CardRow::preempts;
+    const Ids ids = submit(new_batch({better})).tasks;
+    EXPECT_EQ(started(), Ids{}) << "the place under the other rule stays taken";
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::running);
+    EXPECT_TRUE(attempts(batch.tasks[0]).empty());
+
+    end(running[1]);
+    EXPECT_EQ(started(), ids);
+    EXPECT_EQ(state(batch.tasks[0]), TaskState::pending);
+}
+
+TEST_P(Rules, let_a_task_displace_one_under_each_of_its_rules)
+{
+    const std::string both =
+        fmt::format("[{},{}]", rule(at_most(1), R"(["a"])"), rule(at_most(1), R"(["b"])"));
+    std::vector<NewTask> lesser{ruled(both, R"({"a":1,"b":2})"), ruled(both, R"({"a":2,"b":1})")};
+    for (NewTask& task : lesser)
+        task.card->flags = CardRow::preemptible;
+    const Submitted batch = submit(new_batch(lesser));
+    ASSERT_EQ(start_all().size(), 2);
+    NewTask better = ruled(both, R"({"a":1,"b":1})", 6);
+    better.card->flags = CardRow::preempts;
+    const Ids ids = submit(new_batch({better})).tasks;
+    EXPECT_EQ(started(), ids);
+    for (const TaskId task : batch.tasks)
+        EXPECT_EQ(state(task), TaskState::pending);
 }
 
 TEST_P(Rules, let_nobody_displace_a_task_whose_start_is_under_way)

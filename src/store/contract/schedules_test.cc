@@ -325,17 +325,23 @@ TEST_P(Schedules, users_and_ticks_leave_events)
         format_uid(db.store().uid(UidKind::schedule, made.created_at, made.id.value));
     clock.advance(1h);
     const Submitted fired = submit(firing(hour_of(made)));
-    EXPECT_EQ(
-        events(fired.run), (Names{"submit by : 1 task", "schedule.fire by schedule:nightly: " + id})
-    );
     const ScheduleRow now = row(made.id);
     ASSERT_TRUE(db(change_of(now, hourly(), ChangeSchedule::Begins::anew)));
     ASSERT_TRUE(db(DeleteSchedule{made.id, "ann"}));
     EXPECT_EQ(
-        events(RunId{}), (Names{
-                             "schedule.create by ann: " + id, "schedule.update by bob: " + id,
-                             "schedule.delete by ann: " + id})
+        events(fired.run), (Names{"submit by : 1 task", "schedule.fire by schedule:nightly: "})
     );
+    EXPECT_EQ(
+        events(RunId{}), (Names{
+                             "schedule.create by ann: nightly", "schedule.update by bob: nightly",
+                             "schedule.delete by ann: nightly"})
+    );
+    ServiceReads::AuditFilter of_it;
+    of_it.object = "schedule";
+    of_it.object_id = id;
+    of_it.limit = 10;
+    const auto audit = db.read([of_it](Reads& reads) { return reads.service().audit(of_it); });
+    EXPECT_EQ(audit.events.size(), 4u) << "they are of the schedule, the tick too";
 }
 
 class SchedulesOfTwo : public Schedules {};

@@ -206,7 +206,7 @@ TEST_P(StagedRun, that_is_canceled_reads_as_canceled_at_once_and_is_swept_in_pie
     const WorkerId w = worker();
     NewTask later = new_task();
     later.run_at = clock.wall() + 1h;
-    const RunId id = stage();
+    const RunId id = stage("name");
     std::vector<TaskId> ids = add(id, 20);
     StageTasks more;
     more.run = id;
@@ -221,11 +221,18 @@ TEST_P(StagedRun, that_is_canceled_reads_as_canceled_at_once_and_is_swept_in_pie
     ASSERT_TRUE(publish(id));
     const std::vector<Leased> claimed = claim(w, 2);
     ASSERT_TRUE(succeed(claimed[0], w));
+    ASSERT_TRUE(db(Pause{target(id, {ids[7]})}));
 
-    const Result<Affected> affected = db(Cancel{target(id)});
+    Cancel cancel{target(id)};
+    cancel.target.reason = "Batch stopped";
+    const Result<Affected> affected = db(cancel);
 
     ASSERT_TRUE(affected);
     EXPECT_EQ(affected->changed(), 21);
+    EXPECT_EQ(affected->waiting, 1);
+    EXPECT_EQ(affected->running, 1);
+    EXPECT_EQ(affected->paused, 1);
+    EXPECT_EQ(affected->pending, 18);
     EXPECT_EQ(affected->final, 1);
     EXPECT_EQ(run_state_of(id), RunState::canceled);
     EXPECT_EQ(run(id).row.counts, (RunCounts{22, 1, 0, 21, 0}));
@@ -238,6 +245,9 @@ TEST_P(StagedRun, that_is_canceled_reads_as_canceled_at_once_and_is_swept_in_pie
     EXPECT_GE(sweep_all(5), 4u);
     EXPECT_FALSE(run(id).row.sweep);
     expect_canceled_but(ids, claimed[0].task);
+    ids.erase(std::ranges::find(ids, claimed[0].task));
+    for (const TaskId id : ids)
+        EXPECT_EQ(task(id).done.value().error, "Batch stopped") << id.value;
 }
 
 TEST_P(StagedRun, can_live_again_after_its_sweep)
@@ -256,6 +266,46 @@ TEST_P(StagedRun, can_live_again_after_its_sweep)
     EXPECT_EQ(run_state_of(id), RunState::succeeded);
 }
 
+TEST_P(StagedRun, a_pause_of_a_batch_stops_the_clocks_of_its_attempts)
+{
+    const WorkerId w = worker(1h);
+    StageRun batch;
+    batch.run.kind = RunKind::batch;
+    batch.run.queues = {"q"};
+    const RunId id = db(batch).value().run;
+    StageTasks tasks = piece(id, 4);
+    for (NewTask& task : tasks.tasks) {
+        task.timeout = 30s;
+        task.card.emplace().kind = "build";
+        task.card->name = "name";
+    }
+    tasks.parents = {0, 0, 0, 1};
+    const std::vector<TaskId> ids = db(tasks).value();
+    StageLinks links;
+    links.run = id;
+    links.links = {{ids[0], ids[3]}};
+    ASSERT_TRUE(db(links));
+    ASSERT_TRUE(publish(id));
+    const Leased running = claim(w, 1).at(0);
+
+    const Affected paused = db(Pause{target(id)}).value();
+    EXPECT_EQ(paused.running, 1);
+    EXPECT_EQ(paused.pending, 2);
+    EXPECT_EQ(paused.waiting, 1);
+    EXPECT_EQ(state(running.task), TaskState::paused);
+    clock.advance(10min);
+    EXPECT_EQ(db(Expire{}).value(), 0);
+
+    ASSERT_TRUE(db(Cancel{target(id, {ids[2]})}));
+    ASSERT_TRUE(db(RetryTasks{target(id, {ids[2]})}));
+    EXPECT_TRUE(claim(w).empty()) << "the retry of a task does not end the pause";
+
+    EXPECT_EQ(db(Resume{target(id)})->paused, 4);
+    EXPECT_EQ(state(running.task), TaskState::running);
+    clock.advance(30s);
+    EXPECT_EQ(db(Expire{}).value(), 1);
+}
+
 TEST_P(StagedRun, a_pause_closes_its_queues_and_a_resume_opens_them)
 {
     const WorkerId w = worker();
@@ -264,7 +314,7 @@ TEST_P(StagedRun, a_pause_closes_its_queues_and_a_resume_opens_them)
     ASSERT_TRUE(publish(id));
     const Leased running = claim_one(w);
 
-    EXPECT_EQ(db(Pause{target(id)})->pending, 3);
+    EXPECT_EQ(db(Pause{target(id)})->pending, 2);
     EXPECT_TRUE(claim(w).empty());
     EXPECT_TRUE(succeed(running, w));
 

@@ -56,7 +56,7 @@ protected:
         return db(change_of(row, document)).value();
     }
 
-    Result<bool> remove(const DefinitionRow& row) { return db(Undefine{row.kind, row.id}); }
+    Result<bool> remove(const DefinitionRow& row) { return db(Undefine{row.kind, row.id, "ada"}); }
 
     // Until all tasks go by their rules as they are; says how many have changed.
     std::size_t follow()
@@ -94,9 +94,7 @@ protected:
 
     std::int64_t uses(const DefinitionRow& row)
     {
-        auto look = [&](Reads& reads) {
-            return reads.service().definition_view(row.kind, row.id);
-        };
+        auto look = [&](Reads& reads) { return reads.service().definition_view(row.kind, row.id); };
         return db.read(look).value().uses;
     }
     bool tasks_are_to_follow()

@@ -126,14 +126,50 @@ TEST_P(StoreContract, the_same_idempotency_key_twice_in_a_group_makes_one_run)
     request.run.request_key = "key-1";
     request.run.body_hash = "hash-1";
 
-    const auto [one, two] = db.together(request, request);
+    Submit other = request;
+    other.run.body_hash = "hash-2";
+
+    const auto [one, two, three] = db.together(request, request, other);
 
     ASSERT_TRUE(one);
-    if (two)
-        EXPECT_EQ(two->run, one->run);
-    else
-        EXPECT_TRUE(is_retryable(two.error().code));
+    ASSERT_TRUE(two);
+    EXPECT_TRUE(two->repeated);
+    EXPECT_EQ(two->run, one->run);
+    EXPECT_EQ(three.error().code, Errc::conflict);
     EXPECT_EQ(claim(worker()).size(), 1u);
+}
+
+TEST_P(StoreContract, an_idempotency_key_is_free_again_when_the_first_of_a_group_is_refused)
+{
+    Submit taken = new_run(1);
+    taken.run.name = "nightly";
+    submit(taken);
+    taken.run.request_key = "key-1";
+    Submit good = new_run(1);
+    good.run.request_key = "key-1";
+
+    const auto [one, two] = db.together(taken, good);
+
+    EXPECT_EQ(one.error().code, Errc::conflict);
+    ASSERT_TRUE(two);
+    EXPECT_FALSE(two->repeated);
+}
+
+TEST_P(StoreContract, a_request_is_found_by_its_idempotency_key)
+{
+    Submit request = new_run(1);
+    request.run.request_key = "key-1";
+    request.run.body_hash = "hash-1";
+    const Submitted one = submit(request);
+
+    const auto found = db.read([](Reads& reads) { return reads.request("key-1"); });
+
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->body_hash, "hash-1");
+    EXPECT_EQ(found->run, one.run);
+    EXPECT_EQ(found->created_at, one.created_at);
+    EXPECT_TRUE(found->is_published);
+    EXPECT_FALSE(db.read([](Reads& reads) { return reads.request("key-2"); }));
 }
 
 TEST_P(StoreContract, a_name_that_the_database_refuses_spoils_nobody_elses_submission)

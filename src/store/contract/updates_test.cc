@@ -52,7 +52,8 @@ TEST_P(Updates, may_come_before_the_acceptance_is_known)
     EXPECT_EQ(accept(task, w).error().code, Errc::conflict);
     const std::vector<Changes> changes = db.take_changes();
     ASSERT_FALSE(changes.empty());
-    EXPECT_EQ(changes.front().lost_leases, std::vector{task.task}) << "the start must not go on";
+    EXPECT_EQ(changes.front().early_ends, std::vector{task.task}) << "no other try of the start";
+    EXPECT_TRUE(changes.front().lost_leases.empty()) << "its answer may ask for something";
 }
 
 TEST_P(Updates, that_report_need_a_leased_task)
@@ -92,6 +93,28 @@ TEST_P(Updates, that_name_an_attempt_are_refused_when_another_one_runs)
     EXPECT_EQ(db(counts).error().code, Errc::conflict);
     EXPECT_EQ(state(first.task), TaskState::running);
     EXPECT_TRUE(report(second, TaskState::succeeded, 2));
+}
+
+TEST_P(Updates, that_name_an_attempt_are_refused_while_none_runs)
+{
+    const WorkerId w = worker(1h);
+    NewTask twice = service_task();
+    twice.retry.tries_max = 2;
+    const Leased task = running(w, twice);
+    ASSERT_TRUE(report(task, TaskState::failed, 1));
+    UpdateTask update = update_of(task);
+    update.metadata = "7";
+    for (const int attempt : {1, 2, 5}) {
+        update.attempt = attempt;
+        EXPECT_EQ(db(update).error().code, Errc::conflict) << attempt;
+    }
+    EXPECT_EQ(view(task.task).card.metadata, std::nullopt);
+    UpdateTask count = update_of(task);
+    count.attempt = 1;
+    count.success = 1;
+    EXPECT_EQ(db(count).error().code, Errc::not_found) << "nobody may report";
+    update.attempt = 0;
+    EXPECT_TRUE(db(update));
 }
 
 TEST_P(Updates, of_one_group_about_one_task_are_steps_of_their_own)
@@ -288,6 +311,7 @@ TEST_P(Updates, of_a_final_task_are_refused)
     update.metadata = "1";
 
     EXPECT_EQ(db(update).error().code, Errc::not_found);
+    EXPECT_EQ(db(update).error().detail, "the task is final: Success");
     EXPECT_EQ(view(task.task).card.metadata, std::nullopt);
 }
 

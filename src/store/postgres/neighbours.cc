@@ -38,6 +38,21 @@ void read_ids(const Json& json, const char* key, std::vector<Id<Tag>>& ids)
             ids.push_back(Id<Tag>{id.get<std::int64_t>()});
 }
 
+Json leases_json(const std::vector<HeldLease>& leases)
+{
+    Json list = Json::array();
+    for (const HeldLease& lease : leases)
+        list.push_back(Json::array({lease.task.value, lease.attempt}));
+    return list;
+}
+
+void read_leases(const Json& json, std::vector<HeldLease>& leases)
+{
+    if (const auto list = json.find("leases"); list != json.end())
+        for (const Json& lease : *list)
+            leases.push_back({TaskId{lease.at(0).get<std::int64_t>()}, lease.at(1).get<int>()});
+}
+
 class PostgresNeighbours final : public Neighbours {
 public:
     PostgresNeighbours(const ConnectSettings& settings, OthersWrote others_wrote, Log log)
@@ -113,7 +128,9 @@ std::string encode_changes(const Changes& changes)
     if (!changes.final_runs.empty())
         json["runs"] = ids_json(changes.final_runs);
     if (!changes.lost_leases.empty())
-        json["leases"] = ids_json(changes.lost_leases);
+        json["leases"] = leases_json(changes.lost_leases);
+    if (!changes.early_ends.empty())
+        json["ends"] = ids_json(changes.early_ends);
     if (changes.earliest_due)
         json["due"] = to_micros(*changes.earliest_due);
     if (changes.sweep)
@@ -136,7 +153,8 @@ Changes decode_changes(std::string_view payload)
                     std::make_shared<const std::string>(name.get<std::string>())
                 );
         read_ids(*json, "runs", changes.final_runs);
-        read_ids(*json, "leases", changes.lost_leases);
+        read_leases(*json, changes.lost_leases);
+        read_ids(*json, "ends", changes.early_ends);
         if (const auto due = json->find("due"); due != json->end())
             changes.earliest_due = from_micros(due->get<std::int64_t>());
         changes.sweep = json->value("sweep", false);

@@ -145,7 +145,8 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     Changes changes;
     changes.ready_queues.push_back(std::make_shared<const std::string>("job/a \"b\""));
     changes.final_runs = {RunId{1}, RunId{2}};
-    changes.lost_leases = {TaskId{3}};
+    changes.lost_leases = {{TaskId{3}, 2}};
+    changes.early_ends = {TaskId{4}, TaskId{5}};
     changes.earliest_due = test_now;
     changes.sweep = true;
     changes.doomed_outputs = true;
@@ -156,6 +157,7 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     EXPECT_EQ(*read.ready_queues[0], "job/a \"b\"");
     EXPECT_EQ(read.final_runs, changes.final_runs);
     EXPECT_EQ(read.lost_leases, changes.lost_leases);
+    EXPECT_EQ(read.early_ends, changes.early_ends);
     EXPECT_EQ(read.earliest_due, test_now);
     EXPECT_TRUE(read.sweep && read.doomed_outputs && read.from_outside);
     EXPECT_TRUE(decode_changes("{\"runs\": \"later\"}").from_outside);

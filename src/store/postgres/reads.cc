@@ -51,6 +51,17 @@ std::optional<RunId> PostgresReads::run_named(std::string_view name)
     return connection_.query(sql::read_run_named, params).value<RunId>();
 }
 
+std::optional<Reads::KeyedRequest> PostgresReads::request(std::string_view key)
+{
+    Params params;
+    params.add(Text{"idempotency key", key});
+    return connection_.query(sql::read_request, params).first<KeyedRequest>([](Row& row) {
+        KeyedRequest request;
+        row.into(request.body_hash, request.run, request.created_at, request.is_published);
+        return request;
+    });
+}
+
 std::vector<Reads::Run> PostgresReads::runs(const RunFilter& filter)
 {
     constexpr RunId newest{std::numeric_limits<std::int64_t>::max()};

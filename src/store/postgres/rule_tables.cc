@@ -113,6 +113,7 @@ PostgresRuleTables::subjects(std::span<const TaskId> tasks, std::span<const std:
     Params params;
     params.array(tasks, std::identity());
     params.texts("kind", kinds, [](const std::string& kind) { return std::string_view(kind); });
+    connection_.queue(sql::lock_subjects, params);
     return connection_.query(sql::subjects, params).all(read_subject);
 }
 

@@ -67,6 +67,13 @@ std::vector<DeliveryRow> PostgresServiceTables::deliveries(std::span<const Deliv
     return connection_.query(sql::deliveries, params).all(read_delivery);
 }
 
+std::vector<std::string> PostgresServiceTables::follow_up_keys(TaskId task)
+{
+    Params params;
+    params.add(task);
+    return connection_.query(sql::follow_up_keys, params).column<std::string>();
+}
+
 void PostgresServiceTables::update_deliveries(std::span<const DeliveryRow> rows)
 {
     Params params;

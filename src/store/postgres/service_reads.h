@@ -41,6 +41,9 @@ public:
     std::vector<ChangeRow> changes(std::int64_t after, std::size_t limit) override;
     std::vector<TaskLabel> labels(std::span<const TaskId> tasks) override;
     std::vector<OutsideParent> outside_parents(TaskId child) override;
+    std::vector<OutsideLinkView>
+    outside_links(RunId run, const LinkRow& after, std::size_t limit) override;
+    ParentsEnded parents_ended(const RunRow& run, TaskId child) override;
     TaskFigures figures() override;
 
 private:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/postgres/codec.h"
 #include "store/postgres/service_reads.h"
 #include "store/postgres/tables.h"
 
@@ -31,6 +32,21 @@ OutsideParent read_outside_parent(Row& row)
     OutsideParent parent;
     row.into(parent.task, parent.run_created_at);
     return parent;
+}
+
+OutsideLinkView read_outside_link(Row& row)
+{
+    OutsideLinkView view;
+    view.link = read_link(row);
+    row.into(view.parent_created_at);
+    return view;
+}
+
+ParentsEnded read_parents_ended(Row& row)
+{
+    ParentsEnded ended;
+    row.into(ended.parents, ended.ended, ended.last_at);
+    return ended;
 }
 
 struct Count {
@@ -86,6 +102,21 @@ std::vector<OutsideParent> PostgresServiceReads::outside_parents(TaskId child)
     Params params;
     params.add(child);
     return connection_.query(sql::outside_parents, params).all(read_outside_parent);
+}
+
+std::vector<OutsideLinkView>
+PostgresServiceReads::outside_links(RunId run, const LinkRow& after, std::size_t limit)
+{
+    Params params;
+    params.add(run).add(after.child).add(after.parent).add(limit_of(limit));
+    return connection_.query(sql::outside_links_of_run, params).all(read_outside_link);
+}
+
+ParentsEnded PostgresServiceReads::parents_ended(const RunRow& run, TaskId child)
+{
+    Params params;
+    params.add(run.task_first).add(run.task_last).add(child);
+    return connection_.query(sql::parents_ended, params).first(read_parents_ended).value();
 }
 
 TaskFigures PostgresServiceReads::figures()

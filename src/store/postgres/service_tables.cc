@@ -58,6 +58,13 @@ std::optional<CardRow> PostgresServiceTables::card(TaskId task)
     return connection_.query(sql::card, params).first(read_card);
 }
 
+std::vector<CardRow> PostgresServiceTables::cards(std::span<const TaskId> tasks)
+{
+    Params params;
+    params.array(tasks, std::identity());
+    return connection_.query(sql::cards, params).all(read_card);
+}
+
 void PostgresServiceTables::update_card(const CardRow& row)
 {
     std::optional<Text> metadata;
@@ -96,6 +103,13 @@ std::vector<TaskId> PostgresServiceTables::report(std::span<const Report> report
     params.texts("task.cancel_actions", reports, &Report::cancel_actions, is_null);
     params.array(reports, &Report::cancel_actions_count);
     return connection_.query(sql::report, params).column<TaskId>();
+}
+
+void PostgresServiceTables::begin_anew(std::span<const TaskId> tasks, Time now)
+{
+    Params params;
+    params.add(now).array(tasks, std::identity());
+    connection_.queue(sql::begin_anew, params);
 }
 
 std::vector<ProgressRow> PostgresServiceTables::progress(std::span<const TaskId> tasks)

@@ -68,6 +68,7 @@ public:
     std::vector<RunRow> lock_runs(std::span<const RunId> ids, Wait wait) override;
     void update_runs(std::span<const RunRow> rows) override;
     void set_run_error(RunId run, std::string_view error) override;
+    std::string run_error(RunId run) override;
     void delete_run(const RunRow& run) override;
 
     std::vector<LeaseRow> take_leases(std::span<const LeaseKey> keys) override;
@@ -87,6 +88,7 @@ public:
     std::vector<Place> take_held(const Selection& of) override;
     std::vector<NeedRow> take_needs(const Selection& of) override;
     std::vector<NeedRow> needs(const Selection& of) override;
+    std::int64_t waiting_count(const RunRow& run) override;
     std::vector<LeaseRow> leases(const Selection& of) override;
     std::vector<Place> held(const Selection& of) override;
 

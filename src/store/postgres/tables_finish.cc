@@ -52,6 +52,13 @@ void PostgresTables::set_run_error(RunId run, std::string_view error)
     connection_.queue(sql::set_run_error, params);
 }
 
+std::string PostgresTables::run_error(RunId run)
+{
+    Params params;
+    params.add(run);
+    return connection_.query(sql::run_error, params).value<std::string>().value_or("");
+}
+
 void PostgresTables::delete_run(const RunRow& run)
 {
     Params params;

@@ -49,6 +49,13 @@ std::vector<NeedRow> PostgresTables::needs(const Selection& of)
     return select(sql::needs_of_run, sql::needs_of_tasks, of).all(read_need);
 }
 
+std::int64_t PostgresTables::waiting_count(const RunRow& run)
+{
+    Params params;
+    params.add(run.task_first).add(run.task_last).add(run.id);
+    return connection_.query(sql::waiting_count, params).value<std::int64_t>().value();
+}
+
 std::vector<LeaseRow> PostgresTables::leases(const Selection& of)
 {
     return select(sql::leases_of_run, sql::leases_of_tasks, of).all(read_lease);

@@ -28,6 +28,16 @@ Reads::Run read_whole_run(Row& row)
     return run;
 }
 
+Reads::KeyedRequest read_keyed_request(Row& row)
+{
+    Reads::KeyedRequest request;
+    row.into(request.body_hash);
+    row.into(request.run);
+    row.into(request.created_at);
+    row.into(request.is_published);
+    return request;
+}
+
 Reads::Pulse read_pulse(Row& row)
 {
     Reads::Pulse pulse;
@@ -54,6 +64,12 @@ std::optional<RunId> SqliteReads::run_named(std::string_view name)
 {
     const Snapshot snapshot(connection_, gate_);
     return find(connection_.prepared(sql::read_run_named), read_value<RunId>, name);
+}
+
+std::optional<Reads::KeyedRequest> SqliteReads::request(std::string_view key)
+{
+    const Snapshot snapshot(connection_, gate_);
+    return find(connection_.prepared(sql::read_request), read_keyed_request, key);
 }
 
 std::vector<Reads::Run> SqliteReads::runs(const RunFilter& filter)

@@ -26,6 +26,7 @@ public:
     ScheduleReads& schedules() override { return schedules_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
+    std::optional<KeyedRequest> request(std::string_view key) override;
     std::vector<Run> runs(const RunFilter& filter) override;
     std::vector<std::string> run_names(std::size_t limit) override;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/service_codec.h"
 
+#include "store/batch_figures.h"
+
 namespace sluice::sqlite {
 
 namespace {
@@ -42,6 +44,13 @@ DeliveryRow read_delivery(Row& row)
     into(row, delivery.trigger, delivery.status, delivery.reason, delivery.answer);
     into(row, delivery.action, delivery.key);
     return delivery;
+}
+
+std::int64_t read_sum(Row& row)
+{
+    const auto high = row.get<std::int64_t>();
+    const auto low = row.get<std::int64_t>();
+    return sum_of_halves(high, low);
 }
 
 } // namespace sluice::sqlite

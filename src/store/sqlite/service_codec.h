@@ -11,4 +11,7 @@ CardRow read_card(Row& row);
 ProgressRow read_progress(Row& row);
 DeliveryRow read_delivery(Row& row);
 
+// A sum that is given in two columns, the upper and the lower half of its terms.
+std::int64_t read_sum(Row& row);
+
 } // namespace sluice::sqlite

@@ -86,6 +86,11 @@ std::vector<DeliveryRow> SqliteServiceTables::deliveries(std::span<const Deliver
     return rows;
 }
 
+std::vector<std::string> SqliteServiceTables::follow_up_keys(TaskId task)
+{
+    return collect(connection_.prepared(sql::follow_up_keys), read_value<std::string>, task);
+}
+
 void SqliteServiceTables::update_deliveries(std::span<const DeliveryRow> rows)
 {
     Prepared& update = connection_.prepared(sql::update_delivery);

@@ -2,6 +2,7 @@
 #include "store/batch_figures.h"
 #include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
+#include "store/sqlite/service_codec.h"
 #include "store/sqlite/service_reads.h"
 #include "store/sqlite/service_reads_search.h"
 
@@ -67,7 +68,7 @@ private:
 
 bool is_batch_of_time(const RunRow& run, const BatchFilter& filter)
 {
-    return run.kind == RunKind::batch && run.state != RunState::loading &&
+    return run.kind == RunKind::batch && run.state != RunState::loading && run.counts.total > 0 &&
            (!filter.created_after || run.created_at >= *filter.created_after) &&
            (!filter.created_before || run.created_at <= *filter.created_before);
 }
@@ -100,13 +101,6 @@ std::vector<RunRow> find_batches(Pieces& pieces, const BatchFilter& filter)
             return batches;
         upto.value = runs.back().id.value - 1;
     }
-}
-
-std::int64_t read_sum(Row& row)
-{
-    const auto high = row.get<std::int64_t>();
-    const auto low = row.get<std::int64_t>();
-    return sum_of_halves(high, low);
 }
 
 BatchFigures read_figures(Row& row)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/service_reads.h"
 #include "store/sqlite/snapshot.h"
@@ -37,6 +38,23 @@ OutsideParent read_outside_parent(Row& row)
     return parent;
 }
 
+OutsideLinkView read_outside_link(Row& row)
+{
+    OutsideLinkView view;
+    view.link = read_link(row);
+    row.into(view.parent_created_at);
+    return view;
+}
+
+ParentsEnded read_parents_ended(Row& row)
+{
+    ParentsEnded ended;
+    row.into(ended.parents);
+    row.into(ended.ended);
+    row.into(ended.last_at);
+    return ended;
+}
+
 } // namespace
 
 std::int64_t SqliteServiceReads::newest_change()
@@ -71,6 +89,21 @@ std::vector<OutsideParent> SqliteServiceReads::outside_parents(TaskId child)
 {
     const Snapshot snapshot(connection_, gate_);
     return collect(connection_.prepared(sql::outside_parents), read_outside_parent, child);
+}
+
+std::vector<OutsideLinkView>
+SqliteServiceReads::outside_links(RunId run, const LinkRow& after, std::size_t limit)
+{
+    const Snapshot snapshot(connection_, gate_);
+    Prepared& select = connection_.prepared(sql::outside_links_of_run);
+    return collect(select, read_outside_link, run, after.child, after.parent, limit);
+}
+
+ParentsEnded SqliteServiceReads::parents_ended(const RunRow& run, TaskId child)
+{
+    const Snapshot snapshot(connection_, gate_);
+    Prepared& select = connection_.prepared(sql::parents_ended);
+    return find(select, read_parents_ended, run.task_first, run.task_last, child).value();
 }
 
 TaskFigures SqliteServiceReads::figures()

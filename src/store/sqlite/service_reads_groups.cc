@@ -3,6 +3,7 @@
 #include "store/group_parts.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/rule_codec.h"
+#include "store/sqlite/service_codec.h"
 #include "store/sqlite/service_reads.h"
 #include "store/sqlite/snapshot.h"
 
@@ -17,10 +18,10 @@ GroupPart read_part(Row& row)
     GroupPart part;
     row.into(part.state);
     row.into(part.tasks);
-    row.into(part.success);
-    row.into(part.failures);
+    part.success = read_sum(row);
+    part.failures = read_sum(row);
     row.into(part.with_expected);
-    row.into(part.expected);
+    part.expected = read_sum(row);
     row.into(part.created_at);
     row.into(part.updated_at);
     return part;

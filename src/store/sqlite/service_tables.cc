@@ -44,6 +44,15 @@ std::optional<CardRow> SqliteServiceTables::card(TaskId task)
     return find(connection_.prepared(sql::card), read_card, task);
 }
 
+std::vector<CardRow> SqliteServiceTables::cards(std::span<const TaskId> tasks)
+{
+    std::vector<CardRow> rows;
+    Prepared& select = connection_.prepared(sql::card);
+    for (const TaskId task : tasks)
+        collect_into(rows, select, read_card, task);
+    return rows;
+}
+
 void SqliteServiceTables::update_card(const CardRow& row)
 {
     connection_.prepared(sql::update_card)
@@ -75,6 +84,13 @@ std::vector<TaskId> SqliteServiceTables::report(std::span<const Report> reports,
             report.failure_reason, report.cancel_actions, report.cancel_actions_count, report.task
         );
     return known;
+}
+
+void SqliteServiceTables::begin_anew(std::span<const TaskId> tasks, Time now)
+{
+    Prepared& insert = connection_.prepared(sql::begin_anew);
+    for (const TaskId task : tasks)
+        insert.run(now, task);
 }
 
 std::vector<ProgressRow> SqliteServiceTables::progress(std::span<const TaskId> tasks)

@@ -13,11 +13,13 @@ public:
 
     void insert_cards(std::span<const CardRow> rows) override;
     std::optional<CardRow> card(TaskId task) override;
+    std::vector<CardRow> cards(std::span<const TaskId> tasks) override;
     void update_card(const CardRow& row) override;
     void set_priority(TaskId task, int nprio) override;
     std::vector<Duty> duties(std::span<const TaskId> tasks) override;
 
     std::vector<TaskId> report(std::span<const Report> reports, Time now) override;
+    void begin_anew(std::span<const TaskId> tasks, Time now) override;
     std::vector<ProgressRow> progress(std::span<const TaskId> tasks) override;
 
     void insert_deliveries(std::span<const DeliveryRow> rows) override;
@@ -26,6 +28,7 @@ public:
     std::vector<DeliveryRow>
     deliveries_sent_by(WorkerId worker, std::span<const DeliveryId> ids) override;
     std::vector<DeliveryRow> deliveries(std::span<const DeliveryId> ids) override;
+    std::vector<std::string> follow_up_keys(TaskId task) override;
     void update_deliveries(std::span<const DeliveryRow> rows) override;
     void owe_again(std::span<const Owed> rows) override;
     void delete_owed(std::span<const DeliveryId> ids) override;

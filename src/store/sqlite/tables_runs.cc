@@ -33,6 +33,12 @@ void SqliteTables::set_run_error(RunId run, std::string_view error)
     connection_.prepared(sql::set_run_error).run(error, run);
 }
 
+std::string SqliteTables::run_error(RunId run)
+{
+    const auto error = find(connection_.prepared(sql::run_error), read_value<std::string>, run);
+    return error.value_or("");
+}
+
 void SqliteTables::delete_run(const RunRow& run)
 {
     connection_.prepared(sql::delete_run_outputs).run(run.id);

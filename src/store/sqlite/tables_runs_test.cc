@@ -51,6 +51,7 @@ TEST_F(TablesTest, deleting_a_run_frees_its_name_and_its_request)
     tables().insert_events({&event, 1});
     tables().insert_request({.key = "k", .body_hash = "h", .run = {1}, .created_at = at(1)});
     EXPECT_EQ(session_->reads().run({1})->detail.error, "boom");
+    EXPECT_EQ(tables().run_error({1}), "boom");
 
     tables().delete_run(run);
 

@@ -84,6 +84,12 @@ std::vector<NeedRow> SqliteTables::needs(const Selection& of)
     return select(connection_, of, sql::need, sql::run_needs, read_need);
 }
 
+std::int64_t SqliteTables::waiting_count(const RunRow& run)
+{
+    Prepared& count = connection_.prepared(sql::waiting_count);
+    return find(count, read_value<std::int64_t>, run.task_first, run.task_last, run.id).value();
+}
+
 std::vector<LeaseRow> SqliteTables::leases(const Selection& of)
 {
     return select(connection_, of, sql::lease, sql::run_leases, read_lease);

@@ -109,7 +109,7 @@ std::vector<Ended> take_dead_ends(WriteContext& context, const std::vector<Ended
         const std::set<TaskId> barriers = barriers_among(context, parents);
         Affected affected;
         for (Ended& task : take_live(context, {&run, parents}, affected)) {
-            task.error = "All child tasks already terminated";
+            task.error = dead_end_reason;
             task.spares_parents = barriers.contains(task.task);
             dead.push_back(std::move(task));
             ++context.tally.dead_ends;

@@ -3,9 +3,13 @@
 
 #include "store/use_cases/ending.h"
 
+#include <string_view>
 #include <vector>
 
 namespace sluice {
+
+// What such a task says of its end.
+inline constexpr std::string_view dead_end_reason = "All child tasks already terminated";
 
 // A live task all of whose children are final without it is a dead end: nobody waits for it any
 // more. Given the tasks of batches that have ended without a start, takes the dead ends among their

@@ -69,6 +69,8 @@ void insert(WriteContext& context, std::vector<std::vector<DeliveryRow>> chains)
 
 void note_end(Tally& tally, const Debt& debt, const Duty& duty)
 {
+    if (debt.end && debt.waited)
+        tally.begins.push_back({duty.kind, *debt.waited});
     if (debt.end == Trigger::success)
         tally.ends.push_back({duty.kind, TaskState::succeeded, debt.ran});
     if (debt.end == Trigger::failure)
@@ -119,6 +121,28 @@ void owe_follow_ups(
         row.key = action.key;
     }
     insert(context, {std::move(chain)});
+}
+
+void owe_follow_ups(WriteContext& context, const StartAnswer& answer)
+{
+    DeliveryRow of;
+    of.task = answer.task;
+    of.run = answer.run;
+    of.attempt = answer.attempt;
+    of.trigger = Trigger::start;
+    owe_follow_ups(context, of, answer.follow_ups);
+}
+
+void owe_late_follow_ups(WriteContext& context, const StartAnswer& answer, const DoneRow& done)
+{
+    const bool is_reported =
+        done.outcome == TaskState::succeeded || done.outcome == TaskState::failed;
+    if (answer.follow_ups.empty() || !is_reported || done.attempt != answer.attempt ||
+        done.worker != answer.worker)
+        return;
+    const std::vector<std::string> owed = context.tables.service().follow_up_keys(answer.task);
+    if (std::ranges::find(owed, answer.follow_ups.front().key) == owed.end())
+        owe_follow_ups(context, answer);
 }
 
 } // namespace sluice

@@ -4,6 +4,8 @@
 #include "store/use_cases/context.h"
 #include "store/use_cases/signatures.h"
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 namespace {
@@ -23,6 +25,23 @@ void be_alone(WriteContext& context, DefinitionKind kind)
 {
     if (kind == DefinitionKind::rule && !context.may_register)
         throw MustRegister();
+}
+
+// "rule.create" and its like, by `actor`.
+void write_event(
+    WriteContext& context, std::string_view what, const DefinitionRow& row, const std::string& actor
+)
+{
+    const bool is_rule = row.kind == DefinitionKind::rule;
+    const UidKind kind = is_rule ? UidKind::rule : UidKind::action;
+    EventRow event;
+    event.at = context.now;
+    event.object = is_rule ? "rule" : "action";
+    event.object_id = format_uid(make_uid(kind, row.created_at, row.id.value, context.uid_secret));
+    event.kind = fmt::format("{}.{}", event.object, what);
+    event.actor = actor;
+    event.detail = row.name.value_or("");
+    context.tables.insert_events({&event, 1});
 }
 
 DefinitionRow new_row(WriteContext& context, const DefinitionRow& asked)
@@ -48,6 +67,7 @@ DefinitionRow replace(WriteContext& context, const DefinitionRow& old, const Def
         tables.set_changed(row.id);
         context.stored_rules.clear();
     }
+    write_event(context, "change", row, asked.actor);
     return row;
 }
 
@@ -65,6 +85,7 @@ void run(WriteContext& context, Operations<Define> operations)
         } else {
             reply.row = new_row(context, asked);
             tables.insert_definition(reply.row);
+            write_event(context, "create", reply.row, asked.actor);
         }
         operation->answer(std::move(reply));
     }
@@ -89,13 +110,15 @@ void run(WriteContext& context, Operations<Undefine> operations)
     for (Operation<Undefine>* operation : operations) {
         const Undefine& request = operation->request;
         be_alone(context, request.kind);
-        if (!tables.definition(request.kind, request.definition)) {
+        const auto row = tables.definition(request.kind, request.definition);
+        if (!row) {
             operation->fail(no_such(request.kind));
         } else if (request.kind == DefinitionKind::rule && tables.is_used(request.definition)) {
             operation->fail({Errc::conflict, std::string(used)});
         } else {
             tables.delete_definition(request.definition);
             context.stored_rules.clear();
+            write_event(context, "delete", *row, request.actor);
             operation->answer(true);
         }
     }

@@ -4,6 +4,9 @@
 #include "store/use_cases/displace.h"
 
 #include "store/use_cases/ending.h"
+#include "store/use_cases/last_update.h"
+
+#include <set>
 
 namespace sluice {
 
@@ -16,58 +19,81 @@ void send_back(WriteContext& context, const LeaseRow& lease)
         attempt_row(lease, AttemptEnd::returned, context.now, "displaced by another task");
     context.tables.insert_attempts({&log, 1});
     context.debts.push_back({place.task, place.run, place.attempt, {}, true, std::nullopt});
-    context.changes.lost_leases.push_back(place.task);
-    context.make_pending({given_back(lease)}, TaskState::running);
+    context.changes.lost_leases.push_back({place.task, place.attempt});
+    std::vector<Place> places{given_back(lease)};
+    go_back(context, places);
+    context.make_pending(std::move(places), TaskState::running);
 }
 
-// The lease of the task, if it runs and its run can be had without waiting. One whose start is
-// under way is left alone: its target may begin, and would not be told to stop.
-std::optional<LeaseRow> take_lease(WriteContext& context, TaskId task)
+// Whether the task still runs, in a run that can be had without waiting. One whose start is under
+// way is left alone: its target may begin, and would not be told to stop.
+bool may_be_displaced(WriteContext& context, TaskId task)
 {
     const std::vector<TaskRow> rows = context.tables.tasks({&task, 1});
     if (rows.empty())
-        return std::nullopt;
+        return false;
     context.lock_runs({rows.front().run});
     const RunRow* run = context.runs.find(rows.front().run);
     if (!run || run->sweep)
-        return std::nullopt;
+        return false;
     const std::vector<LeaseRow> held = context.tables.leases({nullptr, {&task, 1}});
-    if (held.empty() || !held.front().started_at)
-        return std::nullopt;
-    const Tables::LeaseKey key{task, 0, WorkerId{}};
-    std::vector<LeaseRow> leases = context.tables.take_leases({&key, 1});
-    return leases.empty() ? std::nullopt : std::optional(std::move(leases.front()));
+    return !held.empty() && held.front().started_at;
 }
 
-bool displace_one(WriteContext& context, const Candidate& candidate, const Gate& gate)
+// The least important one under the gate, of those that are not chosen yet.
+std::optional<TaskId> next_victim(
+    WriteContext& context, const Candidate& candidate, const Gate& gate,
+    const std::set<TaskId>& chosen
+)
 {
     constexpr std::size_t choice = 8;
+    const int nprio = candidate.waiting.row.nprio;
     for (const TaskId task :
-         context.tables.rules().displaceable(gate.counter, candidate.waiting.row.nprio, choice))
-        if (const std::optional<LeaseRow> lease = take_lease(context, task)) {
-            send_back(context, *lease);
-            return true;
-        }
-    return false;
+         context.tables.rules().displaceable(gate.counter, nprio, chosen.size() + choice))
+        if (!chosen.contains(task) && may_be_displaced(context, task))
+            return task;
+    return std::nullopt;
+}
+
+// Finds those without whom the candidate may start. The reply is a gate that would stay closed:
+// they would be displaced in vain, again and again.
+const Gate* find_victims(
+    WriteContext& context, const Candidate& candidate, GateCheck trial, std::set<TaskId>& victims
+)
+{
+    while (const Gate* gate = trial.closed_gate(candidate)) {
+        const std::optional<TaskId> victim =
+            gate->maximum < 0 ? std::nullopt : next_victim(context, candidate, *gate, victims);
+        if (!victim)
+            return gate;
+        victims.insert(*victim);
+        for (const MemberRow& member : context.tables.rules().members({&*victim, 1}))
+            trial.add(member.counter, -member.amount);
+    }
+    return nullptr;
 }
 
 } // namespace
 
-bool displace_for(WriteContext& context, const Candidate& candidate, GateCheck& check)
+const Gate* displace_for(WriteContext& context, const Candidate& candidate, GateCheck& check)
 {
-    bool any = false;
-    while (const Gate* gate = check.closed_gate(candidate)) {
-        if (gate->maximum < 0 || !displace_one(context, candidate, *gate))
-            break;
-        any = true;
-        const std::map<CounterKey, std::int64_t> before = context.counting.changes;
-        settle_members(context);
-        for (const auto& [counter, change] : context.counting.changes) {
-            const auto old = before.find(counter);
-            check.add(counter, change - (old == before.end() ? 0 : old->second));
-        }
+    std::set<TaskId> victims;
+    if (const Gate* gate = find_victims(context, candidate, check, victims))
+        return gate;
+    std::vector<Tables::LeaseKey> keys;
+    for (const TaskId task : victims)
+        keys.push_back({task, 0, WorkerId{}});
+    for (const LeaseRow& lease : context.tables.take_leases(keys))
+        send_back(context, lease);
+    const std::map<CounterKey, std::int64_t> before = context.counting.changes;
+    settle_members(context);
+    for (const auto& [counter, change] : context.counting.changes) {
+        if (!check.knows(counter))
+            continue; // whoever reads it will add the changes
+        const auto old = before.find(counter);
+        check.add(counter, change - (old == before.end() ? 0 : old->second));
     }
-    return any;
+    return nullptr;
 }
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 // tick, rescue: what time alone brings about; expire has a file of its own.
 #include "store/service_tables.h"
 #include "store/use_cases/ending.h"
+#include "store/use_cases/last_update.h"
 #include "store/use_cases/overdue.h"
 
 #include <fmt/format.h>
@@ -72,6 +73,8 @@ void run(WriteContext& context, Operations<Rescue> operations)
             rescue(context, lease, log, lease.paused_left ? held : again, final);
         if (!log.empty())
             context.tables.insert_attempts(log);
+        go_back(context, held);
+        go_back(context, again);
         if (!held.empty())
             context.tables.insert_held(held);
         context.make_pending(std::move(again), TaskState::pending);

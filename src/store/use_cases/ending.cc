@@ -3,6 +3,7 @@
 
 #include "store/definition_tables.h"
 #include "store/use_cases/dead_ends.h"
+#include "store/use_cases/last_update.h"
 #include "store/use_cases/outside.h"
 #include "store/use_cases/propagation.h"
 
@@ -84,6 +85,10 @@ void owe_webhooks(WriteContext& context, const std::vector<Ended>& tasks)
         Debt debt{task.task, task.run, attempt, {}, task.tells_target, std::nullopt};
         if (task.started_at)
             debt.ran = context.now - *task.started_at;
+        else if (task.claimed_at && !task.never_began) { // ended before its target had accepted
+            debt.ran = context.now - *task.claimed_at;
+            debt.waited = *task.claimed_at - context.runs.at(task.run).created_at;
+        }
         if (task.outcome == TaskState::succeeded)
             debt.end = Trigger::success;
         else if (task.outcome == TaskState::failed)
@@ -224,10 +229,9 @@ void note_attempt(WriteContext& context, const LeaseRow& lease, bool is_timeout,
     context.tally.tries_used_up += !again && lease.place.tries > 1;
 }
 
-} // namespace
-
+// When each is tried again; nothing: that was the last time. Counts the tries.
 std::vector<std::optional<Time>>
-fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
+next_tries(WriteContext& context, std::vector<FailedAttempt>& attempts)
 {
     std::vector<TaskId> ids;
     for (const FailedAttempt& attempt : attempts)
@@ -239,17 +243,39 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
             policies[row.id] = *retry;
 
     std::vector<std::optional<Time>> next;
+    std::vector<TaskId> again; // of the service
+    for (FailedAttempt& attempt : attempts) {
+        Place& place = attempt.lease.place;
+        ++place.tries;
+        next.push_back(
+            next_try(place.tries, attempt.kind, policies[place.task], context.now, context.random)
+        );
+        if (next.back() && context.runs.at(place.run).kind == RunKind::batch)
+            again.push_back(place.task);
+    }
+    // Not before the time that a user has set meanwhile.
+    const std::map<TaskId, Time> later = scheduled_later(context, std::move(again));
+    for (std::size_t i = 0; i < attempts.size(); ++i)
+        if (const auto time = later.find(attempts[i].lease.place.task);
+            next[i] && time != later.end())
+            next[i] = std::max(*next[i], time->second);
+    return next;
+}
+
+} // namespace
+
+std::vector<std::optional<Time>>
+fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
+{
+    std::vector<std::optional<Time>> next = next_tries(context, attempts);
     std::vector<Ended> final;
     std::vector<AttemptRow> log;
     std::vector<Place> again;
     std::vector<Place> held; // of paused attempts: they wait for their resume
-    for (FailedAttempt& attempt : attempts) {
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+        FailedAttempt& attempt = attempts[i];
         LeaseRow& lease = attempt.lease;
-        ++lease.place.tries;
-        const std::optional<Time> run_at = next_try(
-            lease.place.tries, attempt.kind, policies[lease.place.task], context.now, context.random
-        );
-        next.push_back(run_at);
+        const std::optional<Time> run_at = next[i];
         const bool is_timeout = attempt.kind == FailureKind::timeout;
         note_attempt(context, lease, is_timeout, run_at.has_value());
         if (run_at) {
@@ -269,6 +295,7 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
             final.push_back(ended(lease, TaskState::failed));
             final.back().error = std::move(attempt.error);
             final.back().tells_target = is_timeout;
+            final.back().never_began = attempt.kind == FailureKind::start;
             final.back().result = std::move(attempt.result);
         }
     }
@@ -276,6 +303,8 @@ fail_attempts(WriteContext& context, std::vector<FailedAttempt> attempts)
         context.tables.insert_attempts(log);
     if (!held.empty())
         context.tables.insert_held(held);
+    note_attempts_over(context, held);
+    note_attempts_over(context, again);
     context.make_pending(std::move(again), TaskState::pending);
     end_tasks(context, std::move(final));
     return next;

@@ -24,6 +24,7 @@ struct Ended {
     std::string result;
     std::string error;
     bool tells_target = false;   // who works at it learns that it can stop
+    bool never_began = false;    // nobody could be told to start it
     bool was_paused = false;     // while it waited, and a user has canceled it
     bool spares_parents = false; // a barrier: its end makes no dead ends
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expire: attempts and runs whose time ran out.
-#include "store/service_tables.h"
 #include "store/use_cases/ending.h"
+#include "store/use_cases/last_update.h"
 #include "store/use_cases/overdue.h"
 #include "store/use_cases/whole_run.h"
 
@@ -12,21 +12,8 @@ namespace sluice {
 
 namespace {
 
-using Ends = std::map<TaskId, Time>;
-
-// When the time of tasks that have reported runs out: their timeout after the last report.
-Ends ends_after_reports(WriteContext& context, const std::vector<TaskId>& tasks)
-{
-    Ends ends;
-    for (const ProgressRow& row : context.tables.service().progress(tasks))
-        ends[row.task] = row.updated_at;
-    if (ends.empty())
-        return ends;
-    for (const TaskRow& row : context.tables.tasks(tasks))
-        if (const auto end = ends.find(row.id); end != ends.end() && row.timeout)
-            end->second += *row.timeout;
-    return ends;
-}
+// Changes that are no reports move the time of the last one by microseconds only.
+constexpr Micros silent_change = std::chrono::milliseconds(1);
 
 // A report restarts the clock without touching the lease: the end of the lease moves here, when it
 // has come. Leaves those in the list whose time has run out, and says how many it took away.
@@ -39,11 +26,12 @@ std::size_t extend_reporting(WriteContext& context, std::vector<LeaseRow>& overd
     if (ids.empty())
         return 0;
     sort_unique(ids);
-    const Ends ends = ends_after_reports(context, ids);
+    const std::map<TaskId, Time> ends = ends_after_reports(context, ids);
     std::vector<LeaseRow> extended;
     for (LeaseRow& lease : context.tables.leases({nullptr, ids})) {
         const auto end = ends.find(lease.place.task);
-        if (end == ends.end() || end->second <= context.now || lease.paused_left)
+        if (end == ends.end() || end->second <= context.now || lease.paused_left ||
+            (lease.expires_at && end->second - *lease.expires_at < silent_change))
             continue;
         lease.expires_at = end->second;
         context.changes.due(lease.expires_at);
@@ -69,7 +57,7 @@ std::size_t expire_attempts(WriteContext& context, std::size_t limit)
     const std::size_t extended = extend_reporting(context, overdue);
     std::vector<FailedAttempt> failed;
     for (LeaseRow& lease : take_overdue(context, overdue)) {
-        context.changes.lost_leases.push_back(lease.place.task);
+        context.changes.lost_leases.push_back({lease.place.task, lease.place.attempt});
         failed.push_back({std::move(lease), FailureKind::timeout, "Timeout"});
     }
     const std::size_t done = extended + failed.size();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // finish, give back: the reports of whoever executes a task. The fence is the lease row: a
 // report counts only if a lease of that task, attempt and worker is there to be taken.
+#include "store/use_cases/debts.h"
 #include "store/use_cases/ending.h"
+#include "store/use_cases/last_update.h"
 
 #include <fmt/format.h>
 
@@ -95,6 +97,8 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
     for (Operation<Finish>* operation : late) {
         const Finish& report = operation->request;
         const auto row = done.find(report.task);
+        if (row != done.end())
+            owe_late_follow_ups(context, answer_of(report), row->second);
         const TaskState reported = report.failure ? TaskState::failed : TaskState::succeeded;
         const bool same = row != done.end() && row->second.outcome == reported &&
                           is_about(fence_of(report), row->second.attempt, row->second.worker);
@@ -125,7 +129,7 @@ end_attempts(WriteContext& context, std::span<Finish* const> reports)
         if (!lease)
             continue;
         if (!report.worker && lease->owner == LeaseOwner::process)
-            context.changes.lost_leases.push_back(report.task); // its start is still under way
+            context.changes.early_ends.push_back(report.task);
         if (report.failure) {
             failed.push_back({std::move(*lease), *report.failure, report.error, report.result});
             failed_reports.push_back(i);
@@ -154,10 +158,12 @@ void run(WriteContext& context, Operations<Finish> operations)
     std::vector<std::optional<Finished>> answers = end_attempts(context, reports);
     std::vector<Operation<Finish>*> late;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        if (answers[i])
-            operations[i]->answer(*answers[i]);
-        else
+        if (!answers[i]) {
             late.push_back(operations[i]);
+            continue;
+        }
+        owe_follow_ups(context, answer_of(operations[i]->request));
+        operations[i]->answer(*answers[i]);
     }
     if (!late.empty())
         answer_late(context, late);
@@ -195,6 +201,8 @@ void run(WriteContext& context, Operations<GiveBack> operations)
     }
     if (!log.empty())
         context.tables.insert_attempts(log);
+    go_back(context, held);
+    go_back(context, places);
     if (!held.empty())
         context.tables.insert_held(held);
     context.make_pending(std::move(places), TaskState::pending);

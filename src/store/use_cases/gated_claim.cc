@@ -113,8 +113,11 @@ private:
         auto& [key, line] = *best;
         Candidate& candidate = line.rows.front();
         if (const Gate* gate = check_.closed_gate(candidate)) {
-            if (displaced_for(candidate))
-                return true; // and looked at once more
+            if (may_displace(candidate)) {
+                gate = displace_for(context_, candidate, check_);
+                if (!gate)
+                    return true; // and looked at once more
+            }
             context_.lines.hold_up(key, gate->counter);
             ++context_.tally.blocked;
             lines_.erase(best);
@@ -134,12 +137,10 @@ private:
     }
 
     // Once for each task: what it displaces makes room at once.
-    bool displaced_for(const Candidate& candidate)
+    bool may_displace(const Candidate& candidate)
     {
-        if ((candidate.waiting.flags & CardRow::preempts) == 0 ||
-            !asked_.insert(candidate.waiting.row.task).second)
-            return false;
-        return displace_for(context_, candidate, check_);
+        return (candidate.waiting.flags & CardRow::preempts) != 0 &&
+               asked_.insert(candidate.waiting.row.task).second;
     }
 
     WriteContext& context_;

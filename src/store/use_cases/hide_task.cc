@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // hide task: soft deletion. Only what is final goes out of sight, and can be brought back.
 #include "store/service_tables.h"
-#include "store/use_cases/context.h"
+#include "store/use_cases/last_update.h"
 
 namespace sluice {
 
@@ -11,6 +11,7 @@ void write(WriteContext& context, const HideTask& request, CardRow card)
 {
     card.deleted_at = request.hidden ? std::optional(context.now) : std::nullopt;
     context.tables.service().update_card(card);
+    note_change(context, {request.task});
     EventRow event;
     event.at = context.now;
     event.run = request.run;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/new_run.h"
 
+#include "store/repeat.h"
 #include "store/use_cases/task_gates.h"
 #include "store/use_cases/user_actions.h"
 
@@ -82,44 +83,30 @@ std::optional<RunDetail> detail_of(RunId run, const NewRun& request)
     return RunDetail{run, request.name, request.spec, request.actor, request.origin, {}};
 }
 
-Result<void> NewNames::check(const NewRun& run, std::optional<Submitted>& before)
+std::optional<Result<Submitted>> NewNames::check(const NewRun& run, bool& is_early)
 {
     // Looked at before the key: whoever sees the name of a repeated request then sees its key, too.
     const bool is_taken =
         run.name && (names_.contains(*run.name) || context_.tables.find_run_named(*run.name));
     if (!run.request_key.empty()) {
-        if (!keys_.insert(run.request_key).second)
-            return Error{
-                Errc::unavailable,
-                fmt::format(
-                    "idempotency key '{}' is being used by another request", run.request_key
-                )};
         if (const auto known = context_.tables.find_request(run.request_key)) {
-            if (known->body_hash != run.body_hash)
-                return Error{
-                    Errc::conflict,
-                    fmt::format(
-                        "idempotency key '{}' was used with another body", run.request_key
-                    )};
-            if (!context_.tables.is_published(known->run))
-                return Error{
-                    Errc::unavailable,
-                    fmt::format(
-                        "the first request with idempotency key '{}' is not done yet",
-                        run.request_key
-                    )};
-            before.emplace();
-            before->run = known->run;
-            before->created_at = known->created_at;
-            before->repeated = true;
-            return {};
+            Reads::KeyedRequest first;
+            first.body_hash = known->body_hash;
+            first.run = known->run;
+            first.created_at = known->created_at;
+            first.is_published = context_.tables.is_published(known->run);
+            return repeat_of(first, run.request_key, run.body_hash);
         }
+        is_early = !keys_.insert(run.request_key).second;
+        if (is_early)
+            return std::nullopt;
     }
     if (is_taken)
-        return Error{Errc::conflict, fmt::format("name '{}' is taken by another run", *run.name)};
+        return Result<Submitted>(Error{
+            Errc::conflict, fmt::format("name '{}' is taken by another run", *run.name)});
     if (run.name)
         names_.insert(*run.name);
-    return {};
+    return std::nullopt;
 }
 
 } // namespace sluice

@@ -35,26 +35,27 @@ EventRow submit_event(const WriteContext& context, const RunRow& run, const std:
 // Nothing when there is nothing to say beside the run row.
 std::optional<RunDetail> detail_of(RunId run, const NewRun& request);
 
-// Refuses names that are taken and answers repeated requests, also within one group.
+// Refuses names that are taken and answers repeated requests. The second one with a key in a group
+// belongs into a later group, which sees what has become of the first.
 class NewNames {
 public:
     explicit NewNames(WriteContext& context) : context_(context) {}
 
-    // True: go on. False: the operation is answered.
+    // True: go on. False: the operation is answered, or deferred.
     template <class Request>
     bool accept(Operation<Request>& operation, const NewRun& run)
     {
-        std::optional<Submitted> before;
-        const Result<void> verdict = check(run, before);
-        if (!verdict)
-            operation.fail(verdict.error());
-        else if (before)
-            operation.answer(std::move(*before));
-        return verdict && !before;
+        std::optional<Result<Submitted>> verdict = check(run, operation.deferred);
+        if (verdict && *verdict)
+            operation.answer(std::move(**verdict));
+        else if (verdict)
+            operation.fail(verdict->error());
+        return !verdict && !operation.deferred;
     }
 
 private:
-    Result<void> check(const NewRun& run, std::optional<Submitted>& before);
+    // Nothing: there is nothing to say against it, unless it is early.
+    std::optional<Result<Submitted>> check(const NewRun& run, bool& is_early);
 
     WriteContext& context_;
     std::set<std::string> names_;

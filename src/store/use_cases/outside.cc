@@ -13,7 +13,7 @@ namespace sluice {
 namespace {
 
 // One settlement after the other: a child that several of its parents leave hears the strongest.
-Verdicts verdicts_of(const WriteContext& context, std::span<const Settlement> settlements)
+Verdicts verdicts_of(WriteContext& context, std::span<const Settlement> settlements)
 {
     Verdicts verdicts;
     for (const Settlement& settlement : settlements)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // pause and resume. A task without a lease moves to held; one with a lease keeps it with its clock
 // stopped, and what already runs may finish. A staged run may be large: its queues close instead.
+#include "store/use_cases/last_update.h"
 #include "store/use_cases/user_actions.h"
+#include "store/use_cases/whole_run.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace sluice {
@@ -29,6 +32,41 @@ Micros time_left(const LeaseRow& lease, Time now)
     return lease.expires_at ? std::max(Micros{1}, *lease.expires_at - now) : Micros{0};
 }
 
+// A report has moved the end of its attempt without touching the lease.
+void hear_reports(WriteContext& context, std::vector<LeaseRow>& leases)
+{
+    std::vector<TaskId> tasks;
+    for (const LeaseRow& lease : leases)
+        if (lease.owner == LeaseOwner::target && lease.expires_at)
+            tasks.push_back(lease.place.task);
+    if (tasks.empty())
+        return;
+    sort_unique(tasks);
+    const std::map<TaskId, Time> ends = ends_after_reports(context, tasks);
+    for (LeaseRow& lease : leases)
+        if (const auto end = ends.find(lease.place.task); end != ends.end() && lease.expires_at)
+            lease.expires_at = std::max(*lease.expires_at, end->second);
+}
+
+void note_places(WriteContext& context, const RunRow& run, const std::vector<Place>& places)
+{
+    if (run.kind != RunKind::batch)
+        return;
+    std::vector<TaskId> tasks;
+    for (const Place& place : places)
+        tasks.push_back(place.task);
+    note_change(context, std::move(tasks));
+}
+
+void write_leases(WriteContext& context, const RunRow& run, std::vector<LeaseRow> leases)
+{
+    if (leases.empty())
+        return;
+    context.tables.update_leases(leases);
+    if (run.kind == RunKind::batch)
+        note_change_of_leased(context, std::move(leases));
+}
+
 Place held_place(const NeedRow& need)
 {
     Place place;
@@ -39,6 +77,37 @@ Place held_place(const NeedRow& need)
     place.attempt = need.attempt;
     place.run_at = need.run_at;
     return place;
+}
+
+void stop_clocks(WriteContext& context, const Tables::Selection& selection, Affected& affected)
+{
+    std::vector<LeaseRow> leases = context.tables.leases(selection);
+    std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
+    hear_reports(context, leases);
+    for (LeaseRow& lease : leases) {
+        ++(lease.started_at ? affected.running : affected.claimed);
+        context.moved(lease.place.task, lease.place.run, state_of(lease), TaskState::paused);
+        lease.paused_left = time_left(lease, context.now);
+        lease.expires_at.reset();
+    }
+    write_leases(context, *selection.run, std::move(leases));
+}
+
+void start_clocks(WriteContext& context, const Tables::Selection& selection, Affected& affected)
+{
+    std::vector<LeaseRow> leases = context.tables.leases(selection);
+    std::erase_if(leases, [](const LeaseRow& lease) { return !lease.paused_left; });
+    if (!leases.empty())
+        catch_up(context, context.tables.clock_jumps());
+    for (LeaseRow& lease : leases) {
+        ++affected.paused;
+        if (*lease.paused_left > Micros{0})
+            lease.expires_at = context.now + *lease.paused_left;
+        lease.paused_left.reset();
+        context.moved(lease.place.task, lease.place.run, TaskState::paused, state_of(lease));
+        context.changes.due(lease.expires_at);
+    }
+    write_leases(context, *selection.run, std::move(leases));
 }
 
 Affected pause(WriteContext& context, const Tables::Selection& selection)
@@ -62,17 +131,8 @@ Affected pause(WriteContext& context, const Tables::Selection& selection)
     }
     if (!held.empty())
         context.tables.insert_held(held);
-
-    std::vector<LeaseRow> leases = context.tables.leases(selection);
-    std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
-    for (LeaseRow& lease : leases) {
-        ++(lease.started_at ? affected.running : affected.claimed);
-        context.moved(lease.place.task, lease.place.run, state_of(lease), TaskState::paused);
-        lease.paused_left = time_left(lease, context.now);
-        lease.expires_at.reset();
-    }
-    if (!leases.empty())
-        context.tables.update_leases(leases);
+    note_places(context, *selection.run, held);
+    stop_clocks(context, selection, affected);
     return affected;
 }
 
@@ -81,6 +141,7 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
     Affected affected;
     std::vector<Place> held = context.tables.take_held(selection);
     affected.paused = static_cast<std::int64_t>(held.size());
+    note_places(context, *selection.run, held);
     std::set<TaskId> waiting;
     for (const NeedRow& need : context.tables.needs(selection))
         waiting.insert(need.task);
@@ -91,25 +152,12 @@ Affected resume(WriteContext& context, const Tables::Selection& selection)
         return waits;
     });
     context.make_pending(std::move(held), TaskState::paused);
-
-    std::vector<LeaseRow> leases = context.tables.leases(selection);
-    std::erase_if(leases, [](const LeaseRow& lease) { return !lease.paused_left; });
-    if (!leases.empty())
-        catch_up(context, context.tables.clock_jumps());
-    for (LeaseRow& lease : leases) {
-        ++affected.paused;
-        if (*lease.paused_left > Micros{0})
-            lease.expires_at = context.now + *lease.paused_left;
-        lease.paused_left.reset();
-        context.moved(lease.place.task, lease.place.run, TaskState::paused, state_of(lease));
-        context.changes.due(lease.expires_at);
-    }
-    if (!leases.empty())
-        context.tables.update_leases(leases);
+    start_clocks(context, selection, affected);
     return affected;
 }
 
-// A staged run as a whole: its queues close or open again; nothing else moves.
+// A staged run as a whole: its queues close or open again, and what its targets do in a batch
+// stands still; nothing else moves.
 Affected set_open(WriteContext& context, const RunRow& run, bool open)
 {
     context.board.set_open(context.tables, run.id, open);
@@ -117,8 +165,14 @@ Affected set_open(WriteContext& context, const RunRow& run, bool open)
         for (QueueBoard::Name& name : context.board.ready_names(context.tables))
             context.changes.ready_queues.push_back(std::move(name));
     Affected affected;
+    if (run.kind == RunKind::batch)
+        (open ? start_clocks : stop_clocks)(context, {&run, {}}, affected);
+    const std::int64_t left = run.counts.total - run.counts.final() - affected.changed();
+    if (open)
+        affected.paused += left;
+    else
+        add_standing(context, run, left, affected);
     affected.final = run.counts.final();
-    (open ? affected.paused : affected.pending) = run.counts.total - run.counts.final();
     return affected;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/propagation.h"
 
+#include "model/task/task_words.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,15 +13,19 @@ namespace sluice {
 namespace {
 
 // "Required parent task <id> failed" and its like.
-std::string unmet_reason(const WriteContext& context, const Parent& parent, Unmet unmet)
+std::string unmet_reason(WriteContext& context, const Parent& parent, Unmet unmet)
 {
     const std::string id = format_uid(
         make_uid(UidKind::task, parent.run_created_at, parent.task.value, context.uid_secret)
     );
     if (unmet == Unmet::fail)
         return fmt::format("Required parent task {} failed", id);
+    const RunRow* run = context.runs.find(parent.run);
+    const bool is_batch = !run || run->kind == RunKind::batch;
     return fmt::format(
-        "Parent task {} {}, which the link does not accept", id, name(parent.outcome)
+        "Parent task {} {}, which the link does not accept", id,
+        is_batch ? fmt::format("ended as {}", task_status_names.name(parent.outcome))
+                 : std::string(name(parent.outcome))
     );
 }
 
@@ -55,14 +61,15 @@ Place released(const NeedRow& need)
 } // namespace
 
 void add_verdict(
-    Verdicts& verdicts, const LinkRow& link, const Parent& parent, const WriteContext& context
+    Verdicts& verdicts, const LinkRow& link, const Parent& parent, WriteContext& context
 )
 {
     Verdict& verdict = verdicts[link.child];
     ++verdict.finished;
     if (is_met(link.condition, parent.outcome))
         return;
-    const Unmet unmet = verdict.unmet ? stronger(*verdict.unmet, link.unmet) : link.unmet;
+    const Unmet effect = effect_of(link.unmet, parent.outcome);
+    const Unmet unmet = verdict.unmet ? stronger(*verdict.unmet, effect) : effect;
     if (!verdict.unmet || unmet != *verdict.unmet)
         verdict.reason = unmet_reason(context, parent, unmet);
     verdict.unmet = unmet;

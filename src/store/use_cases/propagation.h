@@ -18,7 +18,7 @@ struct Verdict {
 using Verdicts = std::map<TaskId, Verdict>;
 
 void add_verdict(
-    Verdicts& verdicts, const LinkRow& link, const Parent& parent, const WriteContext& context
+    Verdicts& verdicts, const LinkRow& link, const Parent& parent, WriteContext& context
 );
 
 // Tells the children. Those whose conditions all hold become pending; those with an unmet one are

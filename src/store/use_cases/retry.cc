@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // retry: final tasks that did not succeed live again, and so do those of their descendants that
-// were failed or skipped without having started, because of them.
+// were failed or skipped without having started, because of them, and the parents of those that
+// were canceled as dead ends.
 #include "store/outside_tables.h"
+#include "store/service_tables.h"
 #include "store/use_cases/user_actions.h"
 
+#include "store/use_cases/dead_ends.h"
 #include "store/use_cases/follow_rules.h"
+#include "store/use_cases/last_update.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sluice {
 
@@ -24,32 +29,71 @@ bool ended_without_start(const DoneRow& row)
            (row.outcome == TaskState::failed || row.outcome == TaskState::skipped);
 }
 
-Restored with_descendants(WriteContext& context, const RunRow& run, std::vector<TaskId> ids)
+bool was_dead_end(const DoneRow& row)
+{
+    return !row.claimed_at && row.outcome == TaskState::canceled && row.error == dead_end_reason;
+}
+
+Restored asked_for(WriteContext& context, const RunRow& run, const std::vector<TaskId>& ids)
 {
     Restored restored;
-    sort_unique(ids);
     for (DoneRow& row : context.tables.done(ids))
         if (row.outcome != TaskState::succeeded && row.run == run.id)
             restored.emplace(row.task, std::move(row));
+    return restored;
+}
 
+// What hangs on those that were asked for: down to their descendants, and from these up to parents
+// that ended only because of them.
+Restored with_dependents(WriteContext& context, const RunRow& run, const Restored& asked)
+{
+    Restored restored = asked;
     std::vector<TaskId> level;
-    for (const auto& [id, row] : restored)
+    for (const auto& [id, row] : asked)
         level.push_back(id);
     while (run.linked && !level.empty()) {
-        std::vector<TaskId> children;
+        std::vector<TaskId> around;
         for (const LinkRow& link : context.tables.links_from(level))
-            if (!restored.contains(link.child))
-                children.push_back(link.child);
-        sort_unique(children);
+            around.push_back(link.child);
+        const std::set<TaskId> children(around.begin(), around.end());
+        std::erase_if(level, [&](TaskId id) { return asked.contains(id); });
+        if (!level.empty())
+            for (const LinkRow& link : context.tables.links_to(run, level))
+                around.push_back(link.parent);
+        sort_unique(around);
+        std::erase_if(around, [&](TaskId id) { return restored.contains(id); });
         level.clear();
-        for (DoneRow& row : context.tables.done(children))
-            if (ended_without_start(row)) {
+        for (DoneRow& row : context.tables.done(around))
+            if (was_dead_end(row) || (children.contains(row.task) && ended_without_start(row))) {
                 level.push_back(row.task);
                 restored.emplace(row.task, std::move(row));
             }
         std::sort(level.begin(), level.end());
     }
     return restored;
+}
+
+using Cards = std::map<TaskId, CardRow>; // of the service
+
+Cards cards_of(WriteContext& context, const RunRow& run, const Restored& restored)
+{
+    Cards cards;
+    if (run.kind != RunKind::batch || restored.empty())
+        return cards;
+    std::vector<TaskId> ids;
+    for (const auto& [id, row] : restored)
+        ids.push_back(id);
+    for (CardRow& card : context.tables.service().cards(ids))
+        cards.emplace(card.task, std::move(card));
+    return cards;
+}
+
+// Nobody would see a task run that users have deleted.
+void drop_deleted(const Cards& cards, Restored& restored)
+{
+    for (const auto& [id, card] : cards)
+        if (card.deleted_at)
+            restored.erase(id);
 }
 
 // The links to the tasks that may live again, and how their final parents have ended.
@@ -76,8 +120,21 @@ Parents parents_of(WriteContext& context, const RunRow& run, const Restored& res
     return found;
 }
 
+// Dead ends that nobody waits for again stay as they are.
+bool drop_dead_ends(const Parents& parents, const Restored& asked, Restored& restored)
+{
+    std::set<TaskId> awaited;
+    for (const LinkRow& link : parents.links)
+        if (restored.contains(link.child))
+            awaited.insert(link.parent);
+    return std::erase_if(restored, [&](const auto& entry) {
+               const auto& [id, row] = entry;
+               return was_dead_end(row) && !awaited.contains(id) && !asked.contains(id);
+           }) > 0;
+}
+
 // A task lives again only if no parent that stays as it is forbids it to start.
-void drop_what_cannot_start(const Parents& parents, Restored& restored)
+void drop_what_cannot_start(const Parents& parents, const Restored& asked, Restored& restored)
 {
     const auto forbids = [&](const LinkRow& link) {
         const auto outcome = parents.outcomes.find(link.parent);
@@ -89,6 +146,7 @@ void drop_what_cannot_start(const Parents& parents, Restored& restored)
         for (const LinkRow& link : parents.links)
             if (forbids(link))
                 dropped = restored.erase(link.child) > 0;
+        dropped = drop_dead_ends(parents, asked, restored) || dropped;
     }
 }
 
@@ -132,8 +190,18 @@ int attempt_so_far(const RunRow& run, const DoneRow& done)
     return has_told && !done.claimed_at ? done.attempt + 1 : done.attempt;
 }
 
+// The time that the task was given, if it lies ahead still.
+std::optional<Time> not_before(const Cards& cards, TaskId task, Time now)
+{
+    const auto card = cards.find(task);
+    const bool is_later =
+        card != cards.end() && card->second.scheduled_at && *card->second.scheduled_at > now;
+    return is_later ? card->second.scheduled_at : std::nullopt;
+}
+
 void revive(
-    WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents
+    WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents,
+    const Cards& cards
 )
 {
     const bool was_over = is_over(run);
@@ -163,14 +231,17 @@ void revive(
                  done.claimed_at.value_or(done.finished_at), done.started_at, done.finished_at,
                  done.error}
             );
+        const std::optional<Time> run_at = not_before(cards, task.id, context.now);
         const auto parents = unfinished.find(task.id);
         if (parents != unfinished.end())
             waiting.push_back(
-                {task.id, run.id, task.queue, task.nprio, parents->second, attempt, {}, false}
+                {task.id, run.id, task.queue, task.nprio, parents->second, attempt, run_at, false}
             );
         else
-            pending.push_back({task.id, run.id, task.queue, task.nprio, attempt, 0, 0, {}});
+            pending.push_back({task.id, run.id, task.queue, task.nprio, attempt, 0, 0, run_at});
     }
+    if (run.kind == RunKind::batch)
+        context.tables.service().begin_anew(ids, context.now);
     if (!log.empty())
         context.tables.insert_attempts(log);
     if (!waiting.empty())
@@ -205,9 +276,16 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             operation->fail({Errc::conflict, "the run is still being cleared up: retry later"});
             continue;
         }
-        Restored restored = with_descendants(context, run, own_tasks(context, target));
+        const Restored asked = asked_for(context, run, own_tasks(context, target));
+        Restored restored = with_dependents(context, run, asked);
+        const Cards cards = cards_of(context, run, restored);
+        drop_deleted(cards, restored);
+        if (target.tasks.size() == 1 && !restored.contains(target.tasks.front())) {
+            operation->fail({Errc::conflict, "the task is deleted: restore it first"});
+            continue;
+        }
         const Parents parents = parents_of(context, run, restored);
-        drop_what_cannot_start(parents, restored);
+        drop_what_cannot_start(parents, asked, restored);
         if (target.tasks.size() == 1 && !restored.contains(target.tasks.front())) {
             operation->fail(
                 {Errc::conflict, "a parent of the task has not ended as its link asks: retry that"}
@@ -216,10 +294,10 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
         }
         Affected affected;
         affected.final = static_cast<std::int64_t>(restored.size());
-        if (run.staged)
+        if (run.staged && is_final(run.state)) // else they are closed by who paused it
             context.board.set_open(context.tables, run.id, true);
         if (!restored.empty())
-            revive(context, run, restored, parents);
+            revive(context, run, restored, parents, cards);
         record(context, target, "retry");
         operation->answer(affected);
     }

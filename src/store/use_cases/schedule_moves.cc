@@ -22,7 +22,8 @@ EventRow fired_event(const WriteContext& context, const ScheduleRow& row, RunId 
     event.run = run;
     event.kind = "schedule.fire";
     event.actor = fmt::format("schedule:{}", row.name);
-    event.detail = schedule_uid(context, row);
+    event.object = "schedule";
+    event.object_id = schedule_uid(context, row);
     return event;
 }
 

@@ -19,7 +19,9 @@ void write_event(
     event.at = context.now;
     event.kind = kind;
     event.actor = actor;
-    event.detail = schedule_uid(context, row);
+    event.detail = row.name;
+    event.object = "schedule";
+    event.object_id = schedule_uid(context, row);
     context.tables.insert_events({&event, 1});
 }
 

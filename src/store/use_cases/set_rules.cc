@@ -1,11 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // set rules: other rules for tasks that are not final. Those that wait are decided on anew; what
 // runs, runs on.
+#include "store/use_cases/last_update.h"
 #include "store/use_cases/task_gates.h"
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace sluice {
+
+namespace {
+
+void note_change_of(WriteContext& context, const std::vector<CardRow>& cards)
+{
+    std::vector<TaskId> tasks;
+    for (const CardRow& card : cards)
+        tasks.push_back(card.task);
+    sort_unique(tasks);
+    std::vector<LeaseRow> leases = context.tables.leases({nullptr, tasks});
+    std::set<TaskId> leased;
+    for (const LeaseRow& lease : leases)
+        leased.insert(lease.place.task);
+    std::erase_if(tasks, [&](TaskId task) { return leased.contains(task); });
+    note_change(context, std::move(tasks));
+    note_change_of_leased(context, std::move(leases));
+}
+
+} // namespace
 
 void run(WriteContext& context, Operations<SetRules> operations)
 {
@@ -23,8 +45,10 @@ void run(WriteContext& context, Operations<SetRules> operations)
             );
         for (CardRow& card : cards)
             card.rules = request.rules == "[]" ? std::nullopt : std::optional(request.rules);
-        if (!cards.empty())
+        if (!cards.empty()) {
             set_gates(context, cards);
+            note_change_of(context, cards);
+        }
         EventRow event;
         event.at = context.now;
         event.run = run.id;

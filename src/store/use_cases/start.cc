@@ -77,16 +77,19 @@ void keep_wishes(WriteContext& context, const std::vector<const Start*>& started
                  .cancel_actions = request->cancel_actions,
                  .cancel_actions_count = request->cancel_actions_count}
             );
-        DeliveryRow of;
-        of.task = request->task;
-        of.run = request->run;
-        of.attempt = request->attempt;
-        of.trigger = Trigger::start;
-        owe_follow_ups(context, of, request->follow_ups);
+        owe_follow_ups(context, answer_of(*request));
     }
     std::ranges::sort(reports, {}, &ServiceTables::Report::task);
     if (!reports.empty())
         context.tables.service().report(reports, context.now);
+}
+
+// Their leases are gone, perhaps because their targets were faster.
+void keep_late_wishes(WriteContext& context, const std::vector<const Start*>& late)
+{
+    for (const Start* request : late)
+        for (const DoneRow& done : context.tables.done({&request->task, 1}))
+            owe_late_follow_ups(context, answer_of(*request), done);
 }
 
 } // namespace
@@ -103,11 +106,14 @@ void run(WriteContext& context, Operations<Start> operations)
 
     std::vector<LeaseRow> changed;
     std::vector<const Start*> started;
+    std::vector<const Start*> late;
     for (Operation<Start>* operation : operations) {
         const Start& request = operation->request;
         const auto lease = leases.find(request.task);
         if (context.runs.at(request.run).sweep || lease == leases.end() ||
             !holds(request, lease->second)) {
+            if (!request.follow_ups.empty())
+                late.push_back(&request);
             operation->fail(superseded(request.attempt));
             continue;
         }
@@ -121,6 +127,7 @@ void run(WriteContext& context, Operations<Start> operations)
     if (!changed.empty())
         context.tables.update_leases(changed);
     keep_wishes(context, started);
+    keep_late_wishes(context, late);
 }
 
 } // namespace sluice

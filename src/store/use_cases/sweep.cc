@@ -25,6 +25,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
 {
     const Tables::Selection some{&run, {}, limit};
     std::vector<DoneRow> rows;
+    const std::string reason = context.tables.run_error(run.id);
     const auto add = [&](TaskId task, int attempt, int tries, TaskState from) {
         context.moved(task, run.id, from, TaskState::canceled);
         rows.push_back(
@@ -38,7 +39,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
              {},
              *run.finished_at,
              "",
-             ""}
+             reason}
         );
     };
     std::vector<TaskId> held;
@@ -64,7 +65,7 @@ std::size_t sweep_piece(WriteContext& context, RunRow& run, std::size_t limit)
         rows.back().worker = lease.worker;
         rows.back().claimed_at = lease.claimed_at;
         rows.back().started_at = lease.started_at;
-        context.changes.lost_leases.push_back(lease.place.task);
+        context.changes.lost_leases.push_back({lease.place.task, lease.place.attempt});
     }
     std::vector<Parent> parents;
     for (const DoneRow& row : rows)

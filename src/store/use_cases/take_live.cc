@@ -28,7 +28,7 @@ take_live(WriteContext& context, const Tables::Selection& selection, Affected& a
         ++(lease.paused_left  ? affected.paused
            : lease.started_at ? affected.running
                               : affected.claimed);
-        context.changes.lost_leases.push_back(lease.place.task);
+        context.changes.lost_leases.push_back({lease.place.task, lease.place.attempt});
         tasks.push_back(ended(lease, TaskState::canceled));
     }
     std::set<TaskId> held;

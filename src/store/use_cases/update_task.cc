@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // update task: what targets report and users edit. The run is locked, so nothing else moves the
 // task meanwhile; only a claim may.
+#include "model/task/task_words.h"
 #include "store/service_tables.h"
 #include "store/use_cases/edit_task.h"
 #include "store/use_cases/ending.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -38,27 +41,53 @@ Standings standings_of(WriteContext& context, const std::vector<Update*>& update
     return standings;
 }
 
+Error final_already(const Standings& standings, TaskId task)
+{
+    const auto end = standings.final.find(task);
+    const TaskState state = end == standings.final.end() ? TaskState::canceled : end->second;
+    return {Errc::not_found, fmt::format("the task is final: {}", task_status_names.name(state))};
+}
+
 std::optional<Error>
 refusal(WriteContext& context, const UpdateTask& request, const Standings& standings)
 {
     const auto lease = standings.leases.find(request.task);
     const bool is_leased = lease != standings.leases.end();
     if (is_over(context.runs.at(request.run)) || standings.final.contains(request.task))
-        return Error{Errc::not_found, "the task is final"};
+        return final_already(standings, request.task);
     if (request.is_report() && !is_leased)
         return Error{Errc::not_found, "the task is not running: it accepts no reports"};
-    if (request.attempt != 0 && is_leased && lease->second.place.attempt != request.attempt)
+    const bool is_current = is_leased && lease->second.place.attempt == request.attempt;
+    if (request.attempt != 0 && !is_current)
         return superseded(request.attempt);
     return std::nullopt;
 }
 
+// The reason of a failure stands with the end of its attempt.
 ServiceTables::Report report_of(const UpdateTask& request)
 {
     return {
         .task = request.task,
         .success = request.success.value_or(0),
         .failures = request.failures.value_or(0),
-        .failure_reason = request.failure_reason};
+        .failure_reason = request.end == TaskState::failed ? std::nullopt : request.failure_reason};
+}
+
+// A report restarts the clock; that of a paused task stands, with its full time left.
+void restart_paused_clocks(WriteContext& context, std::map<TaskId, LeaseRow> paused)
+{
+    if (paused.empty())
+        return;
+    std::vector<TaskId> ids;
+    for (const auto& [id, lease] : paused)
+        ids.push_back(id);
+    std::vector<LeaseRow> leases;
+    for (const TaskRow& task : context.tables.tasks(ids)) {
+        LeaseRow& lease = leases.emplace_back(std::move(paused.at(task.id)));
+        lease.paused_left = task.timeout.value_or(Micros{0});
+    }
+    std::ranges::sort(leases, {}, [](const LeaseRow& lease) { return lease.place.task; });
+    context.tables.update_leases(leases);
 }
 
 // One task may be reported on more than once in a group: each report is a step of its own.
@@ -112,7 +141,7 @@ EventRow report_event(const WriteContext& context, const UpdateTask& request)
     event.task = request.task;
     event.kind = "report";
     event.actor = request.actor;
-    event.detail = name(*request.end);
+    event.detail = task_status_names.name(*request.end);
     return event;
 }
 
@@ -163,6 +192,7 @@ void run(WriteContext& context, Operations<UpdateTask> operations)
 
     const Standings standings = others.empty() ? Standings{} : standings_of(context, others);
     std::vector<const UpdateTask*> accepted;
+    std::map<TaskId, LeaseRow> paused;
     for (Update* update : others) {
         if (const auto error = refusal(context, update->request, standings)) {
             update->fail(*error);
@@ -170,7 +200,12 @@ void run(WriteContext& context, Operations<UpdateTask> operations)
         }
         accepted.push_back(&update->request);
         update->answer(true);
+        const auto lease = standings.leases.find(update->request.task);
+        const bool stands = lease != standings.leases.end() && lease->second.paused_left;
+        if (stands && *lease->second.paused_left > Micros{0})
+            paused.insert(*lease);
     }
+    restart_paused_clocks(context, std::move(paused));
     write(context, std::move(accepted));
     if (!ends.empty())
         write_ends(context, ends);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/user_actions.h"
 
+#include "model/task/task_words.h"
+
 #include <fmt/format.h>
 
 namespace sluice {
@@ -55,6 +57,18 @@ TaskState state_of(WriteContext& context, const RunRow& run, TaskId task)
     return context.tables.needs(one).empty() ? TaskState::pending : TaskState::waiting;
 }
 
+// The service has its own words for states.
+Error refused(const RunRow& run, TaskState state, TaskEvent event)
+{
+    if (run.kind != RunKind::batch)
+        return not_allowed(state, event);
+    return {
+        Errc::conflict,
+        fmt::format(
+            "'{}' is not possible: the task is {}", name(event), task_status_names.name(state)
+        )};
+}
+
 } // namespace
 
 std::vector<TaskId> own_tasks(WriteContext& context, const Target& target)
@@ -85,7 +99,7 @@ std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEv
         return std::nullopt;
     const TaskState state = state_of(context, run, target.tasks.front());
     if (!after(state, event))
-        return not_allowed(state, event);
+        return refused(run, state, event);
     return std::nullopt;
 }
 

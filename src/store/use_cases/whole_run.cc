@@ -24,7 +24,7 @@ std::vector<Ended> end_leases(WriteContext& context, const RunRow& run, Affected
         ++(lease.paused_left  ? affected.paused
            : lease.started_at ? affected.running
                               : affected.claimed);
-        context.changes.lost_leases.push_back(lease.place.task);
+        context.changes.lost_leases.push_back({lease.place.task, lease.place.attempt});
         tasks.push_back(ended(lease, TaskState::canceled));
     }
     return tasks;
@@ -62,6 +62,15 @@ std::vector<Ended> end_all(WriteContext& context, const RunRow& run, Affected& a
 
 } // namespace
 
+void add_standing(WriteContext& context, const RunRow& run, std::int64_t left, Affected& affected)
+{
+    const std::int64_t waiting = context.tables.waiting_count(run);
+    const auto held = static_cast<std::int64_t>(context.tables.held({&run, {}}).size());
+    affected.waiting += waiting;
+    affected.paused += held;
+    affected.pending += left - waiting - held;
+}
+
 Affected end_run(WriteContext& context, RunRow& run, RunEnding ending, const std::string& reason)
 {
     Affected affected;
@@ -90,7 +99,7 @@ Affected end_run(WriteContext& context, RunRow& run, RunEnding ending, const std
     const std::int64_t left = run.counts.total - run.counts.final();
     if (left > 0) {
         run.counts.canceled += left;
-        affected.pending += left;
+        add_standing(context, run, left, affected);
         run.sweep = true;
         context.changes.sweep = true;
     }

@@ -49,6 +49,23 @@ JOIN run ON run.id = task.run_id
 WHERE child_id = @child_id::bigint
 ORDER BY parent_id;
 
+-- name: outside_links_of_run
+SELECT parent_id, child_id, condition, unmet, run.created_at
+FROM outside_link
+JOIN task ON task.id = outside_link.parent_id
+JOIN run ON run.id = task.run_id
+WHERE child_run_id = @run_id::bigint
+  AND child_id BETWEEN (SELECT greatest(task_first, @after_child::bigint) FROM run
+                        WHERE id = @run_id AND kind = 0 AND state <> 0)
+                   AND (SELECT task_last FROM run WHERE id = @run_id)
+  AND (child_id > @after_child OR parent_id > @after_parent::bigint)
+ORDER BY child_id, parent_id LIMIT @limit::bigint;
+
+-- name: parents_ended
+SELECT count(*), count(done.task_id), max(done.finished_at)
+FROM link LEFT JOIN done ON done.task_id = parent_id
+WHERE parent_id BETWEEN @task_first::bigint AND @task_last::bigint AND child_id = @child_id::bigint;
+
 -- name: newest_change
 -- Up to the oldest transaction that is under way: what comes later has larger ids.
 SELECT coalesce(max(id), 0) FROM change

@@ -97,6 +97,11 @@ SELECT run_id
 FROM run_detail JOIN run ON run.id = run_detail.run_id
 WHERE run_detail.name = @name::text AND state <> 0;
 
+-- name: read_request
+SELECT body_hash, run_id, request.created_at, state <> 0
+FROM request JOIN run ON run.id = request.run_id
+WHERE key = @key::text;
+
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
 FROM attempt WHERE task_id = @task_id::bigint ORDER BY attempt;

@@ -28,6 +28,14 @@ VALUES (@id::bigint, @use::smallint, @status::smallint, @kind::text, @fields::te
 INSERT INTO pattern (id, signature_id, key, "values")
 VALUES (@id::bigint, @signature_id::bigint, @key::text, @values::text);
 
+-- name: lock_subjects
+-- Whoever writes how a task counts has its card: of two who read its groups at once, the later one
+-- would delete what is not there any more. A claim and counts share no other lock. In a statement
+-- of its own: the next one sees what was committed while this one waited.
+SELECT FROM card
+WHERE task_id = ANY (@task_id::bigint[]) AND kind = ANY (@kind::text[])
+ORDER BY task_id FOR NO KEY UPDATE;
+
 -- name: subjects
 SELECT task_id, state, kind, metadata, remaining FROM subject
 WHERE task_id = ANY (@task_id::bigint[]) AND kind = ANY (@kind::text[]);
@@ -80,7 +88,8 @@ FROM member
 JOIN lease ON lease.task_id = member.task_id
 JOIN card ON card.task_id = member.task_id
 WHERE member.signature_id = @signature_id::bigint AND member.key = @key::text
-  AND card.flags & 2 <> 0 AND lease.paused_left IS NULL AND lease.nprio > @nprio::smallint
+  AND card.flags & 2 <> 0 AND lease.started_at IS NOT NULL
+  AND lease.paused_left IS NULL AND lease.nprio > @nprio::smallint
 ORDER BY lease.nprio DESC, member.task_id DESC
 LIMIT @limit::bigint;
 

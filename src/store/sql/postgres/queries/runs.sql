@@ -34,6 +34,9 @@ WHERE run.id = new.id;
 -- name: set_run_error
 UPDATE run_detail SET error = @error::text WHERE run_id = @run_id::bigint;
 
+-- name: run_error
+SELECT error FROM run_detail WHERE run_id = @run_id::bigint;
+
 -- name: delete_run
 -- What users did to it stays.
 WITH details AS (DELETE FROM run_detail WHERE run_id = @run_id::bigint),

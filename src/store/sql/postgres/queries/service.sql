@@ -15,6 +15,11 @@ SELECT task_id, run_id, flags, success_actions, failure_actions, cancel_actions,
        scheduled_at, deleted_at, kind, name, group_id, requester, metadata, rules, gates
 FROM card WHERE task_id = @task_id::bigint;
 
+-- name: cards
+SELECT task_id, run_id, flags, success_actions, failure_actions, cancel_actions, expected_count,
+       scheduled_at, deleted_at, kind, name, group_id, requester, metadata, rules, gates
+FROM card WHERE task_id = ANY (@task_id::bigint[]);
+
 -- name: update_card
 UPDATE card SET expected_count = @expected_count::bigint, scheduled_at = @scheduled_at::timestamptz,
                 deleted_at = @deleted_at::timestamptz, metadata = @metadata::text
@@ -54,6 +59,16 @@ ON CONFLICT (task_id) DO UPDATE SET
     cancel_actions = CASE WHEN excluded.cancel_actions = '' THEN progress.cancel_actions
                           ELSE excluded.cancel_actions END
 RETURNING task_id;
+
+-- name: begin_anew
+INSERT INTO progress (task_id, run_id, updated_at, success, failures, cancel_actions,
+                      cancel_actions_count)
+SELECT task_id, run_id, @now::timestamptz, 0, 0, '', 0
+FROM card WHERE task_id = ANY (@task_id::bigint[])
+ORDER BY task_id
+ON CONFLICT (task_id) DO UPDATE SET
+    updated_at = greatest(progress.updated_at + interval '1 microsecond', excluded.updated_at),
+    failure_reason = NULL;
 
 -- name: progress
 SELECT task_id, run_id, updated_at, success, failures, cancel_actions_count, failure_reason,
@@ -112,6 +127,9 @@ SELECT id, run_id, task_id, next_id, created_at, updated_at, attempt, position, 
 FROM delivery WHERE id = ANY (@id::bigint[])
 ORDER BY id
 FOR UPDATE;
+
+-- name: follow_up_keys
+SELECT idempotency_key FROM delivery WHERE task_id = @task_id::bigint AND idempotency_key <> '';
 
 -- name: update_deliveries
 UPDATE delivery SET status = said.status, tries = said.tries, next_id = said.next_id,

@@ -196,7 +196,7 @@ SELECT * FROM service_batch WHERE id = @id::bigint;
 SELECT * FROM service_batch WHERE id = ANY (ARRAY(
     SELECT id
     FROM run
-    WHERE kind = 0 AND state <> 0
+    WHERE kind = 0 AND state <> 0 AND total > 0
       AND (@created_after::timestamptz IS NULL OR created_at >= @created_after)
       AND (@created_before::timestamptz IS NULL OR created_at <= @created_before)
       AND CASE WHEN @state::smallint IS NULL THEN true
@@ -311,9 +311,12 @@ WHERE member.signature_id = @signature_id::bigint AND member.key = @key::text
 ORDER BY member.task_id LIMIT 10;
 
 -- name: view_group
-SELECT subject.state, count(*), least(sum(progress.success), 9223372036854775807)::bigint,
-       least(sum(progress.failures), 9223372036854775807)::bigint, count(card.expected_count),
-       least(sum(card.expected_count), 9223372036854775807)::bigint, min(run.created_at),
+SELECT subject.state, count(*),
+       least(coalesce(sum(progress.success), 0), 9223372036854775807)::bigint,
+       least(coalesce(sum(progress.failures), 0), 9223372036854775807)::bigint,
+       count(card.expected_count),
+       least(coalesce(sum(card.expected_count), 0), 9223372036854775807)::bigint,
+       min(run.created_at),
        max(greatest(run.created_at, coalesce(progress.updated_at, run.created_at),
                     coalesce(lease.started_at, lease.claimed_at, run.created_at),
                     coalesce(done.finished_at, run.created_at)))
@@ -332,14 +335,21 @@ WHERE group_id = @group_id::text AND deleted_at IS NULL
 ORDER BY kind;
 
 -- name: group_ids
--- A loose index scan: two seeks for each group, however many tasks it has.
+-- A loose index scan: two seeks for each group, however many tasks it has, but for hidden ones.
 WITH RECURSIVE groups (id) AS (
     SELECT min(group_id) FROM card WHERE group_id IS NOT NULL
     UNION ALL
     SELECT (SELECT min(group_id) FROM card WHERE group_id > groups.id)
-    FROM groups WHERE groups.id IS NOT NULL)
-SELECT id FROM groups WHERE id IS NOT NULL
-ORDER BY (SELECT max(task_id) FROM card WHERE group_id = groups.id) DESC
+    FROM groups WHERE groups.id IS NOT NULL),
+newest (id, task_id) AS MATERIALIZED (
+    SELECT id,
+           (SELECT task_id FROM card
+            WHERE group_id = groups.id AND deleted_at IS NULL
+              AND EXISTS (SELECT FROM run WHERE run.id = card.run_id AND run.state <> 0)
+            ORDER BY task_id DESC LIMIT 1)
+    FROM groups WHERE id IS NOT NULL)
+SELECT id FROM newest WHERE task_id IS NOT NULL
+ORDER BY task_id DESC
 LIMIT @limit::bigint OFFSET @skip::bigint;
 
 -- name: live_group_tasks

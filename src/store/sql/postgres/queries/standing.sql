@@ -95,6 +95,11 @@ FROM need
 WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
 ORDER BY task_id LIMIT @limit::bigint;
 
+-- name: waiting_count
+SELECT count(*) FROM need
+WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
+  AND (SELECT true FROM held WHERE held.task_id = need.task_id) IS NULL;
+
 -- name: leases_of_tasks
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
        started_at, expires_at, paused_left

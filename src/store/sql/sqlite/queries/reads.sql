@@ -31,6 +31,11 @@ SELECT run_id
 FROM run_detail JOIN run ON run.id = run_detail.run_id
 WHERE name = @name AND state <> 0;
 
+-- name: read_request
+SELECT body_hash, run_id, request.created_at, state <> 0
+FROM request JOIN run ON run.id = request.run_id
+WHERE key = @key;
+
 -- name: read_run_names
 SELECT name FROM run_detail WHERE name IS NOT NULL ORDER BY run_id DESC LIMIT @limit;
 

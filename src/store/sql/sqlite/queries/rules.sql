@@ -58,7 +58,8 @@ FROM member
 JOIN lease ON lease.task_id = member.task_id
 JOIN card ON card.task_id = member.task_id
 WHERE member.signature_id = @signature_id AND member.key = @key
-  AND card.flags & 2 <> 0 AND lease.paused_left IS NULL AND lease.nprio > @nprio
+  AND card.flags & 2 <> 0 AND lease.started_at IS NOT NULL
+  AND lease.paused_left IS NULL AND lease.nprio > @nprio
 ORDER BY lease.nprio DESC, member.task_id DESC
 LIMIT @limit;
 

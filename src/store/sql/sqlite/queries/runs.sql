@@ -16,6 +16,9 @@ WHERE id = @id;
 -- name: set_run_error
 UPDATE run_detail SET error = @error WHERE run_id = @run_id;
 
+-- name: run_error
+SELECT error FROM run_detail WHERE run_id = @run_id;
+
 -- name: delete_run
 DELETE FROM run WHERE id = @id;
 

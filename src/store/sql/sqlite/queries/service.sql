@@ -47,6 +47,14 @@ ON CONFLICT (task_id) DO UPDATE SET
                           ELSE excluded.cancel_actions END
 RETURNING task_id;
 
+-- name: begin_anew
+INSERT INTO progress (task_id, run_id, updated_at, success, failures, cancel_actions,
+                      cancel_actions_count)
+SELECT task_id, run_id, @now, 0, 0, '', 0
+FROM card WHERE task_id = @task_id
+ON CONFLICT (task_id) DO UPDATE SET
+    updated_at = max(updated_at + 1, excluded.updated_at), failure_reason = NULL;
+
 -- name: progress
 SELECT task_id, run_id, updated_at, success, failures, cancel_actions_count, failure_reason,
        cancel_actions
@@ -90,6 +98,9 @@ WHERE id = @id
 SELECT id, run_id, task_id, next_id, created_at, updated_at, attempt, position, tries, answered,
        trigger, status, reason, answer, action, idempotency_key
 FROM delivery WHERE id = @id;
+
+-- name: follow_up_keys
+SELECT idempotency_key FROM delivery WHERE task_id = @task_id AND idempotency_key <> '';
 
 -- name: update_delivery
 UPDATE delivery SET status = @status, tries = @tries, next_id = @next_id, updated_at = @updated_at,

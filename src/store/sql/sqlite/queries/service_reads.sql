@@ -260,9 +260,12 @@ WHERE member.signature_id = @signature_id AND member.key = @key
 ORDER BY member.task_id LIMIT 10;
 
 -- name: view_group
-SELECT subject.state, count(*), CAST(total(progress.success) AS INTEGER),
-       CAST(total(progress.failures) AS INTEGER), count(card.expected_count),
-       CAST(total(card.expected_count) AS INTEGER), min(run.created_at),
+-- Sums are given in two halves, of which none overflows.
+SELECT subject.state, count(*), coalesce(sum(progress.success >> 32), 0),
+       coalesce(sum(progress.success & 4294967295), 0), coalesce(sum(progress.failures >> 32), 0),
+       coalesce(sum(progress.failures & 4294967295), 0), count(card.expected_count),
+       coalesce(sum(card.expected_count >> 32), 0),
+       coalesce(sum(card.expected_count & 4294967295), 0), min(run.created_at),
        max(max(run.created_at, coalesce(progress.updated_at, run.created_at),
                     coalesce(lease.started_at, lease.claimed_at, run.created_at),
                     coalesce(done.finished_at, run.created_at)))
@@ -281,14 +284,21 @@ WHERE group_id = @group_id AND deleted_at IS NULL
 ORDER BY kind;
 
 -- name: group_ids
--- A loose index scan: two seeks for each group, however many tasks it has.
+-- A loose index scan: two seeks for each group, however many tasks it has, but for hidden ones.
 WITH RECURSIVE groups (id) AS (
     SELECT min(group_id) FROM card WHERE group_id IS NOT NULL
     UNION ALL
     SELECT (SELECT min(group_id) FROM card WHERE group_id > groups.id)
-    FROM groups WHERE groups.id IS NOT NULL)
-SELECT id FROM groups WHERE id IS NOT NULL
-ORDER BY (SELECT max(task_id) FROM card WHERE group_id = groups.id) DESC
+    FROM groups WHERE groups.id IS NOT NULL),
+newest (id, task_id) AS MATERIALIZED (
+    SELECT id,
+           (SELECT task_id FROM card
+            WHERE group_id = groups.id AND deleted_at IS NULL
+              AND EXISTS (SELECT 1 FROM run WHERE run.id = card.run_id AND run.state <> 0)
+            ORDER BY task_id DESC LIMIT 1)
+    FROM groups WHERE id IS NOT NULL)
+SELECT id FROM newest WHERE task_id IS NOT NULL
+ORDER BY task_id DESC
 LIMIT @limit OFFSET @skip;
 
 -- name: live_group_tasks

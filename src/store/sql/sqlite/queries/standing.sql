@@ -54,6 +54,11 @@ RETURNING task_id, run_id, queue_id, nprio, unfinished, attempt, run_at;
 SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need WHERE task_id = @task_id;
 
+-- name: waiting_count
+SELECT count(*) FROM need
+WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
+  AND NOT EXISTS (SELECT 1 FROM held WHERE held.task_id = need.task_id);
+
 -- name: run_needs
 SELECT task_id, run_id, queue_id, nprio, unfinished, attempt, run_at
 FROM need
