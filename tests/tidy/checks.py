@@ -8,6 +8,7 @@ import ast
 import itertools
 import re
 
+from contract import rules_have_tests
 from tree import code_of, functions_of, line_of
 
 LINE_MAX = 100
@@ -342,4 +343,5 @@ CHECKS = (
     time_is_a_parameter_of_sql,
     documents_have_a_title,
     changelog_fragments_have_their_form,
+    rules_have_tests,
 )

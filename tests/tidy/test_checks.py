@@ -4,6 +4,7 @@
 import pytest
 
 import checks
+import contract
 import headers
 import stats
 from tree import ROOT, Tree, code_of, functions_of
@@ -30,6 +31,47 @@ def query(dialect, text="-- name: claim\nSELECT 1;", file="claim.sql"):
 
 def migration(dialect, file):
     return {f"src/store/sql/{dialect}/migrations/{file}": "CREATE TABLE t (a int);"}
+
+
+TESTS = {
+    "src/api/a_test.cc": "TEST(Api, one)\n{\n}\nTEST_F(Api, five)\n{}\n"
+                         "TYPED_TEST(Typed, two)\n{}\n"
+                         "// TEST(Api, old)\n",
+    "src/store/contract/b_test.cc": "TEST_P(\n    Store, three\n)\n{}\n",
+    "tests/functional/test_c.py": "def test_four(service):\n    pass\n",
+}
+DEFINITIONS = """
+[T1]: ../src/api/a_test.cc "Api.one"
+[T2]: ../src/api/a_test.cc "Typed.two"
+[T3]: ../src/store/contract/b_test.cc "Store.three"
+[T4]: ../tests/functional/test_c.py "test_four"
+"""
+RULES = """# A page
+
+What it is about.
+
+## Rules
+
+- One. [T1]
+  - Two, with `[T9]`
+    over two lines. [T2][T3]
+
+| name | meaning |
+|---|---|
+| `a` | three [T3] |
+
+A paragraph.
+Four. [T4]
+
+```http
+GET /task
+```
+"""
+
+
+def contract_page(rules, definitions=DEFINITIONS):
+    pages = dict.fromkeys(contract.CONTRACT_PAGES, RULES + DEFINITIONS)
+    return TESTS | pages | {contract.CONTRACT_PAGES[0]: rules + definitions}
 
 
 BOTH = query("postgres") | query("sqlite")
@@ -123,6 +165,18 @@ SAMPLES = (
      [{"changes/a.md": text} for text in (
          "# jobs over folders\n", "# new: jobs over folders\n", "# added: x\n",
          "# added: jobs over folders.\n", "# added: jobs over folders\nno blank line\n")]),
+    (checks.rules_have_tests, contract_page(RULES),
+     [contract_page(RULES.replace(*change)) for change in (
+         ("[T1]", "[T1]\n- None."), ("  - Two", "  - None.\n  - Two"), ("[T2][T3]", "`[T2]`"),
+         ("three [T3]", "three"), ("A paragraph.", "None.\n\nA paragraph."),
+         ("```http", "None.\n\n```http"), ("[T4]", "[T4] [T5]"), ("[T1]", "[none]"),
+         ("[T1]", "[T2]"))]
+     + [contract_page(RULES, DEFINITIONS.replace(*change)) for change in (
+         ("Api.one", "Api.old"), ("Api.one", "Api.none"), ("a_test.cc \"Api", "z_test.cc \"Api"),
+         ("test_four", "test_five"), ("[T4]: ", "[T4] "), ("\"Api.one\"", "Api.one"),
+         ("Typed.two", "Api.one"), ("[T2]", "[T1]"))]
+     + [contract_page(RULES, DEFINITIONS + '[T5]: ../src/api/a_test.cc "Api.five"\n')]
+     + [TESTS]),
 )
 
 
