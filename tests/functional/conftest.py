@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 
 from programs import Program  # noqa: E402
 from scratch_postgres import ScratchPostgres  # noqa: E402
+from webhook_target import Target  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -112,3 +113,19 @@ def worker(start, sluice_bin):
         return program
 
     return worker
+
+
+@pytest.fixture
+def own_postgres():
+    """A cluster that the test may stop."""
+    cluster = ScratchPostgres()
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def target():
+    """The other end of webhooks; a module may have one of its own."""
+    target = Target()
+    yield target
+    target.close()

@@ -12,17 +12,8 @@ import pytest
 from cutting_proxy import CuttingProxy
 from pipelines import LedgerJob
 from programs import wait_until
-from scratch_postgres import ScratchPostgres
 
 IN_FLIGHT = 2  # datums of a job at a time: so many may be done again at each cut
-
-
-@pytest.fixture
-def own_postgres():
-    """A cluster that the test may stop."""
-    cluster = ScratchPostgres()
-    yield cluster
-    cluster.close()
 
 
 @pytest.fixture

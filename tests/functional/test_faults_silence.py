@@ -9,29 +9,13 @@ import checker
 import pytest
 
 from programs import wait_until
-from scratch_postgres import ScratchPostgres
 from task_clients import Caller
-from webhook_target import Target, call
+from webhook_target import call
 
 ARGUMENTS = ("--workers", "0", "--skip-ssrf-validation", "true")
 PATIENCE = 2  # seconds of a request
 SLACK = 1  # of a busy machine
 HEALTH = 1  # seconds
-
-
-@pytest.fixture
-def own_postgres():
-    """A cluster that the test may stop."""
-    cluster = ScratchPostgres()
-    yield cluster
-    cluster.close()
-
-
-@pytest.fixture
-def target():
-    target = Target()
-    yield target
-    target.close()
 
 
 def task(target, local="a"):

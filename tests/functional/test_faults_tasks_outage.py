@@ -15,28 +15,12 @@ import checker
 import pytest
 
 from programs import wait_until
-from scratch_postgres import ScratchPostgres
 from task_clients import Caller, Finishers
 from webhook_target import Target, call
 
 OWED = int(os.environ.get("SLUICE_TEST_OWED", 1000))
 ARGUMENTS = ("--workers", "0", "--skip-ssrf-validation", "true")
 SOON = {"max_retries": 20, "initial_delay_secs": 0.2, "max_delay_secs": 1}
-
-
-@pytest.fixture
-def own_postgres():
-    """A cluster that the test may stop."""
-    cluster = ScratchPostgres()
-    yield cluster
-    cluster.close()
-
-
-@pytest.fixture
-def target():
-    target = Target()
-    yield target
-    target.close()
 
 
 def action(url, **more):

@@ -9,25 +9,9 @@ import time
 import pytest
 
 from programs import wait_until
-from scratch_postgres import ScratchPostgres
-from webhook_target import Target, call
+from webhook_target import call
 
 ARGUMENTS = ("--workers", "0", "--skip-ssrf-validation", "true")
-
-
-@pytest.fixture
-def own_postgres():
-    """A cluster that the test may stop."""
-    cluster = ScratchPostgres()
-    yield cluster
-    cluster.close()
-
-
-@pytest.fixture
-def target():
-    target = Target()
-    yield target
-    target.close()
 
 
 def task(target, **more):

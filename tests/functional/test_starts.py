@@ -14,13 +14,6 @@ ARGUMENTS = ("--workers", "0", "--skip-ssrf-validation", "true")
 
 
 @pytest.fixture
-def target():
-    target = Target()
-    yield target
-    target.close()
-
-
-@pytest.fixture
 def dead_hosts():
     """Addresses that refuse connections: bound, so that nobody else has them, and not listening."""
     bound = [socket.socket() for _ in range(17)]

@@ -14,13 +14,6 @@ ARGUMENTS = ("--workers", "0", "--skip-ssrf-validation", "true")
 
 
 @pytest.fixture
-def target():
-    target = Target()
-    yield target
-    target.close()
-
-
-@pytest.fixture
 def service(serve, db_url):
     return serve(db_url, *ARGUMENTS)[1]
 
