@@ -3,8 +3,6 @@
 
 #include <sys/resource.h>
 
-#include <malloc.h>
-
 namespace sluice {
 
 void raise_file_limit()
@@ -14,11 +12,6 @@ void raise_file_limit()
         return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit); // what it was does otherwise
-}
-
-void share_heaps()
-{
-    ::mallopt(M_ARENA_MAX, 2);
 }
 
 } // namespace sluice

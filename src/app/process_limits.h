@@ -7,9 +7,4 @@ namespace sluice {
 // limit is 1,024.
 void raise_file_limit();
 
-// Threads share two heaps. With one for each, which is what glibc does by itself, each keeps what
-// its largest request needed: a server that has taken a million tasks stood at twice the memory,
-// and was no faster. Before the first thread.
-void share_heaps();
-
 } // namespace sluice

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/process_limits.h"
 #include "async/run_main.h"
 #include "base/os.h"
 #include "cli/command_line.h"
@@ -75,7 +74,6 @@ int run(const CommandLine& line)
 int main(int argc, char** argv)
 {
     try {
-        sluice::share_heaps();
         sluice::CommandLine line;
         sluice::add_commands(line.root());
         if (const std::optional<int> code = line.parse(argc, argv))
