@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "model/json/json_key.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice {
@@ -41,6 +43,11 @@ std::vector<Gate> parse_gates(std::string_view text)
         );
     }
     return gates;
+}
+
+std::string gates_mark(SignatureId signature)
+{
+    return fmt::format("[{},\"", signature.value);
 }
 
 std::int64_t line_number(const std::optional<std::string>& gates)

@@ -21,6 +21,8 @@ struct Gate {
 // As a card keeps them: [[signature, "key", maximum], …], sorted, each once. Empty: no gates.
 std::string format_gates(std::vector<Gate> gates);
 std::vector<Gate> parse_gates(std::string_view text);
+// What stands in the text when one of its gates counts by the signature.
+std::string gates_mark(SignatureId signature);
 
 // Tasks with equal gates stand in one line. By chance two texts may share a number: they share a
 // line then, and each task still passes its own gates only.

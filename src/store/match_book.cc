@@ -72,6 +72,7 @@ std::size_t MatchBook::patterns_of(SignatureId id) const
 
 void MatchBook::add(const SignatureRow& row)
 {
+    ++additions_;
     std::vector<SignatureId>& same_kind = by_kind_[row.kind];
     if (same_kind.empty())
         kinds_.push_back(row.kind);
@@ -84,36 +85,75 @@ void MatchBook::add(const PatternRow& row)
     Result<Json> values = parse_json(row.values);
     if (!values || !pattern_keys_.insert(row.counter).second)
         return;
+    ++additions_;
     patterns_[row.counter.signature].push_back(std::make_shared<const Pattern>(Pattern{
         row.counter.key, std::move(*values)}));
 }
+
+void MatchBook::remove(const CounterKey& pattern)
+{
+    pattern_keys_.erase(pattern);
+    if (const auto same = patterns_.find(pattern.signature); same != patterns_.end())
+        std::erase_if(same->second, [&](const auto& known) { return known->key == pattern.key; });
+}
+
+// The groups of one task, signature by signature.
+class MatchBook::Search {
+public:
+    Search(const MatchBook& book, const SubjectRow& subject) : book_(book), subject_(subject) {}
+
+    // With `patterns`: of the groups only theirs.
+    void look(SignatureId id, const std::set<std::string>* patterns)
+    {
+        const SignatureRow& signature = book_.signatures_.at(id);
+        const std::int64_t amount = amount_of(signature, subject_);
+        if (!is_in(signature, subject_.state) || amount == 0)
+            return;
+        if (!metadata_)
+            metadata_ = parse_metadata(subject_.metadata);
+        const std::optional<MatchKey> key = match_key(signature.fields, *metadata_);
+        if (!key)
+            return;
+        if (!key->pattern && !patterns)
+            groups_.push_back({subject_.task, {id, key->key}, amount});
+        const auto known = book_.patterns_.find(id);
+        if (known == book_.patterns_.end())
+            return;
+        for (const auto& pattern : known->second)
+            if ((!patterns || patterns->contains(pattern->key)) &&
+                contains(*metadata_, pattern->values))
+                groups_.push_back({subject_.task, {id, pattern->key}, amount});
+    }
+
+    std::vector<MemberRow> take()
+    {
+        std::ranges::sort(groups_);
+        return std::move(groups_);
+    }
+
+private:
+    const MatchBook& book_;
+    const SubjectRow& subject_;
+    std::optional<Json> metadata_; // read when it is needed
+    std::vector<MemberRow> groups_;
+};
 
 std::vector<MemberRow> MatchBook::groups_of(const SubjectRow& subject) const
 {
     const auto same_kind = by_kind_.find(subject.kind);
     if (same_kind == by_kind_.end())
         return {};
-    std::vector<MemberRow> groups;
-    std::optional<Json> metadata; // read when it is needed
-    for (const SignatureId id : same_kind->second) {
-        const SignatureRow& signature = signatures_.at(id);
-        const std::int64_t amount = amount_of(signature, subject);
-        if (!is_in(signature, subject.state) || amount == 0)
-            continue;
-        if (!metadata)
-            metadata = parse_metadata(subject.metadata);
-        const std::optional<MatchKey> key = match_key(signature.fields, *metadata);
-        if (!key)
-            continue;
-        if (!key->pattern)
-            groups.push_back({subject.task, {id, key->key}, amount});
-        if (const auto patterns = patterns_.find(id); patterns != patterns_.end())
-            for (const auto& pattern : patterns->second)
-                if (contains(*metadata, pattern->values))
-                    groups.push_back({subject.task, {id, pattern->key}, amount});
-    }
-    std::ranges::sort(groups);
-    return groups;
+    Search search(*this, subject);
+    for (const SignatureId id : same_kind->second)
+        search.look(id, nullptr);
+    return search.take();
+}
+
+std::vector<MemberRow> MatchBook::groups_of(const SubjectRow& subject, const GroupSet& among) const
+{
+    Search search(*this, subject);
+    search.look(among.signature, among.is_whole ? nullptr : &among.patterns);
+    return search.take();
 }
 
 std::vector<MemberRow> MatchBook::groups_of(SubjectRow subject, TaskState state) const

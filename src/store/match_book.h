@@ -3,6 +3,7 @@
 
 #include "store/rule_tables.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,9 +12,17 @@
 
 namespace sluice {
 
+// Groups of one signature.
+struct GroupSet {
+    SignatureId signature;
+    bool is_whole = false;          // all of them
+    std::set<std::string> patterns; // else those of these patterns, by their keys
+};
+
 // The signatures that the writer knows of, and which groups a task is in because of them. There are
-// few, and they are never removed. A cache: looked at against the database once in each group,
-// under the lock that keeps others from adding one meanwhile. Writer thread only.
+// few, and they are never removed; patterns are, when no task needs them any more. A cache: looked
+// at against the database once in each group, under the lock that keeps others from adding or
+// removing one meanwhile. Writer thread only.
 class MatchBook {
 public:
     static constexpr std::size_t signatures_max = 10'000;
@@ -22,7 +31,7 @@ public:
     void forget() { version_ = -1; }
     void begin_group() { is_checked_ = false; }
 
-    // Reads what has been added since.
+    // Reads all again when anything has been added since.
     void refresh(RuleTables& tables);
 
     const std::vector<std::string>& kinds() const { return kinds_; } // those that have signatures
@@ -34,14 +43,19 @@ public:
 
     void add(const SignatureRow& row);
     void add(const PatternRow& row);
+    void remove(const CounterKey& pattern);
+    std::uint64_t additions() const { return additions_; } // grows when something is added
 
     // Every group that the task is in as it stands, sorted.
     std::vector<MemberRow> groups_of(const SubjectRow& subject) const;
     // The same as if it stood in that state.
     std::vector<MemberRow> groups_of(SubjectRow subject, TaskState state) const;
+    // Those among some.
+    std::vector<MemberRow> groups_of(const SubjectRow& subject, const GroupSet& among) const;
 
 private:
     struct Pattern;
+    class Search;
 
     std::int64_t version_ = -1;
     bool is_checked_ = false;
@@ -50,6 +64,7 @@ private:
     std::vector<std::string> kinds_;
     std::map<SignatureId, std::vector<std::shared_ptr<const Pattern>>> patterns_;
     std::set<CounterKey> pattern_keys_;
+    std::uint64_t additions_ = 0;
 };
 
 } // namespace sluice

@@ -17,12 +17,19 @@ public:
     virtual ~RuleTables() = default;
 
     // --- signatures --------------------------------------------------------------------------
-    // Grows when a signature or a pattern is added.
+    // Grows when a signature or a pattern is added, and says nothing of one that is removed:
+    // whoever removes patterns adds one in the same transaction.
     virtual std::int64_t signatures_version() = 0;
     virtual std::vector<SignatureRow> signatures() = 0;
     virtual std::vector<PatternRow> patterns() = 0;
     virtual void insert_signature(const SignatureRow& row) = 0;
     virtual void insert_pattern(SignatureId id, const PatternRow& row) = 0;
+    virtual void delete_patterns(std::span<const CounterKey> patterns) = 0;
+    // Those of a signature that no task is a member of.
+    virtual std::vector<CounterKey> memberless_patterns(SignatureId signature) = 0;
+    // The gates of tasks that are not final, where one of them counts by the signature; each text
+    // once. Reads all cards.
+    virtual std::vector<std::string> live_gates(SignatureId signature) = 0;
 
     // Of two groups that deduplicate tasks of one of these kinds, one waits for the other. Before
     // any other lock.

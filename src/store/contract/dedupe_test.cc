@@ -2,6 +2,8 @@
 // Deduplication: a task is not created when one of its matchers finds another one.
 #include "store/contract/service_contract.h"
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 class Dedupe : public ServiceContract {
@@ -157,6 +159,30 @@ TEST_P(Dedupe, finds_lists_by_what_they_contain)
         only_once(R"({"tags":["z"]})", tags),
     }));
     EXPECT_EQ(batch.created, Numbers{1});
+}
+
+TEST_P(Dedupe, forgets_lists_that_it_finds_nothing_by)
+{
+    const std::vector<TaskMatcher> running{matcher(TaskState::running, {"tags"})};
+    submit(new_batch({only_once(R"({"tags":["runs"]})", running)}));
+    EXPECT_TRUE(accept(claim_for_target(w), w));
+    for (std::size_t round = 0; round < 2; ++round) {
+        std::vector<NewTask> tasks;
+        for (std::size_t i = 0; i < MatchBook::patterns_max - 1; ++i)
+            tasks.push_back(only_once(fmt::format(R"({{"tags":[{},{}]}})", round, i), running));
+        EXPECT_EQ(submit(new_batch(std::move(tasks))).tasks.size(), MatchBook::patterns_max - 1);
+    }
+    EXPECT_EQ(submit(new_batch({only_once(R"({"tags":["runs"]})", running)})).created, Numbers{});
+    EXPECT_EQ(submit(new_batch({only_once(R"({"tags":[0,7]})", running)})).created, Numbers{0});
+}
+
+TEST_P(Dedupe, that_asks_for_the_first_time_finds_what_was_sent_just_before)
+{
+    const auto [before, after] = db.together(
+        new_batch({plain(R"({"customer":"a"})")}), new_batch({only_once(R"({"customer":"a"})")})
+    );
+    EXPECT_EQ(before.value().tasks.size(), 1);
+    EXPECT_EQ(after.value().created, Numbers{});
 }
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Dedupe, ::testing::ValuesIn(all_dialects), dialect_name);

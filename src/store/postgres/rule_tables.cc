@@ -3,6 +3,7 @@
 #include "store/postgres/rule_tables.h"
 
 #include "base/json.h"
+#include "store/gates.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/rule_codec.h"
 #include "store/postgres_sql.h"
@@ -18,6 +19,13 @@ PatternRow read_pattern(Row& row)
     PatternRow pattern;
     row.into(pattern.counter.signature, pattern.counter.key, pattern.values);
     return pattern;
+}
+
+CounterKey read_counter_key(Row& row)
+{
+    CounterKey key;
+    row.into(key.signature, key.key);
+    return key;
 }
 
 SubjectRow read_subject(Row& row)
@@ -98,6 +106,27 @@ void PostgresRuleTables::insert_pattern(SignatureId id, const PatternRow& row)
     params.add(id).add(row.counter.signature).add(Text{"key", row.counter.key});
     params.add(Text{"task.metadata", row.values});
     connection_.queue(sql::insert_pattern, params);
+}
+
+void PostgresRuleTables::delete_patterns(std::span<const CounterKey> patterns)
+{
+    Params params;
+    connection_.queue(sql::delete_patterns, add_keys(params, patterns));
+}
+
+std::vector<CounterKey> PostgresRuleTables::memberless_patterns(SignatureId signature)
+{
+    Params params;
+    params.add(signature);
+    return connection_.query(sql::memberless_patterns, params).all(read_counter_key);
+}
+
+std::vector<std::string> PostgresRuleTables::live_gates(SignatureId signature)
+{
+    const std::string mark = gates_mark(signature);
+    Params params;
+    params.add(Text{"gates", mark});
+    return connection_.query(sql::live_gates, params).column<std::string>();
 }
 
 void PostgresRuleTables::lock_kinds(std::span<const std::int32_t> kinds)

@@ -20,6 +20,9 @@ public:
     std::vector<PatternRow> patterns() override;
     void insert_signature(const SignatureRow& row) override;
     void insert_pattern(SignatureId id, const PatternRow& row) override;
+    void delete_patterns(std::span<const CounterKey> patterns) override;
+    std::vector<CounterKey> memberless_patterns(SignatureId signature) override;
+    std::vector<std::string> live_gates(SignatureId signature) override;
 
     void lock_kinds(std::span<const std::int32_t> kinds) override;
     std::vector<SubjectRow>

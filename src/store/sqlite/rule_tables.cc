@@ -3,6 +3,7 @@
 #include "store/sqlite/rule_tables.h"
 
 #include "base/json.h"
+#include "store/gates.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/rule_codec.h"
 
@@ -21,6 +22,14 @@ PatternRow read_pattern(Row& row)
     row.into(pattern.counter.key);
     row.into(pattern.values);
     return pattern;
+}
+
+CounterKey read_counter_key(Row& row)
+{
+    CounterKey key;
+    row.into(key.signature);
+    row.into(key.key);
+    return key;
 }
 
 SubjectRow read_subject(Row& row)
@@ -81,6 +90,24 @@ void SqliteRuleTables::insert_pattern(SignatureId id, const PatternRow& row)
 {
     connection_.prepared(sql::insert_pattern)
         .run(id, row.counter.signature, row.counter.key, row.values);
+}
+
+void SqliteRuleTables::delete_patterns(std::span<const CounterKey> patterns)
+{
+    Prepared& remove = connection_.prepared(sql::delete_pattern);
+    for (const CounterKey& key : patterns)
+        remove.run(key.signature, key.key);
+}
+
+std::vector<CounterKey> SqliteRuleTables::memberless_patterns(SignatureId signature)
+{
+    return collect(connection_.prepared(sql::memberless_patterns), read_counter_key, signature);
+}
+
+std::vector<std::string> SqliteRuleTables::live_gates(SignatureId signature)
+{
+    const std::string mark = gates_mark(signature);
+    return collect(connection_.prepared(sql::live_gates), read_value<std::string>, mark);
 }
 
 std::vector<SubjectRow>

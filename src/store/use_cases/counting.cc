@@ -2,6 +2,7 @@
 #include "store/use_cases/counting.h"
 
 #include "store/use_cases/context.h"
+#include "store/use_cases/signatures.h"
 
 #include <algorithm>
 #include <iterator>
@@ -33,6 +34,7 @@ void wake_lines(WriteContext& context)
 
 void settle_members(WriteContext& context)
 {
+    count_registered(context);
     std::vector<TaskId> touched = std::exchange(context.counting.touched, {});
     if (touched.empty())
         return;

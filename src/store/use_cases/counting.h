@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/rule_rows.h"
+#include "store/match_book.h"
 
 #include <map>
 #include <set>
@@ -18,9 +18,12 @@ struct Counting {
     std::vector<TaskId> touched;                // their state, metadata or counts may have changed
     std::map<CounterKey, std::int64_t> changes; // of counters; not written yet
     std::set<CounterKey> written;               // by this group: locked until its end
+    std::set<CounterKey> asked;                 // patterns that this group needs, or will
+    std::map<SignatureId, GroupSet> uncounted;  // registered by this group; not counted yet
 };
 
-// Brings the members in line with how the touched tasks stand now.
+// Brings the members in line with how the touched tasks stand now. What has been registered in this
+// group is counted first: nobody may ask for members or totals before.
 void settle_members(WriteContext& context);
 
 // Adds the changes to their counters, and locks `also`. The reply: the totals of all of these.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace sluice {
 
@@ -87,6 +88,7 @@ void Deduplication::prepare(const Submit& request)
             keys_[&task].push_back(counter_of(context_, like, *key));
             wanted.push_back(keys_[&task].back());
         }
+    refresh_fresh();
     sort_unique(wanted);
     settle_members(context_);
     for (const MemberRow& member : context_.tables.rules().find_members(wanted))
@@ -119,11 +121,26 @@ void Deduplication::add_fresh(const NewTask& task, bool waits, std::optional<std
 void Deduplication::created(const Submit& request)
 {
     context_.book.refresh(context_.tables.rules());
-    if (context_.book.kinds().empty())
+    created_.push_back({request.tasks, waiting_tasks(request)});
+    if (!context_.book.kinds().empty())
+        add_fresh(created_.back());
+}
+
+void Deduplication::add_fresh(const Created& created)
+{
+    for (std::size_t i = 0; i < created.tasks.size(); ++i)
+        add_fresh(created.tasks[i], created.waits[i], std::nullopt);
+}
+
+// What a matcher looks for may be known only now: the tasks before were not asked whether they are
+// that.
+void Deduplication::refresh_fresh()
+{
+    if (std::exchange(additions_, context_.book.additions()) == context_.book.additions())
         return;
-    const std::vector<bool> waits = waiting_tasks(request);
-    for (std::size_t i = 0; i < request.tasks.size(); ++i)
-        add_fresh(request.tasks[i], waits[i], std::nullopt);
+    fresh_.clear();
+    for (const Created& created : created_)
+        add_fresh(created);
 }
 
 // What has been made of the tasks so far.

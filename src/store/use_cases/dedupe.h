@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace sluice {
@@ -28,7 +29,8 @@ public:
     };
     Left reduce(const Submit& request);
 
-    // These tasks are going to be created: later submissions of the group may find them.
+    // These tasks are going to be created: later submissions of the group may find them. The list
+    // of tasks stays where it is as long as this object lives.
     void created(const Submit& request);
 
 private:
@@ -42,14 +44,24 @@ private:
     take_links(Reduction& reduction, std::uint32_t number, const std::vector<GraphLink>& links);
     void find_outside_runs(Left& left) const;
 
+    // Tasks that are going to be created, of a submission before.
+    struct Created {
+        std::span<const NewTask> tasks;
+        std::vector<bool> waits;
+    };
+
     void prepare(const Submit& request);
+    void refresh_fresh();
     std::optional<Found> find(const NewTask& task) const;
+    void add_fresh(const Created& created);
     void add_fresh(const NewTask& task, bool waits, std::optional<std::uint32_t> number);
 
     WriteContext& context_;
     std::map<const NewTask*, std::vector<CounterKey>> keys_; // of its matchers
     std::map<CounterKey, TaskId> present_;
     std::map<CounterKey, Found> fresh_; // of tasks that are not written yet
+    std::vector<Created> created_;
+    std::uint64_t additions_ = 0; // to the book, when fresh_ was made
 };
 
 } // namespace sluice

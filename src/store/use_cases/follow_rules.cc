@@ -78,16 +78,20 @@ void run(WriteContext& context, Operations<FollowRules> operations)
     }
 }
 
-void follow_stored_rules(WriteContext& context, std::span<const TaskId> tasks)
+void renew_gates(WriteContext& context, std::span<const TaskId> tasks)
 {
-    std::vector<CardRow> cards;
-    for (const TaskId task : tasks) {
-        std::optional<CardRow> card = context.tables.service().card(task);
-        if (card && card->rules && !stored_rules_in(*card->rules).empty())
-            cards.push_back(*std::move(card));
+    if (tasks.empty())
+        return;
+    std::vector<CardRow> changed;
+    for (CardRow& card : context.tables.service().cards(tasks)) {
+        if (!card.rules)
+            continue;
+        const bool is_stored = !stored_rules_in(*card.rules).empty();
+        if (is_stored || gates_of(context, card) != card.gates)
+            changed.push_back(std::move(card));
     }
-    if (!cards.empty())
-        set_gates(context, cards);
+    if (!changed.empty())
+        set_gates(context, changed);
 }
 
 } // namespace sluice

@@ -9,8 +9,8 @@ namespace sluice {
 
 struct WriteContext;
 
-// These tasks live again: their stored rules may have changed since they ended. Their runs are
-// locked.
-void follow_stored_rules(WriteContext& context, std::span<const TaskId> tasks);
+// These tasks live again: since they ended, their stored rules may have changed, and what their
+// gates count by may have been forgotten. Their runs are locked. Throws as counter_of().
+void renew_gates(WriteContext& context, std::span<const TaskId> tasks);
 
 } // namespace sluice

@@ -252,7 +252,7 @@ void revive(
             unfinished.contains(id) ? TaskState::waiting : TaskState::pending
         );
     context.make_pending(std::move(pending), TaskState::pending);
-    follow_stored_rules(context, ruled);
+    renew_gates(context, ruled);
     if (was_over) {
         run.state = RunState::active;
         run.ending = RunEnding::none;

@@ -28,6 +28,22 @@ VALUES (@id::bigint, @use::smallint, @status::smallint, @kind::text, @fields::te
 INSERT INTO pattern (id, signature_id, key, "values")
 VALUES (@id::bigint, @signature_id::bigint, @key::text, @values::text);
 
+-- name: delete_patterns
+DELETE FROM pattern
+USING unnest(@signature_id::bigint[], @key::text[]) AS gone (signature_id, key)
+WHERE pattern.signature_id = gone.signature_id AND pattern.key = gone.key;
+
+-- name: memberless_patterns
+SELECT signature_id, key FROM pattern
+WHERE signature_id = @signature_id::bigint
+  AND NOT EXISTS (SELECT FROM member WHERE member.signature_id = pattern.signature_id
+                                       AND member.key = pattern.key);
+
+-- name: live_gates
+SELECT DISTINCT gates FROM card
+WHERE strpos(gates, @mark::text) > 0
+  AND NOT EXISTS (SELECT FROM done WHERE done.task_id = card.task_id);
+
 -- name: lock_subjects
 -- Whoever writes how a task counts has its card: of two who read its groups at once, the later one
 -- would delete what is not there any more. A claim and counts share no other lock. In a statement

@@ -17,6 +17,20 @@ VALUES (@id, @use, @status, @kind, @fields);
 -- name: insert_pattern
 INSERT INTO pattern (id, signature_id, key, "values") VALUES (@id, @signature_id, @key, @values);
 
+-- name: delete_pattern
+DELETE FROM pattern WHERE signature_id = @signature_id AND key = @key;
+
+-- name: memberless_patterns
+SELECT signature_id, key FROM pattern
+WHERE signature_id = @signature_id
+  AND NOT EXISTS (SELECT 1 FROM member WHERE member.signature_id = pattern.signature_id
+                                         AND member.key = pattern.key);
+
+-- name: live_gates
+SELECT DISTINCT gates FROM card
+WHERE instr(gates, @mark) > 0
+  AND NOT EXISTS (SELECT 1 FROM done WHERE done.task_id = card.task_id);
+
 -- name: subject
 SELECT task_id, state, kind, metadata, remaining FROM subject WHERE task_id = @task_id;
 
