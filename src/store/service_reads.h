@@ -101,7 +101,7 @@ public:
     virtual std::vector<BatchView> batches(const BatchFilter& filter) = 0; // newest first
 
     // All tasks of a run by id, and all links between them by parent; in pages. A page of links
-    // has all links of each of its parents, so that it may have more than `limit`.
+    // ends behind the parent with whose links it has `limit` or more: all of those are there.
     virtual std::vector<TaskView> run_tasks(RunId run, TaskId after, std::size_t limit) = 0;
     virtual std::vector<LinkRow> run_links(RunId run, TaskId after, std::size_t limit) = 0;
 

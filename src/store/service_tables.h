@@ -36,16 +36,16 @@ public:
     // --- progress ----------------------------------------------------------------------------
     struct Report {
         TaskId task;
+        Time at;                  // the time of the last report moves there, and always forward
         std::int64_t success = 0; // added, up to the largest number
         std::int64_t failures = 0;
         std::optional<std::string> failure_reason = {}; // replaces, as what follows
         std::string cancel_actions = {};                // empty: left as they are
         int cancel_actions_count = 0;
     };
-    // Each task once, by id. The time of the last report moves to `now`, and always forward. Tells
-    // those that have a card; the others are passed over.
-    virtual std::vector<TaskId> report(std::span<const Report> reports, Time now) = 0;
-    // The attempts of these tasks are over: the same time moves, and their reasons go.
+    // Each task once, by id. Tells those that have a card; the others are passed over.
+    virtual std::vector<TaskId> report(std::span<const Report> reports) = 0;
+    // The attempts of these tasks are over: the same time moves to `now`, and their reasons go.
     virtual void begin_anew(std::span<const TaskId> tasks, Time now) = 0;
     virtual std::vector<ProgressRow> progress(std::span<const TaskId> tasks) = 0;
 

@@ -159,6 +159,29 @@ TEST_P(LastUpdate, by_a_pause_and_a_resume_gives_no_time)
     EXPECT_EQ(state_after(2s, task.task), TaskState::failed);
 }
 
+TEST_P(LastUpdate, by_a_pause_of_a_batch_is_for_each_task_where_its_own_clock_stands)
+{
+    std::vector<NewTask> tasks(3, service_task());
+    tasks[1].timeout = 100s;
+    const Submitted batch = submit(new_batch(std::move(tasks)));
+    const TaskId first = start(w).task;
+    clock.advance(30s);
+    const TaskId second = start(w).task;
+    clock.advance(20s);
+    const TaskId unstarted = claim_for_target(w).task;
+    const Time before = of(unstarted);
+    ASSERT_TRUE(db(Pause{target(batch.run)}));
+    clock.advance(1h);
+    ASSERT_TRUE(db(Resume{target(batch.run)}));
+
+    EXPECT_EQ(of(second) - of(first), 30s) << "they show when their clocks began";
+    EXPECT_LT(before, of(unstarted));
+    EXPECT_EQ(state_after(9s, first), TaskState::running) << "10 s were left";
+    EXPECT_EQ(state_after(2s, first), TaskState::failed);
+    EXPECT_EQ(state_after(68s, second), TaskState::running) << "80 s were left";
+    EXPECT_EQ(state_after(2s, second), TaskState::failed);
+}
+
 TEST_P(LastUpdate, of_an_earlier_attempt_leaves_no_reason_behind)
 {
     const Leased first = running(w, tried_twice());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches as the task service shows them: what their tasks add up to.
 #include "store/contract/service_population.h"
+#include "store/contract/service_sums.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -14,33 +16,9 @@ using Runs = std::vector<RunId>;
 
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t& at(StateCounts& counts, TaskState state)
+BatchView sum_of(const std::vector<TaskView>& all, RunId run)
 {
-    return counts[static_cast<std::size_t>(state)];
-}
-
-// What a batch is shown as, from all its tasks.
-BatchView added_up(const std::vector<TaskView>& all, RunId run)
-{
-    BatchView sum;
-    sum.expected = 0;
-    std::set<std::string> kinds;
-    for (const TaskView& view : all) {
-        if (view.card.run != run)
-            continue;
-        ++at(sum.counts, view.task.state);
-        if (view.progress) {
-            sum.success += view.progress->success;
-            sum.failures += view.progress->failures;
-        }
-        if (!view.card.expected_count)
-            sum.expected.reset();
-        if (sum.expected)
-            *sum.expected += *view.card.expected_count;
-        kinds.insert(view.card.kind);
-    }
-    sum.kinds.assign(kinds.begin(), kinds.end());
-    return sum;
+    return added_up<BatchView>(all, [run](const CardRow& card) { return card.run == run; });
 }
 
 } // namespace
@@ -75,14 +53,11 @@ TEST_P(ServiceBatches, are_counted_by_the_states_that_their_tasks_show)
 
     for (const RunId run : {mixed.run, swept, unswept, other, interleaved}) {
         const BatchView view = batch(run).value();
-        const BatchView sum = added_up(all, run);
-        EXPECT_EQ(view.counts, sum.counts) << run.value;
-        EXPECT_EQ(view.success, sum.success);
-        EXPECT_EQ(view.failures, sum.failures);
-        EXPECT_EQ(view.expected, sum.expected);
+        SCOPED_TRACE(run.value);
         EXPECT_EQ(view.run.id, run);
+        expect_sums(view, sum_of(all, run));
     }
-    EXPECT_EQ(batch(other)->kinds, added_up(all, other).kinds) << "those of its tasks";
+    EXPECT_EQ(batch(other)->kinds, sum_of(all, other).kinds) << "those of its tasks";
     EXPECT_EQ(batch(mixed.run)->kinds, (std::vector<std::string>{"build", "test"}))
         << "as its specification names them";
 }

@@ -369,6 +369,27 @@ TEST_P(ServiceLists, give_a_graph_in_pages)
     EXPECT_EQ(links_of(other, {}, 100), Pairs{});
 }
 
+TEST_P(ServiceLists, end_a_page_of_links_with_the_parent_that_fills_it)
+{
+    const Submitted made = submit(
+        new_batch(std::vector<NewTask>(4, service_task()), {{0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}})
+    );
+    const auto parents_of = [&](TaskId after, std::size_t limit) {
+        Ids parents;
+        for (const LinkRow& link : db.read([=, run = made.run](Reads& reads) {
+                 return reads.service().run_links(run, after, limit);
+             }))
+            parents.push_back(link.parent);
+        return parents;
+    };
+    const Ids& t = made.tasks;
+
+    EXPECT_EQ(parents_of({}, 2), (Ids{t[0], t[0]})) << "links are counted, not parents";
+    EXPECT_EQ(parents_of({}, 3), (Ids{t[0], t[0], t[1], t[1]})) << "all links of a parent";
+    EXPECT_EQ(parents_of(t[0], 2), (Ids{t[1], t[1]}));
+    EXPECT_EQ(parents_of(t[1], 2), Ids{t[2]});
+}
+
 INSTANTIATE_TEST_SUITE_P(Dialects, ServiceLists, ::testing::ValuesIn(all_dialects), dialect_name);
 
 } // namespace sluice

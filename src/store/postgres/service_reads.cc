@@ -194,7 +194,7 @@ std::vector<TaskView> PostgresServiceReads::run_tasks(RunId run, TaskId after, s
 std::vector<LinkRow> PostgresServiceReads::run_links(RunId run, TaskId after, std::size_t limit)
 {
     Params params;
-    params.add(run).add(after).add(limit_of(limit));
+    params.add(run).add(limit_of(limit)).add(after);
     return connection_.query(sql::run_links, params).all(read_link);
 }
 

@@ -90,15 +90,15 @@ std::vector<ServiceTables::Duty> PostgresServiceTables::duties(std::span<const T
     return connection_.query(sql::duties, params).all(read_duty);
 }
 
-std::vector<TaskId> PostgresServiceTables::report(std::span<const Report> reports, Time now)
+std::vector<TaskId> PostgresServiceTables::report(std::span<const Report> reports)
 {
     const auto reason_of = [](const Report& report) {
         return report.failure_reason ? std::string_view(*report.failure_reason)
                                      : std::string_view();
     };
     Params params;
-    params.add(now).array(reports, &Report::task).array(reports, &Report::success);
-    params.array(reports, &Report::failures);
+    params.array(reports, &Report::task).array(reports, &Report::at);
+    params.array(reports, &Report::success).array(reports, &Report::failures);
     params.texts("task.failure_reason", reports, reason_of, is_null);
     params.texts("task.cancel_actions", reports, &Report::cancel_actions, is_null);
     params.array(reports, &Report::cancel_actions_count);

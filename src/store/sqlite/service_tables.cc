@@ -74,13 +74,13 @@ std::vector<ServiceTables::Duty> SqliteServiceTables::duties(std::span<const Tas
     return found;
 }
 
-std::vector<TaskId> SqliteServiceTables::report(std::span<const Report> reports, Time now)
+std::vector<TaskId> SqliteServiceTables::report(std::span<const Report> reports)
 {
     std::vector<TaskId> known;
     Prepared& insert = connection_.prepared(sql::report);
     for (const Report& report : reports)
         collect_into(
-            known, insert, read_value<TaskId>, now, report.success, report.failures,
+            known, insert, read_value<TaskId>, report.at, report.success, report.failures,
             report.failure_reason, report.cancel_actions, report.cancel_actions_count, report.task
         );
     return known;

@@ -18,7 +18,7 @@ public:
     void set_priority(TaskId task, int nprio) override;
     std::vector<Duty> duties(std::span<const TaskId> tasks) override;
 
-    std::vector<TaskId> report(std::span<const Report> reports, Time now) override;
+    std::vector<TaskId> report(std::span<const Report> reports) override;
     void begin_anew(std::span<const TaskId> tasks, Time now) override;
     std::vector<ProgressRow> progress(std::span<const TaskId> tasks) override;
 

@@ -40,7 +40,9 @@ bool may_be_displaced(WriteContext& context, TaskId task)
     return !held.empty() && held.front().started_at;
 }
 
-// The least important one under the gate, of those that are not chosen yet.
+// The least important one under the gate, of those that are not chosen yet. One after the other:
+// the first will nearly always do, a run is not locked before it is needed, and a lease is judged
+// only under the lock of its run.
 std::optional<TaskId> next_victim(
     WriteContext& context, const Candidate& candidate, const Gate& gate,
     const std::set<TaskId>& chosen

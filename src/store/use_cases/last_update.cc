@@ -19,15 +19,23 @@ std::optional<Micros> time_left(const LeaseRow& lease, Time now)
     return lease.expires_at ? std::optional(*lease.expires_at - now) : std::nullopt;
 }
 
-void write(WriteContext& context, std::vector<TaskId> tasks, Time at)
+using Report = ServiceTables::Report;
+
+void write(WriteContext& context, std::vector<Report> silent)
 {
-    sort_unique(tasks);
-    std::vector<ServiceTables::Report> silent;
-    silent.reserve(tasks.size());
-    for (const TaskId task : tasks)
-        silent.push_back({.task = task});
+    std::ranges::sort(silent, {}, &Report::task);
     if (!silent.empty())
-        context.tables.service().report(silent, at);
+        context.tables.service().report(silent);
+}
+
+std::map<TaskId, Micros> timeouts_of(WriteContext& context, const std::vector<TaskId>& tasks)
+{
+    std::map<TaskId, Micros> timeouts;
+    if (tasks.empty())
+        return timeouts;
+    for (const TaskRow& row : context.tables.tasks(tasks))
+        timeouts[row.id] = row.timeout.value_or(Micros{0});
+    return timeouts;
 }
 
 std::vector<TaskId> tasks_of_service(WriteContext& context, std::span<const Place> places)
@@ -57,28 +65,32 @@ std::map<TaskId, Time> ends_after_reports(WriteContext& context, const std::vect
 
 void note_change(WriteContext& context, std::vector<TaskId> tasks)
 {
-    write(context, std::move(tasks), context.now);
+    sort_unique(tasks);
+    std::vector<Report> silent;
+    silent.reserve(tasks.size());
+    for (const TaskId task : tasks)
+        silent.push_back({.task = task, .at = context.now});
+    write(context, std::move(silent));
 }
 
-void note_change_of_leased(WriteContext& context, std::vector<LeaseRow> leases)
+void note_change_of_leased(WriteContext& context, const std::vector<LeaseRow>& leases)
 {
-    std::ranges::sort(leases, {}, [](const LeaseRow& lease) { return lease.place.task; });
     std::vector<TaskId> timed;
-    std::vector<TaskId> others;
     for (const LeaseRow& lease : leases)
-        (time_left(lease, context.now) ? timed : others).push_back(lease.place.task);
-    note_change(context, std::move(others));
-    if (timed.empty())
-        return;
-    std::map<TaskId, Micros> timeouts;
-    for (const TaskRow& row : context.tables.tasks(timed))
-        timeouts[row.id] = row.timeout.value_or(Micros{0});
-    for (const LeaseRow& lease : leases)
-        if (const std::optional<Micros> left = time_left(lease, context.now)) {
-            // As if the last report had come when the clock began to count what is spent.
-            const Micros spent = timeouts[lease.place.task] - *left;
-            write(context, {lease.place.task}, context.now - spent + Micros{1});
-        }
+        if (time_left(lease, context.now))
+            timed.push_back(lease.place.task);
+    const std::map<TaskId, Micros> timeouts = timeouts_of(context, timed);
+    std::vector<Report> silent;
+    silent.reserve(leases.size());
+    for (const LeaseRow& lease : leases) {
+        Report& report = silent.emplace_back();
+        report.task = lease.place.task;
+        report.at = context.now;
+        // As if the last report had come when the clock began to count what is spent.
+        if (const std::optional<Micros> left = time_left(lease, context.now))
+            report.at -= timeouts.at(lease.place.task) - *left - Micros{1};
+    }
+    write(context, std::move(silent));
 }
 
 void note_attempts_over(WriteContext& context, std::span<const Place> places)

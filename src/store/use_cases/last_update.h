@@ -18,8 +18,8 @@ std::map<TaskId, Time> ends_after_reports(WriteContext& context, const std::vect
 // Tasks of which none holds a lease.
 void note_change(WriteContext& context, std::vector<TaskId> tasks);
 
-// The leases as they stand now. Their clocks go on as if nobody had been heard.
-void note_change_of_leased(WriteContext& context, std::vector<LeaseRow> leases);
+// The leases as they stand now, each once. Their clocks go on as if nobody had been heard.
+void note_change_of_leased(WriteContext& context, const std::vector<LeaseRow>& leases);
 
 // Attempts are over, and their tasks live on: what a target gave as a reason goes with its attempt.
 // Tasks that are not of the service are passed over.

@@ -58,13 +58,13 @@ void note_places(WriteContext& context, const RunRow& run, const std::vector<Pla
     note_change(context, std::move(tasks));
 }
 
-void write_leases(WriteContext& context, const RunRow& run, std::vector<LeaseRow> leases)
+void write_leases(WriteContext& context, const RunRow& run, const std::vector<LeaseRow>& leases)
 {
     if (leases.empty())
         return;
     context.tables.update_leases(leases);
     if (run.kind == RunKind::batch)
-        note_change_of_leased(context, std::move(leases));
+        note_change_of_leased(context, leases);
 }
 
 Place held_place(const NeedRow& need)
@@ -90,7 +90,7 @@ void stop_clocks(WriteContext& context, const Tables::Selection& selection, Affe
         lease.paused_left = time_left(lease, context.now);
         lease.expires_at.reset();
     }
-    write_leases(context, *selection.run, std::move(leases));
+    write_leases(context, *selection.run, leases);
 }
 
 void start_clocks(WriteContext& context, const Tables::Selection& selection, Affected& affected)
@@ -107,7 +107,7 @@ void start_clocks(WriteContext& context, const Tables::Selection& selection, Aff
         context.moved(lease.place.task, lease.place.run, TaskState::paused, state_of(lease));
         context.changes.due(lease.expires_at);
     }
-    write_leases(context, *selection.run, std::move(leases));
+    write_leases(context, *selection.run, leases);
 }
 
 Affected pause(WriteContext& context, const Tables::Selection& selection)

@@ -199,6 +199,65 @@ std::optional<Time> not_before(const Cards& cards, TaskId task, Time now)
     return is_later ? card->second.scheduled_at : std::nullopt;
 }
 
+// The attempt that is over, if there was one: it ran, or webhooks have told of it all the same.
+std::optional<AttemptRow> last_attempt(const DoneRow& done, int attempt)
+{
+    const bool ran = done.attempt > 0 && done.claimed_at;
+    if (!ran && attempt == done.attempt)
+        return std::nullopt;
+    return AttemptRow{
+        done.task,
+        attempt,
+        AttemptEnd::failed,
+        done.worker,
+        done.claimed_at.value_or(done.finished_at),
+        done.started_at,
+        done.finished_at,
+        done.error};
+}
+
+// What is written of tasks that live again.
+struct Revived {
+    std::vector<Place> pending;
+    std::vector<NeedRow> waiting;
+    std::vector<AttemptRow> log;
+    std::vector<TaskId> ruled;
+};
+
+Revived places_of(
+    WriteContext& context, const RunRow& run, const Restored& restored,
+    const std::vector<TaskId>& ids, const std::map<TaskId, int>& unfinished, const Cards& cards
+)
+{
+    Revived revived;
+    for (const TaskRow& task : context.tables.tasks(ids)) {
+        if (context.board.is_ruled(context.tables, task.queue))
+            revived.ruled.push_back(task.id);
+        const DoneRow& done = restored.at(task.id);
+        const int attempt = attempt_so_far(run, done);
+        if (std::optional<AttemptRow> over = last_attempt(done, attempt))
+            revived.log.push_back(*std::move(over));
+        const std::optional<Time> run_at = not_before(cards, task.id, context.now);
+        const auto parents = unfinished.find(task.id);
+        if (parents != unfinished.end())
+            revived.waiting.push_back(
+                {task.id, run.id, task.queue, task.nprio, parents->second, attempt, run_at, false}
+            );
+        else
+            revived.pending.push_back(
+                {task.id, run.id, task.queue, task.nprio, attempt, 0, 0, run_at}
+            );
+    }
+    return revived;
+}
+
+void reopen(RunRow& run)
+{
+    run.state = RunState::active;
+    run.ending = RunEnding::none;
+    run.finished_at.reset();
+}
+
 void revive(
     WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents,
     const Cards& cards
@@ -215,49 +274,22 @@ void revive(
     context.tables.outside().forget_settlements(run.id, ids);
     context.tables.take_done(ids);
 
-    std::vector<Place> pending;
-    std::vector<NeedRow> waiting;
-    std::vector<AttemptRow> log;
-    std::vector<TaskId> ruled;
-    for (const TaskRow& task : context.tables.tasks(ids)) {
-        if (context.board.is_ruled(context.tables, task.queue))
-            ruled.push_back(task.id);
-        const DoneRow& done = restored.at(task.id);
-        uncount(run.counts, done.outcome);
-        const int attempt = attempt_so_far(run, done);
-        if (attempt > done.attempt || (done.attempt > 0 && done.claimed_at))
-            log.push_back(
-                {task.id, attempt, AttemptEnd::failed, done.worker,
-                 done.claimed_at.value_or(done.finished_at), done.started_at, done.finished_at,
-                 done.error}
-            );
-        const std::optional<Time> run_at = not_before(cards, task.id, context.now);
-        const auto parents = unfinished.find(task.id);
-        if (parents != unfinished.end())
-            waiting.push_back(
-                {task.id, run.id, task.queue, task.nprio, parents->second, attempt, run_at, false}
-            );
-        else
-            pending.push_back({task.id, run.id, task.queue, task.nprio, attempt, 0, 0, run_at});
-    }
+    Revived revived = places_of(context, run, restored, ids, unfinished, cards);
     if (run.kind == RunKind::batch)
         context.tables.service().begin_anew(ids, context.now);
-    if (!log.empty())
-        context.tables.insert_attempts(log);
-    if (!waiting.empty())
-        context.tables.insert_needs(waiting);
-    for (const auto& [id, row] : restored)
-        context.moved(
-            id, run.id, row.outcome,
-            unfinished.contains(id) ? TaskState::waiting : TaskState::pending
-        );
-    context.make_pending(std::move(pending), TaskState::pending);
-    renew_gates(context, ruled);
-    if (was_over) {
-        run.state = RunState::active;
-        run.ending = RunEnding::none;
-        run.finished_at.reset();
+    if (!revived.log.empty())
+        context.tables.insert_attempts(revived.log);
+    if (!revived.waiting.empty())
+        context.tables.insert_needs(revived.waiting);
+    for (const auto& [id, row] : restored) {
+        uncount(run.counts, row.outcome);
+        const bool waits = unfinished.contains(id);
+        context.moved(id, run.id, row.outcome, waits ? TaskState::waiting : TaskState::pending);
     }
+    context.make_pending(std::move(revived.pending), TaskState::pending);
+    renew_gates(context, revived.ruled);
+    if (was_over)
+        reopen(run);
     context.runs.changed(run.id);
 }
 

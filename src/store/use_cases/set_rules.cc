@@ -18,13 +18,13 @@ void note_change_of(WriteContext& context, const std::vector<CardRow>& cards)
     for (const CardRow& card : cards)
         tasks.push_back(card.task);
     sort_unique(tasks);
-    std::vector<LeaseRow> leases = context.tables.leases({nullptr, tasks});
+    const std::vector<LeaseRow> leases = context.tables.leases({nullptr, tasks});
     std::set<TaskId> leased;
     for (const LeaseRow& lease : leases)
         leased.insert(lease.place.task);
     std::erase_if(tasks, [&](TaskId task) { return leased.contains(task); });
     note_change(context, std::move(tasks));
-    note_change_of_leased(context, std::move(leases));
+    note_change_of_leased(context, leases);
 }
 
 } // namespace

@@ -74,6 +74,7 @@ void keep_wishes(WriteContext& context, const std::vector<const Start*>& started
         if (!request->cancel_actions.empty())
             reports.push_back(
                 {.task = request->task,
+                 .at = context.now,
                  .cancel_actions = request->cancel_actions,
                  .cancel_actions_count = request->cancel_actions_count}
             );
@@ -81,15 +82,24 @@ void keep_wishes(WriteContext& context, const std::vector<const Start*>& started
     }
     std::ranges::sort(reports, {}, &ServiceTables::Report::task);
     if (!reports.empty())
-        context.tables.service().report(reports, context.now);
+        context.tables.service().report(reports);
 }
 
 // Their leases are gone, perhaps because their targets were faster.
 void keep_late_wishes(WriteContext& context, const std::vector<const Start*>& late)
 {
+    if (late.empty())
+        return;
+    std::vector<TaskId> ids;
     for (const Start* request : late)
-        for (const DoneRow& done : context.tables.done({&request->task, 1}))
-            owe_late_follow_ups(context, answer_of(*request), done);
+        ids.push_back(request->task);
+    sort_unique(ids);
+    std::map<TaskId, DoneRow> ends;
+    for (DoneRow& row : context.tables.done(ids))
+        ends.emplace(row.task, std::move(row));
+    for (const Start* request : late)
+        if (const auto end = ends.find(request->task); end != ends.end())
+            owe_late_follow_ups(context, answer_of(*request), end->second);
 }
 
 } // namespace

@@ -64,10 +64,11 @@ refusal(WriteContext& context, const UpdateTask& request, const Standings& stand
 }
 
 // The reason of a failure stands with the end of its attempt.
-ServiceTables::Report report_of(const UpdateTask& request)
+ServiceTables::Report report_of(const UpdateTask& request, Time now)
 {
     return {
         .task = request.task,
+        .at = now,
         .success = request.success.value_or(0),
         .failures = request.failures.value_or(0),
         .failure_reason = request.end == TaskState::failed ? std::nullopt : request.failure_reason};
@@ -96,12 +97,12 @@ void write_reports(WriteContext& context, std::vector<const UpdateTask*> accepte
     while (!accepted.empty()) {
         std::map<TaskId, ServiceTables::Report> once;
         std::erase_if(accepted, [&](const UpdateTask* request) {
-            return once.emplace(request->task, report_of(*request)).second;
+            return once.emplace(request->task, report_of(*request, context.now)).second;
         });
         std::vector<ServiceTables::Report> reports;
         for (auto& [task, report] : once)
             reports.push_back(std::move(report));
-        context.tables.service().report(reports, context.now);
+        context.tables.service().report(reports);
         context.touch_all(reports);
     }
 }
@@ -221,13 +222,14 @@ void run(WriteContext& context, Operations<AddCounts> operations)
     for (const Operation<AddCounts>* operation : operations) {
         ServiceTables::Report& sum = sums[operation->request.task];
         sum.task = operation->request.task;
+        sum.at = context.now;
         add(sum.success, operation->request.success);
         add(sum.failures, operation->request.failures);
     }
     std::vector<ServiceTables::Report> reports;
     for (auto& [task, sum] : sums)
         reports.push_back(std::move(sum));
-    std::vector<TaskId> known = context.tables.service().report(reports, context.now);
+    std::vector<TaskId> known = context.tables.service().report(reports);
     sort_unique(known);
     for (const TaskId task : known)
         context.touch(task);

@@ -39,11 +39,12 @@ WHERE card.task_id = ANY (@task_id::bigint[]);
 -- By id, so that two servers lock the rows that exist in one order.
 INSERT INTO progress (task_id, run_id, updated_at, success, failures, failure_reason,
                       cancel_actions, cancel_actions_count)
-SELECT card.task_id, card.run_id, @now::timestamptz, said.success, said.failures,
+SELECT card.task_id, card.run_id, said.at, said.success, said.failures,
        said.failure_reason, coalesce(said.cancel_actions, ''), said.cancel_actions_count
-FROM unnest(@task_id::bigint[], @success::bigint[], @failures::bigint[], @failure_reason::text[],
-            @cancel_actions::text[], @cancel_actions_count::int[])
-         AS said (task_id, success, failures, failure_reason, cancel_actions, cancel_actions_count)
+FROM unnest(@task_id::bigint[], @at::timestamptz[], @success::bigint[], @failures::bigint[],
+            @failure_reason::text[], @cancel_actions::text[], @cancel_actions_count::int[])
+         AS said (task_id, at, success, failures, failure_reason, cancel_actions,
+                  cancel_actions_count)
      JOIN card ON card.task_id = said.task_id
 ORDER BY card.task_id
 ON CONFLICT (task_id) DO UPDATE SET

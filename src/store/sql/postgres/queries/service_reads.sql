@@ -174,17 +174,19 @@ SELECT * FROM service_task WHERE id = ANY (ARRAY(
 ORDER BY id;
 
 -- name: run_links
--- The parents of a page are found first, in order: sorting would join all that follow, each time.
+-- The parents of a page are found first, in order, until their links fill it: sorting would join
+-- all that follow, each time.
 SELECT parent_id, child_id, condition, unmet
 FROM link JOIN card AS child ON child.task_id = child_id AND child.run_id = @run_id::bigint
 WHERE parent_id = ANY (ARRAY(
-    SELECT task_id FROM card
+    SELECT task_id
+    FROM card CROSS JOIN LATERAL
+         (SELECT FROM link WHERE link.parent_id = card.task_id LIMIT @limit::bigint) AS outgoing
     WHERE run_id = @run_id
       AND task_id BETWEEN (SELECT greatest(task_first, @after::bigint + 1) FROM run
                            WHERE id = @run_id AND kind = 0 AND state <> 0 AND linked)
                       AND (SELECT task_last FROM run WHERE id = @run_id)
-      AND (SELECT true FROM link WHERE parent_id = task_id LIMIT 1)
-    ORDER BY task_id LIMIT @limit::bigint))
+    ORDER BY task_id LIMIT @limit))
 ORDER BY parent_id, child_id;
 
 -- name: view_batch

@@ -31,7 +31,7 @@ WHERE card.task_id = @task_id;
 -- name: report
 INSERT INTO progress (task_id, run_id, updated_at, success, failures, failure_reason,
                       cancel_actions, cancel_actions_count)
-SELECT task_id, run_id, @now, @success, @failures, @failure_reason, @cancel_actions,
+SELECT task_id, run_id, @at, @success, @failures, @failure_reason, @cancel_actions,
        @cancel_actions_count
 FROM card WHERE task_id = @task_id
 ON CONFLICT (task_id) DO UPDATE SET
