@@ -4,6 +4,8 @@
 #include "app/version.h"
 #include "tasks/task_service.h"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -39,6 +41,14 @@ Retention::Options retention_options(const Config& config)
     return options;
 }
 
+// Of webhooks whose actions say nothing.
+void set_tries(Retry& retry, std::size_t retries, Micros delay)
+{
+    retry.tries_max = static_cast<int>(retries) + 1;
+    retry.delay_initial = delay;
+    retry.delay_max = std::max(retry.delay_max, delay);
+}
+
 TaskService::Options task_service_options(const Config& config)
 {
     TaskService::Options options;
@@ -47,8 +57,9 @@ TaskService::Options task_service_options(const Config& config)
     options.guard.allowed_networks = config.allowed_networks;
     options.guard.syntax_only = config.skip_ssrf_validation;
     options.secrets = config.webhook_secrets;
-    options.defaults.start.tries_max = static_cast<int>(config.webhook_start_retries) + 1;
-    options.defaults.other.tries_max = static_cast<int>(config.webhook_retries) + 1;
+    DeliveryDefaults& defaults = options.defaults;
+    set_tries(defaults.start, config.webhook_start_retries, config.webhook_start_retry_delay);
+    set_tries(defaults.other, config.webhook_retries, config.webhook_retry_delay);
     options.defaults.timeout = config.webhook_timeout;
     options.starts_max = config.webhook_concurrency;
     options.per_target_max = config.webhook_host_limit;

@@ -55,6 +55,8 @@ struct Config {
     std::size_t webhook_host_limit = 64;   // on their way to one host and port
     std::size_t webhook_start_retries = 2; // after the first try
     std::size_t webhook_retries = 9;
+    std::chrono::milliseconds webhook_start_retry_delay{200}; // before the second try
+    std::chrono::milliseconds webhook_retry_delay{15'000};
     std::chrono::seconds webhook_timeout{10}; // of one try
     std::size_t connections_max = 12'000;     // of clients
     std::size_t body_bytes_max = 32u << 20;   // of POST /task

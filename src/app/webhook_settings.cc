@@ -24,6 +24,17 @@ Result<void> set_retries(std::size_t& retries, std::string_view text)
     return {};
 }
 
+// As long as one action may ask for.
+Result<void> set_delay(std::chrono::milliseconds& delay, std::string_view text)
+{
+    const std::chrono::milliseconds longest = ActionLimits().delay_max;
+    std::size_t count = 0;
+    const Result<void> read = set_count(count, text, static_cast<std::size_t>(longest.count()));
+    if (read)
+        delay = std::chrono::milliseconds(count);
+    return read;
+}
+
 } // namespace
 
 Result<void> set_webhook_start_retries(Config& config, std::string_view text)
@@ -44,6 +55,26 @@ Result<void> set_webhook_retries(Config& config, std::string_view text)
 std::string show_webhook_retries(const Config& config)
 {
     return fmt::format("{}", config.webhook_retries);
+}
+
+Result<void> set_webhook_start_retry_delay(Config& config, std::string_view text)
+{
+    return set_delay(config.webhook_start_retry_delay, text);
+}
+
+std::string show_webhook_start_retry_delay(const Config& config)
+{
+    return fmt::format("{}", config.webhook_start_retry_delay.count());
+}
+
+Result<void> set_webhook_retry_delay(Config& config, std::string_view text)
+{
+    return set_delay(config.webhook_retry_delay, text);
+}
+
+std::string show_webhook_retry_delay(const Config& config)
+{
+    return fmt::format("{}", config.webhook_retry_delay.count());
 }
 
 Result<void> set_webhook_timeout(Config& config, std::string_view text)

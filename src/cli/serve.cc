@@ -161,6 +161,8 @@ void add_serve(CliCommand& root)
          "webhook_host_limit",
          "webhook_start_retries",
          "webhook_retries",
+         "webhook_start_retry_delay_ms",
+         "webhook_retry_delay_ms",
          "webhook_timeout",
          "connections_max",
          "body_bytes_max",

@@ -99,7 +99,7 @@ Async<Result<EndTry>> Courier::go(const Errand& errand, Stage& stage)
     if (const std::optional<Time> until = webhooks_.circuits().ask_again_at(target))
         co_return put_off_until(errand, *until);
     if (!may_wait(target))
-        co_return put_off(errand.row, errand.worker);
+        co_return handed_back(errand.row, errand.worker, turn_at(target));
     const std::optional<WebhookReply> reply = co_await send(errand, stage);
     if (reply)
         co_return co_await judge_reply(errand, *reply);
@@ -133,6 +133,21 @@ bool Courier::may_wait(const std::string& target) const
     const auto at = waiting_at_.find(target);
     const std::size_t there = at == waiting_at_.end() ? 0 : at->second;
     return there < options_.waiting_per_target_max && waiting_ < options_.waiting_max;
+}
+
+// As many come back to a full line with each turn as may wait in it: a target that is fast enough
+// has work all the time, and a long backlog is not taken and given back with every turn: those for
+// whom there is none left come together, when all are to come at the latest.
+Time Courier::turn_at(const std::string& target)
+{
+    const Time now = webhooks_.clock().now();
+    std::erase_if(turns_, [now](const auto& entry) { return entry.second.at <= now; });
+    Turn& turn = turns_.try_emplace(target, Turn{now + options_.turn, 0}).first->second;
+    const Time next = turn.at + options_.turn;
+    if (turn.given >= options_.waiting_per_target_max && next <= now + options_.put_off)
+        turn = {next, 0};
+    ++turn.given;
+    return turn.at;
 }
 
 Async<HostLimits::Place> Courier::wait_for_place(const std::string& target)

@@ -19,6 +19,7 @@ public:
     struct Options {
         std::size_t waiting_per_target_max = 256; // for a place there
         std::size_t waiting_max = 2048;           // in all
+        Micros turn = std::chrono::seconds(1);    // between those that come back to a full line
         Micros put_off = std::chrono::seconds(15);
         Micros jitter_max = std::chrono::seconds(5); // after the pause of a circuit
     };
@@ -52,6 +53,12 @@ private:
     };
     class Waiting;
 
+    // When the next of those that found a line full come back to it, and how many so far.
+    struct Turn {
+        Time at;
+        std::size_t given = 0;
+    };
+
     Async<Result<ReadyActionRef>> action_of(const OwedDelivery& owed);
     Ids ids_of(const OwedDelivery& owed) const;
     Result<Errand> errand_of(const OwedDelivery& owed, WorkerId worker, ReadyActionRef ready) const;
@@ -61,6 +68,7 @@ private:
     Async<std::optional<WebhookReply>> send(const Errand& errand, Stage& stage);
     Async<Result<EndTry>> judge_reply(const Errand& errand, const WebhookReply& reply);
     Async<Result<void>> end_task(const DeliveryRow& row, const AnswerEffect& effect);
+    Time turn_at(const std::string& target);
     EndTry put_off(const DeliveryRow& row, WorkerId worker) const;
     EndTry put_off_until(const Errand& errand, Time pause_end);
     EndTry refuse(const OwedDelivery& owed, WorkerId worker, const Error& error);
@@ -72,6 +80,7 @@ private:
     Log log_;
     std::size_t waiting_ = 0;
     std::unordered_map<std::string, std::size_t> waiting_at_; // by target
+    std::unordered_map<std::string, Turn> turns_;             // likewise; those that lie ahead
 };
 
 } // namespace sluice

@@ -73,12 +73,14 @@ TEST_F(DelivererLimitsTest, a_slow_target_delays_only_its_own)
     EXPECT_EQ(target.hanging, 2u);
     EXPECT_EQ(deliverer->busy(), 2u);
     EXPECT_EQ(deliverer->waiting(), 3u);
-    const Time later_on = clock.wall() + 15s;
-    EXPECT_EQ(due_at(later_on), 5u) << "what is too much went back";
+    EXPECT_EQ(due_at(clock.wall() + 1s), 3u) << "what is too much went back";
+    EXPECT_EQ(due_at(clock.wall() + 2s), 2u) << "no more at a time than may wait";
 
     target.let_go();
     turn_until(loop, [&] { return target.seen.size() == 5; });
-    later(15s);
+    later(1s);
+    turn_until(loop, [&] { return target.seen.size() == 8; });
+    later(1s);
     turn_until(loop, [&] { return target.seen.size() == 10; });
     turn();
     for (const View& view : deliveries()) {
@@ -100,9 +102,31 @@ TEST_F(DelivererLimitsTest, those_that_wait_are_bounded_in_all)
     turn_until(loop, [&] { return target.hanging + other.hanging == 2; });
     turn();
     EXPECT_EQ(deliverer->waiting(), 2u);
-    EXPECT_EQ(due_at(clock.wall() + 15s), 2u);
+    EXPECT_EQ(due_at(clock.wall() + 1s), 2u);
     target.let_go();
     other.let_go();
+}
+
+TEST_F(DelivererLimitsTest, a_long_backlog_of_a_slow_target_comes_back_in_turns)
+{
+    options.in_flight_per_target_max = 1;
+    serving.courier.waiting_per_target_max = 2;
+    serving.courier.put_off = 3s;
+    target.hangs = true;
+    owe(target.url(), 13);
+    serve();
+    turn_until(loop, [&] { return target.hanging == 1 && deliverer->busy() == 1; });
+    turn();
+    const Time start = clock.wall();
+    EXPECT_EQ(due_at(start + 1s), 2u);
+    EXPECT_EQ(due_at(start + 2s), 2u);
+    EXPECT_EQ(due_at(start + 3s), 6u) << "none is put off for longer";
+
+    later(1s);
+    turn_until(loop, [&] { return due_at(start + 1s) == 0; });
+    EXPECT_EQ(due_at(start + 2s), 2u);
+    EXPECT_EQ(due_at(start + 4s), 2u) << "whoever finds the line full again comes last";
+    target.let_go();
 }
 
 TEST_F(DelivererLimitsTest, no_more_are_under_way_than_the_capacity)

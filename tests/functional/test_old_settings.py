@@ -227,6 +227,7 @@ def test_defaults_are_those_of_the_documents(sluice):
         "listen": "127.0.0.1:8085", "log": "warn", "grace": "10s", "host_url": "",
         "skip_ssrf_validation": "false", "webhook_concurrency": "1024",
         "webhook_start_retries": "2", "webhook_retries": "9", "webhook_timeout": "10s",
+        "webhook_start_retry_delay_ms": "200", "webhook_retry_delay_ms": "15000",
         "webhook_host_limit": "64", "body_bytes_max": "33554432",
         "connections_max": "12000", "slow_query_ms": "1000", "store_breaker": "true",
         "store_breaker_failures": "5", "store_breaker_pause_secs": "1", "page_size": "50",

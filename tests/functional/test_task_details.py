@@ -275,3 +275,12 @@ def test_server_may_try_webhooks_less(serve, target, tmp_path):
     wait_until(lambda: call("GET", url + "/deliveries?status=dead")[1])
     assert get(url, created)["status"] == "Failure"
     assert [webhook.path for webhook in target.webhooks()] == ["/start", "/failed"]
+
+
+def test_server_may_try_webhooks_sooner(serve, target, tmp_path):
+    target.behave = lambda _: (503, None)
+    _, url = serve(f"sqlite://{tmp_path}/sluice.db", *ARGUMENTS, "--webhook-start-retries", "0",
+                   "--webhook-retries", "3", "--webhook-retry-delay-ms", "1")
+    post(url, task(target, on_failure=[action(target, "/failed")]))
+    wait_until(lambda: call("GET", url + "/deliveries?status=dead")[1])
+    assert [webhook.path for webhook in target.webhooks()] == ["/start"] + 4 * ["/failed"]
