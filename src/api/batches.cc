@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // /batch, /batches and /dag: what clients do with the tasks of one POST together.
+#include "api/act_on_all.h"
 #include "api/off_loop.h"
 #include "api/respond.h"
 #include "api/routes.h"
@@ -9,6 +10,7 @@
 #include "api/wire_batch.h"
 #include "api/wire_task_filter.h"
 #include "api/wire_task_read.h"
+#include "async/both.h"
 #include "base/text.h"
 #include "tasks/tasks.h"
 
@@ -47,32 +49,9 @@ Async<Response> list_batches(Api& api, const Request& request)
     co_return response;
 }
 
-using BatchAction = Async<Result<Affected>> (Tasks::*)(std::string id, std::string actor);
-using AffectedJson = Json (*)(Json of, const Affected& affected);
-
-Async<Response> act(Api& api, const Request& request, BatchAction action, AffectedJson to_json)
+Json batch_named(const std::string& id)
 {
-    std::string id = request.path_field("id");
-    std::string actor = actor_of(request);
-    const Result<Affected> affected = co_await (api.tasks.*action)(id, std::move(actor));
-    if (!affected)
-        co_return refused_action(affected.error());
-    co_return json_response(200, to_json(Json{{"batch_id", to_lower(id)}}, *affected));
-}
-
-Async<Response> cancel_batch(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::cancel_batch, canceled_json);
-}
-
-Async<Response> pause_batch(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::pause_batch, paused_json);
-}
-
-Async<Response> resume_batch(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::resume_batch, resumed_json);
+    return Json{{"batch_id", to_lower(id)}};
 }
 
 Async<Response> set_rules(Api& api, const Request& request)
@@ -105,34 +84,34 @@ Async<Response> set_rules(Api& api, const Request& request)
     co_return json_response(200, answer);
 }
 
-// The text of a graph, which is written page by page.
-struct DagText {
+// A graph that becomes text, page by page.
+struct Dag {
+    std::string batch;
+    Time created_at;
     std::string tasks;
     std::string links;
-    Time created_at; // of the batch
 };
 
-Async<Result<void>> write_tasks(Api& api, std::string id, DagText& dag)
+Async<Result<void>> write_tasks(Api& api, Dag& dag)
 {
     const SpellId spell = speller(api.tasks);
     for (TaskId after;;) {
-        const Result<std::vector<TaskView>> page = co_await api.tasks.dag_tasks(id, after);
+        const Result<std::vector<TaskView>> page = co_await api.tasks.dag_tasks(dag.batch, after);
         if (!page)
             co_return page.error();
         if (page->empty())
             co_return Result<void>();
         after = page->back().task.row.id;
-        dag.created_at = page->front().run_created_at;
         auto write = [&] { return add_tasks(dag.tasks, *page, spell); };
         co_await off_loop(api, page->size() * bytes_per_task, std::move(write));
     }
 }
 
-Async<Result<void>> write_links(Api& api, std::string id, DagText& dag)
+Async<Result<void>> write_inner_links(Api& api, Dag& dag)
 {
     const SpellId spell = speller(api.tasks);
     for (TaskId after;;) {
-        const Result<std::vector<LinkRow>> page = co_await api.tasks.dag_links(id, after);
+        const Result<std::vector<LinkRow>> page = co_await api.tasks.dag_links(dag.batch, after);
         if (!page)
             co_return page.error();
         if (page->empty())
@@ -143,12 +122,12 @@ Async<Result<void>> write_links(Api& api, std::string id, DagText& dag)
     }
 }
 
-Async<Result<void>> write_outside_links(Api& api, std::string id, DagText& dag)
+Async<Result<void>> write_outside_links(Api& api, Dag& dag)
 {
     const SpellId spell = speller(api.tasks);
     for (LinkRow after;;) {
         const Result<std::vector<OutsideLinkView>> page =
-            co_await api.tasks.dag_outside_links(id, after);
+            co_await api.tasks.dag_outside_links(dag.batch, after);
         if (!page)
             co_return page.error();
         if (page->empty())
@@ -159,21 +138,29 @@ Async<Result<void>> write_outside_links(Api& api, std::string id, DagText& dag)
     }
 }
 
+Async<Result<void>> write_links(Api& api, Dag& dag)
+{
+    const Result<void> written = co_await write_inner_links(api, dag);
+    if (!written)
+        co_return written.error();
+    co_return co_await write_outside_links(api, dag);
+}
+
 Async<Response> show_dag(Api& api, const Request& request)
 {
     const std::string id = request.path_field("batch_id");
     if (!parse_uid(id))
         co_return no_such("batch", id);
-    DagText dag;
-    const Result<void> tasks = co_await write_tasks(api, id, dag);
-    if (!tasks)
-        co_return typed_error(tasks.error());
-    const Result<void> links = co_await write_links(api, id, dag);
-    if (!links)
-        co_return typed_error(links.error());
-    const Result<void> outside = co_await write_outside_links(api, id, dag);
-    if (!outside)
-        co_return typed_error(outside.error());
+    Dag dag{.batch = id, .created_at = {}, .tasks = {}, .links = {}};
+    const Result<std::optional<Time>> created_at = co_await api.tasks.batch_created_at(id);
+    if (!created_at)
+        co_return typed_error(created_at.error());
+    if (*created_at) {
+        dag.created_at = **created_at;
+        const Result<void> written = co_await both(write_tasks(api, dag), write_links(api, dag));
+        if (!written)
+            co_return typed_error(written.error());
+    }
     std::string text = "{\"tasks\":[" + dag.tasks + "],\"links\":[" + dag.links + "]}";
     co_return json_text(200, std::move(text));
 }
@@ -209,25 +196,25 @@ std::vector<Operation> change_operations()
          .summary = "Cancels what is not final, all at once.",
          .answer = "CanceledBatch",
          .errors = {404},
-         .handle = cancel_batch},
+         .handle = act_on_all<&Tasks::cancel_batch, batch_named, canceled_json>},
         {.method = Method::patch,
          .pattern = "/batch/{id}/pause",
          .summary = "Holds what is not final.",
          .answer = "PausedBatch",
          .errors = {404},
-         .handle = pause_batch},
+         .handle = act_on_all<&Tasks::pause_batch, batch_named, paused_json>},
         {.method = Method::patch,
          .pattern = "/batch/{id}/resume",
          .summary = "Goes on with the paused tasks of a batch.",
          .answer = "ResumedBatch",
          .errors = {404},
-         .handle = resume_batch},
+         .handle = act_on_all<&Tasks::resume_batch, batch_named, resumed_json>},
         {.method = Method::patch,
          .pattern = "/batch/{id}/rules",
          .summary = "Replaces the rules of the tasks of one kind that are not final.",
          .body = "RulesEdit",
          .answer = "EditedRules",
-         .errors = {404, 413, 415},
+         .errors = {404, 409, 413, 415},
          .handle = set_rules},
     };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // /groups: tasks of any batch to which clients have given one name.
+#include "api/act_on_all.h"
 #include "api/query_reader.h"
 #include "api/respond.h"
 #include "api/routes.h"
@@ -40,32 +41,9 @@ Async<Response> list_groups(Api& api, const Request& request)
     co_return response;
 }
 
-using GroupAction = Async<Result<Affected>> (Tasks::*)(std::string id, std::string actor);
-using AffectedJson = Json (*)(Json of, const Affected& affected);
-
-Async<Response> act(Api& api, const Request& request, GroupAction action, AffectedJson to_json)
+Json group_named(const std::string& id)
 {
-    std::string id = request.path_field("id");
-    std::string actor = actor_of(request);
-    const Result<Affected> affected = co_await (api.tasks.*action)(id, std::move(actor));
-    if (!affected)
-        co_return refused_action(affected.error());
-    co_return json_response(200, to_json(Json{{"group_id", id}}, *affected));
-}
-
-Async<Response> cancel_group(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::cancel_group, canceled_json);
-}
-
-Async<Response> pause_group(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::pause_group, paused_json);
-}
-
-Async<Response> resume_group(Api& api, const Request& request)
-{
-    return act(api, request, &Tasks::resume_group, resumed_json);
+    return Json{{"group_id", id}};
 }
 
 } // namespace
@@ -95,19 +73,19 @@ std::vector<Operation> group_operations()
          .summary = "Cancels what is not final, batch by batch.",
          .answer = "CanceledGroup",
          .errors = {404},
-         .handle = cancel_group},
+         .handle = act_on_all<&Tasks::cancel_group, group_named, canceled_json>},
         {.method = Method::patch,
          .pattern = "/groups/{id}/pause",
          .summary = "Holds what is not final.",
          .answer = "PausedGroup",
          .errors = {404},
-         .handle = pause_group},
+         .handle = act_on_all<&Tasks::pause_group, group_named, paused_json>},
         {.method = Method::patch,
          .pattern = "/groups/{id}/resume",
          .summary = "Goes on with the paused tasks of a group.",
          .answer = "ResumedGroup",
          .errors = {404},
-         .handle = resume_group},
+         .handle = act_on_all<&Tasks::resume_group, group_named, resumed_json>},
     };
 }
 

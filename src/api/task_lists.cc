@@ -47,7 +47,7 @@ Async<Response> create_tasks(Api& api, const Request& request)
     Response response = no_content();
     if (!made->tasks.empty()) {
         const SpellId spell = speller(api.tasks);
-        auto write = [&] { return dumped(created_tasks_json(made->tasks, spell)); };
+        auto write = [&] { return created_tasks_text(made->tasks, spell); };
         Result<std::string> text = co_await off_loop(api, request.body.size(), std::move(write));
         response = json_text(201, std::move(text));
     }

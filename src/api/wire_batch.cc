@@ -16,13 +16,6 @@ std::string batch_id(const BatchView& batch, const SpellId& spell)
     return spell(UidKind::run, batch.run.created_at, batch.run.id.value);
 }
 
-void add_element(std::string& text, const Json& element)
-{
-    if (!text.empty())
-        text += ',';
-    text += dump_json(element);
-}
-
 Json link_json(const LinkRow& link, const std::string& parent, const std::string& child)
 {
     return Json{

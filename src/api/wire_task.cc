@@ -219,21 +219,21 @@ Result<Json> task_json(const TaskView& view, const Json& spec, const SpellId& sp
     return json_result(std::move(json));
 }
 
-Result<Json> created_tasks_json(const std::vector<TaskView>& views, const SpellId& spell)
+Result<std::string> created_tasks_text(const std::vector<TaskView>& views, const SpellId& spell)
 {
-    Json list = Json::array();
+    std::string list;
     if (views.empty())
-        return json_result(std::move(list));
+        return "[]";
     const Result<Json> spec = read_spec(views.front());
     if (!spec)
-        return spec;
+        return spec.error();
     for (const TaskView& view : views) {
-        Result<Json> task = task_json(as_created(view), *spec, spell);
+        const Result<Json> task = task_json(as_created(view), *spec, spell);
         if (!task)
-            return task;
-        list.push_back(std::move(*task));
+            return task.error();
+        add_element(list, *task);
     }
-    return json_result(std::move(list));
+    return "[" + list + "]";
 }
 
 Result<Json> read_spec(const TaskView& view)

@@ -26,8 +26,9 @@ Json light_task_json(const TaskView& view, const SpellId& spell);
 Result<Json> task_json(const TaskView& view, const Json& spec, const SpellId& spell);
 
 // The tasks of one batch as the request that creates them answers: Pending or Waiting, whatever
-// has begun meanwhile. The first task carries the spec of all.
-Result<Json> created_tasks_json(const std::vector<TaskView>& views, const SpellId& spell);
+// has begun meanwhile. The first task carries the spec of all. The text of an array: the documents
+// of a large batch would take many times as much memory.
+Result<std::string> created_tasks_text(const std::vector<TaskView>& views, const SpellId& spell);
 
 // What the payload of a task refers to, of a view that carries it; null: nothing.
 Result<Json> read_spec(const TaskView& view);

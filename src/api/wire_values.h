@@ -27,4 +27,12 @@ Json value_or_null(const std::optional<T>& value)
     return value ? Json(*value) : Json();
 }
 
+// To the text of an array without its brackets, which grows by one document after the other.
+inline void add_element(std::string& text, const Json& element)
+{
+    if (!text.empty())
+        text += ',';
+    text += dump_json(element);
+}
+
 } // namespace sluice

@@ -82,6 +82,8 @@ public:
     Async<Result<Affected>> pause_group(std::string id, std::string actor);
     Async<Result<Affected>> resume_group(std::string id, std::string actor);
 
+    // Nothing: there is no such batch.
+    Async<Result<std::optional<Time>>> batch_created_at(std::string id);
     // A page of the tasks of a batch by id, and of the links between them by parent, after one.
     // Empty: there are no more, or there is no such batch.
     Async<Result<std::vector<TaskView>>> dag_tasks(std::string batch_id, TaskId after);

@@ -107,6 +107,18 @@ Tasks::set_batch_rules(std::string id, std::string kind, std::string rules, std:
     co_return co_await store().set_rules(std::move(request));
 }
 
+Async<Result<std::optional<Time>>> Tasks::batch_created_at(std::string id)
+{
+    const std::optional<RunId> run = batch_id(id);
+    if (!run)
+        co_return std::optional<Time>();
+    auto look = [run = *run](Reads& reads) {
+        const std::optional<Reads::Run> found = reads.run(run);
+        return found ? std::optional(found->row.created_at) : std::nullopt;
+    };
+    co_return co_await store().read(std::move(look));
+}
+
 Async<Result<std::vector<TaskView>>> Tasks::dag_tasks(std::string id, TaskId after)
 {
     const std::optional<RunId> run = batch_id(id);
