@@ -273,6 +273,54 @@ void describe(Visitor& visitor, EgressSection& section)
 }
 
 template <class Visitor>
+void describe_words(Visitor& visitor, Pipeline& pipeline)
+{
+    visitor.required(
+        "pipeline", pipeline.name, SectionKind<PipelineSection, std::string>{},
+        {.title = "Pipeline",
+         .description = "What the pipeline is called.",
+         .examples = R"([{"name": "word-frequencies"}])"}
+    );
+    visitor.optional(
+        "description", pipeline.description, TextKind{},
+        {.title = "Description",
+         .description = "What the pipeline is for, in words.",
+         .examples = R"(["counts the words of each book"])",
+         .fallback = R"("")"}
+    );
+    visitor.optional(
+        "metadata", pipeline.metadata, AnyObjectKind{},
+        {.title = "Metadata",
+         .description = "Anything else that should be kept with the job.",
+         .examples = R"([{"team": "search"}])",
+         .fallback = "{}"}
+    );
+}
+
+template <class Visitor>
+void describe_work(Visitor& visitor, Pipeline& pipeline)
+{
+    visitor.required(
+        "transform", pipeline.transform, ObjectKind<Transform>{},
+        {.title = "Command",
+         .description = "What runs once for each datum.",
+         .examples = R"([{"cmd": ["/count.sh"], "image": "example/count"}])"}
+    );
+    visitor.required(
+        "parallelism_spec", pipeline.workers, SectionKind<ParallelismSection, std::int64_t>{},
+        {.title = "Parallelism",
+         .description = "How many datums run at the same time.",
+         .examples = R"([{"constant": 10}])"}
+    );
+    visitor.required(
+        "resource_requests", pipeline.resource_requests, ObjectKind<ResourceRequests>{},
+        {.title = "Resources",
+         .description = "What each worker needs.",
+         .examples = R"([{"memory": "512Mi", "cpu": 1.2}])"}
+    );
+}
+
+template <class Visitor>
 void describe_limits(Visitor& visitor, Pipeline& pipeline)
 {
     visitor.optional(
@@ -314,44 +362,8 @@ void describe_limits(Visitor& visitor, Pipeline& pipeline)
 template <class Visitor>
 void describe(Visitor& visitor, Pipeline& pipeline)
 {
-    visitor.required(
-        "pipeline", pipeline.name, SectionKind<PipelineSection, std::string>{},
-        {.title = "Pipeline",
-         .description = "What the pipeline is called.",
-         .examples = R"([{"name": "word-frequencies"}])"}
-    );
-    visitor.optional(
-        "description", pipeline.description, TextKind{},
-        {.title = "Description",
-         .description = "What the pipeline is for, in words.",
-         .examples = R"(["counts the words of each book"])",
-         .fallback = R"("")"}
-    );
-    visitor.optional(
-        "metadata", pipeline.metadata, AnyObjectKind{},
-        {.title = "Metadata",
-         .description = "Anything else that should be kept with the job.",
-         .examples = R"([{"team": "search"}])",
-         .fallback = "{}"}
-    );
-    visitor.required(
-        "transform", pipeline.transform, ObjectKind<Transform>{},
-        {.title = "Command",
-         .description = "What runs once for each datum.",
-         .examples = R"([{"cmd": ["/count.sh"], "image": "example/count"}])"}
-    );
-    visitor.required(
-        "parallelism_spec", pipeline.workers, SectionKind<ParallelismSection, std::int64_t>{},
-        {.title = "Parallelism",
-         .description = "How many datums run at the same time.",
-         .examples = R"([{"constant": 10}])"}
-    );
-    visitor.required(
-        "resource_requests", pipeline.resource_requests, ObjectKind<ResourceRequests>{},
-        {.title = "Resources",
-         .description = "What each worker needs.",
-         .examples = R"([{"memory": "512Mi", "cpu": 1.2}])"}
-    );
+    describe_words(visitor, pipeline);
+    describe_work(visitor, pipeline);
     describe_limits(visitor, pipeline);
     visitor.optional(
         "node_selector", pipeline.node_selector, TextMapKind{},
