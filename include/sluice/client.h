@@ -8,11 +8,13 @@
 #include "sluice/error.h"
 #include "sluice/graph.h"
 #include "sluice/handle.h"
+#include "sluice/history.h"
 #include "sluice/options.h"
 #include "sluice/page.h"
 #include "sluice/requests.h"
 #include "sluice/results.h"
 #include "sluice/rules.h"
+#include "sluice/stored.h"
 
 #include <memory>
 #include <string_view>
@@ -72,6 +74,18 @@ public:
     // A task that failed, was canceled or skipped lives again, with what failed because of it.
     Task retry(std::string_view id) const;
 
+    // Takes a final task out of lists. It is kept; a TaskQuery with `deleted` finds it.
+    Task hide(std::string_view id) const;
+
+    // Brings a hidden task back.
+    Task restore(std::string_view id) const;
+
+    // What has happened to a task: its attempts, what users did, its webhooks.
+    Timeline timeline(std::string_view id) const;
+
+    // Why a task does not run now, in words and as data.
+    Why why(std::string_view id) const;
+
     // --- batches -------------------------------------------------------------------------------
 
     // The figures of one batch.
@@ -123,7 +137,67 @@ public:
     // The same for all dead ones that are all of this, without anything every one; how many.
     std::int64_t redeliver_all(const DeadDeliveries& which = {}) const;
 
+    // --- rules and actions that are stored, for tasks to name with Stored{id} --------------------
+
+    Page<StoredRule> rules(const PageQuery& query = {}) const;
+    Listing<StoredRule> iterate_rules(const PageQuery& query = {}) const;
+    StoredRule rule(std::string_view id) const;
+
+    // When there is an equal one, and no other name is given, the answer is that one.
+    StoredRule store_rule(const Rule& rule, const std::optional<std::string>& name = {}) const;
+
+    // Puts another rule in its place, also for the tasks that name it: the whole of it, so that it
+    // has no name without `name`.
+    StoredRule replace_rule(
+        std::string_view id, const Rule& rule, const std::optional<std::string>& name = {}
+    ) const;
+
+    // Conflict while a task names it that is not final. With API keys this needs the role admin,
+    // like the other calls that delete.
+    void delete_rule(std::string_view id) const;
+
+    Page<StoredAction> actions(const PageQuery& query = {}) const;
+    Listing<StoredAction> iterate_actions(const PageQuery& query = {}) const;
+    StoredAction action(std::string_view id) const;
+
+    // As store_rule. Tasks keep what they have when it is replaced or deleted.
+    StoredAction
+    store_action(const Action& action, const std::optional<std::string>& name = {}) const;
+    StoredAction replace_action(
+        std::string_view id, const Action& action, const std::optional<std::string>& name = {}
+    ) const;
+    void delete_action(std::string_view id) const;
+
+    // --- schedules, which make batches at times --------------------------------------------------
+
+    // Not sent again when the connection breaks in between, since there would be two of them.
+    Schedule create_schedule(const NewSchedule& schedule) const;
+
+    Page<Schedule> schedules(const ScheduleQuery& query = {}) const;
+    Listing<Schedule> iterate_schedules(const ScheduleQuery& query = {}) const;
+
+    // One schedule, and when it fires next.
+    Schedule schedule(std::string_view id) const;
+
+    // Replaces the members that are given: Json::object({{"enabled", false}}). null takes one back
+    // to its default; cron, every and at take each other's place. With other times, or enabled
+    // again, it owes nothing of what was before.
+    Schedule update_schedule(std::string_view id, const Json& changes) const;
+
+    // With its history; its batches stay.
+    void delete_schedule(std::string_view id) const;
+
+    // What became of its latest ticks, newest first.
+    Page<ScheduleRun> schedule_runs(std::string_view id, const PageQuery& query = {}) const;
+    Listing<ScheduleRun>
+    iterate_schedule_runs(std::string_view id, const PageQuery& query = {}) const;
+
     // --- the server ----------------------------------------------------------------------------
+
+    // What users did, newest first. A page of a filter that finds little may be short, or empty,
+    // and have a next one.
+    Page<AuditLine> audit(const AuditQuery& query = {}) const;
+    Listing<AuditLine> iterate_audit(const AuditQuery& query = {}) const;
 
     // Whether it and its database work; no exception when they do not.
     Health health() const;

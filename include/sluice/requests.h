@@ -58,6 +58,34 @@ struct DeadDeliveries {
     std::optional<std::string> trigger = {};
 };
 
+// One page of a list that has no filters.
+struct PageQuery {
+    std::optional<int> page = {};
+    std::optional<int> page_size = {};
+};
+
+// Schedules with this in their name, and those that are enabled, or are not.
+struct ScheduleQuery {
+    std::optional<std::string> name = {};
+    std::optional<bool> enabled = {};
+    std::optional<int> page = {};
+    std::optional<int> page_size = {};
+};
+
+// What users did that is all of this. `object` is the kind of thing: task, batch, group, rule,
+// action, schedule, delivery, key, job or execution. `after` and `before` are inclusive. `cursor`
+// is the id of the last line that was seen.
+struct AuditQuery {
+    std::optional<std::string> actor = {};
+    std::optional<std::string> action = {};
+    std::optional<std::string> object = {};
+    std::optional<std::string> object_id = {};
+    std::optional<Time> after = {};
+    std::optional<Time> before = {};
+    std::optional<int> page_size = {};
+    std::optional<std::int64_t> cursor = {};
+};
+
 // Edits a task that is not final, or reports about one that runs, or both; all or nothing. `status`
 // ends the attempt: success, or failure with a `failure_reason`. `attempt` refuses the report with
 // Conflict when another attempt is the current one.

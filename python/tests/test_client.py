@@ -3,84 +3,17 @@
 
 import inspect
 import uuid
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 import sluice
+from calls import BATCH, CALLS, DELIVERY, ID, NOON, TASK, TIMELINE, UPDATED, WHY
 from scripted_server import BREAK, answer, ask, server, task_json  # noqa: F401
 from sluice.client import (
     AsyncClient, AsyncTaskHandle, Batch, Client, Conflict, Health, Invalid, NotFound, Readiness,
     Redelivered, SluiceError, Status, TaskHandle, Unavailable, Version, webhook,
 )
-
-ID = task_json()["id"]
-BATCH = task_json()["batch_id"]
-TASK = answer(body=task_json())
-UPDATED = answer(body="Task updated successfully")
-COUNTS = dict.fromkeys(
-    ["waiting", "pending", "claimed", "running", "success", "failure", "skipped", "paused",
-     "canceled"], 1)
-DELIVERY = {
-    "id": ID, "task_id": ID, "batch_id": BATCH, "attempt": 1, "trigger": "End",
-    "condition": "success", "position": 0, "status": "dead", "tries": 10,
-    "created_at": "2026-01-31T12:00:00.000000Z", "updated_at": "2026-01-31T12:00:00.000000Z",
-    "next_try_at": None, "answered_status": 404, "reason": "404", "answer": None,
-    "idempotency_key": "k",
-}
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-# method, arguments, named arguments, answer → the request, its query, its body
-CALLS = [
-    ("get", [ID], {}, TASK, f"GET /task/{ID}", {}, None),
-    ("list", [], {"kind": "a&b", "status": Status.WAITING, "metadata": {"a": 1}, "deleted": True,
-                  "page_size": 2}, answer(body=[]), "GET /task",
-     {"kind": "a&b", "status": "Waiting", "metadata": '{"a":1}', "deleted": "true",
-      "page_size": "2"}, None),
-    ("update", [ID], {"priority": 3, "scheduled_at": NOON}, UPDATED, f"PATCH /task/{ID}", {},
-     {"priority": 3, "scheduled_at": "2026-01-31T12:00:00.000000Z"}),
-    ("update", [ID], {"status": "Failure", "failure_reason": "x", "new_success": 0, "attempt": 2},
-     UPDATED, f"PATCH /task/{ID}", {},
-     {"status": "Failure", "failure_reason": "x", "new_success": 0, "attempt": 2}),
-    ("count", [ID], {"new_success": 3}, answer(202, "Queued"), f"PUT /task/{ID}", {},
-     {"new_success": 3, "new_failures": 0}),
-    ("heartbeat", [ID], {}, UPDATED, f"PATCH /task/{ID}", {}, {}),
-    ("cancel", [ID], {}, TASK, f"DELETE /task/{ID}", {}, None),
-    ("pause", [ID], {}, TASK, f"PATCH /task/pause/{ID}", {}, None),
-    ("resume", [ID], {}, TASK, f"PATCH /task/resume/{ID}", {}, None),
-    ("retry", [ID], {}, TASK, f"POST /task/{ID}/retry", {}, None),
-    ("batch", [BATCH], {}, answer(body={
-        "batch_id": BATCH, "total_tasks": 9, "total_success": 0, "total_failures": 0,
-        "total_expected": None, "status_counts": COUNTS}), f"GET /batch/{BATCH}", {}, None),
-    ("batches", [], {"created_after": NOON, "name": "x"}, answer(body=[]), "GET /batches",
-     {"created_after": "2026-01-31T12:00:00.000000Z", "name": "x"}, None),
-    ("dag", [BATCH], {}, answer(body={"tasks": [task_json()], "links": [
-        {"parent_id": ID, "child_id": ID, "requires_success": True, "condition": "on_success"}]}),
-     f"GET /dag/{BATCH}", {}, None),
-    ("stop_batch", [BATCH], {}, answer(body={
-        "batch_id": BATCH, "canceled_waiting": 1, "canceled_pending": 0, "canceled_claimed": 0,
-        "canceled_running": 0, "canceled_paused": 0, "already_terminal": 0}),
-     f"DELETE /batch/{BATCH}", {}, None),
-    ("pause_batch", [BATCH], {}, answer(body={
-        "batch_id": BATCH, "paused_waiting": 1, "paused_pending": 0, "paused_claimed": 0,
-        "paused_running": 0}), f"PATCH /batch/{BATCH}/pause", {}, None),
-    ("resume_batch", [BATCH], {}, answer(body={"batch_id": BATCH, "resumed": 1}),
-     f"PATCH /batch/{BATCH}/resume", {}, None),
-    ("deliveries", [], {"status": "dead", "batch_id": BATCH}, answer(body=[DELIVERY]),
-     "GET /deliveries", {"status": "dead", "batch_id": BATCH}, None),
-    ("delivery", [ID], {}, answer(body=DELIVERY), f"GET /deliveries/{ID}", {}, None),
-    ("redeliver", [ID], {}, answer(body={"redelivered": 1}), f"POST /deliveries/{ID}/redeliver",
-     {}, None),
-    ("redeliver_all", [], {"trigger": "on_success"}, answer(body={"redelivered": 2}),
-     "POST /deliveries/redeliver", {}, {"trigger": "on_success"}),
-    ("health", [], {}, answer(body={"status": "ok", "database": "healthy"}), "GET /health", {},
-     None),
-    ("ready", [], {}, answer(body={"status": "ready"}), "GET /ready", {}, None),
-    ("version", [], {}, answer(body={"name": "sluice", "version": "1", "protocol": "1"}),
-     "GET /version", {}, None),
-]
-
 
 @pytest.mark.parametrize("method, args, kwargs, reply, line, query, body", CALLS,
                          ids=[f"{call[0]}-{i}" for i, call in enumerate(CALLS)])
@@ -101,6 +34,15 @@ def test_results_have_their_values(server, ask):
     ):
         server.answers(answer(body=body))
         assert ask.client(server.url, method) == result
+
+
+def test_history_is_read_with_its_types(server, ask):
+    server.answers(answer(body=TIMELINE), answer(body=WHY))
+    [event] = ask.client(server.url, "timeline", ID).events
+    assert (event.at, event.status, event.attempt) == (NOON, Status.PENDING, None)
+    why = ask.client(server.url, "why", ID)
+    assert (why.parents[0].status, why.paused_at) == (Status.RUNNING, NOON)
+    assert (why.rules[0].maximum, why.rules[0].holders) == (2, [ID])
 
 
 def test_blocking_and_async_have_the_same_methods():
@@ -160,6 +102,9 @@ def test_key_of_create_is_new_each_time_or_that_of_the_caller(server, ask):
     ("update", {"status": "Failure", "failure_reason": "x"}, 1), ("cancel", {}, 6),
     ("update", {"new_success": 1}, 1), ("update", {"new_failures": 1, "attempt": 1}, 1),
     ("count", {"new_success": 1}, 1), ("retry", {}, 1), ("pause", {}, 1), ("redeliver", {}, 1),
+    ("hide", {}, 1), ("why", {}, 6), ("stop_group", {}, 6), ("delete_rule", {}, 1),
+    ("replace_rule", {"rule": {}}, 6), ("create_schedule", {"tasks": []}, 1),
+    ("update_schedule", {"changes": {}}, 6),
 ])
 def test_broken_connection_repeats_only_what_can_do_no_harm(server, ask, method, kwargs, tries):
     server.answers(BREAK)

@@ -8,9 +8,12 @@ namespace {
 
 Columns action_columns()
 {
-    return {{"ID", text_of("id")},     {"NAME", text_of("name")},
-            {"KIND", text_of("kind")}, {"VERB", text_of("params.verb")},
-            {"USES", text_of("uses")}, {"URL", text_of("params.url")}};
+    return {
+        {"ID", text_of("id")},
+        {"NAME", text_of("name")},
+        {"KIND", text_of("kind")},
+        {"VERB", text_of("params.verb")},
+        {"URL", text_of("params.url")}};
 }
 
 } // namespace

@@ -112,4 +112,26 @@ Task Client::retry(std::string_view id) const
     return read_answer<Task>(sender_->send(plain_call("POST", task_path(id) + "/retry")));
 }
 
+Task Client::hide(std::string_view id) const
+{
+    Call call = plain_call("DELETE", task_path(id));
+    call.request.query = "purge=soft";
+    return read_answer<Task>(sender_->send(call));
+}
+
+Task Client::restore(std::string_view id) const
+{
+    return read_answer<Task>(sender_->send(plain_call("POST", task_path(id) + "/restore")));
+}
+
+Timeline Client::timeline(std::string_view id) const
+{
+    return read_answer<Timeline>(sender_->send(get_call(task_path(id) + "/timeline")));
+}
+
+Why Client::why(std::string_view id) const
+{
+    return read_answer<Why>(sender_->send(get_call(task_path(id) + "/why")));
+}
+
 } // namespace sluice::client

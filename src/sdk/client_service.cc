@@ -19,6 +19,19 @@ Query query_of(const DeliveryQuery& query)
         .add("before", query.before);
 }
 
+Query query_of(const AuditQuery& query)
+{
+    return Query()
+        .add("actor", query.actor)
+        .add("action", query.action)
+        .add("object", query.object)
+        .add("object_id", query.object_id)
+        .add("after", query.after)
+        .add("before", query.before)
+        .add("page_size", query.page_size)
+        .add("cursor", query.cursor);
+}
+
 Call state_call(std::string path)
 {
     Call call = get_call(std::move(path));
@@ -59,6 +72,16 @@ std::int64_t Client::redeliver_all(const DeadDeliveries& which) const
     Call call;
     call.request = json_request("POST", "/deliveries/redeliver", body);
     return read_number(sender_->send(call), "redelivered");
+}
+
+Page<AuditLine> Client::audit(const AuditQuery& query) const
+{
+    return read_page<AuditLine>(sender_, "/audit", query_of(query).text());
+}
+
+Listing<AuditLine> Client::iterate_audit(const AuditQuery& query) const
+{
+    return read_listing<AuditLine>(sender_, "/audit", query_of(query).text());
 }
 
 Health Client::health() const

@@ -5,8 +5,10 @@
 
 #include "base/json.h"
 #include "sdk/sender.h"
+#include "sluice/history.h"
 #include "sluice/page.h"
 #include "sluice/results.h"
+#include "sluice/stored.h"
 
 namespace sluice::client {
 
@@ -39,6 +41,16 @@ void read(const Value& value, const std::string& place, Dag& out);
 void read(const Value& value, const std::string& place, Stopped& out);
 void read(const Value& value, const std::string& place, Paused& out);
 void read(const Value& value, const std::string& place, Delivery& out);
+void read(const Value& value, const std::string& place, TimelineEvent& out);
+void read(const Value& value, const std::string& place, Timeline& out);
+void read(const Value& value, const std::string& place, UnfinishedParent& out);
+void read(const Value& value, const std::string& place, HoldingRule& out);
+void read(const Value& value, const std::string& place, Why& out);
+void read(const Value& value, const std::string& place, AuditLine& out);
+void read(const Value& value, const std::string& place, StoredRule& out);
+void read(const Value& value, const std::string& place, StoredAction& out);
+void read(const Value& value, const std::string& place, Schedule& out);
+void read(const Value& value, const std::string& place, ScheduleRun& out);
 void read(const Value& value, const std::string& place, Health& out);
 void read(const Value& value, const std::string& place, Readiness& out);
 void read(const Value& value, const std::string& place, Version& out);

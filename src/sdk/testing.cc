@@ -7,6 +7,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <sys/socket.h>
 
@@ -150,6 +151,26 @@ Scripted ScriptedServer::take(Sent request)
     const Scripted answer = script_[next_];
     next_ = std::min(next_ + 1, script_.size() - 1);
     return answer;
+}
+
+void expect_asked(const std::vector<Asked>& calls)
+{
+    ScriptedServer server;
+    const Client client(server.url() + "/base/", {.api_key = "secret"});
+    for (const Asked& asked : calls) {
+        SCOPED_TRACE(asked.line);
+        server.answers({{.body = asked.answer}});
+        asked.call(client);
+        const std::vector<Sent> sent = server.sent();
+        ASSERT_EQ(sent.size(), 1u);
+        const std::size_t path = asked.line.find('/');
+        EXPECT_EQ(sent[0].line, std::string(asked.line).insert(path, "/base"));
+        EXPECT_EQ(sent[0].body, asked.body);
+        EXPECT_EQ(sent[0].header("content-type"), asked.body.empty() ? "" : "application/json");
+        EXPECT_EQ(sent[0].header("authorization"), "Bearer secret");
+        EXPECT_TRUE(sent[0].header("user-agent").starts_with("sluice-cpp/"));
+    }
+    EXPECT_EQ(server.connections(), 1u);
 }
 
 std::string task_json(const std::vector<Json::Member>& changes)

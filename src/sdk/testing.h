@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <functional>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -79,6 +80,20 @@ constexpr std::string_view batch_id = "019a9f3c-5b1e-7000-8000-00000a1b2c3d";
 
 // A task as GET /task/{id} shows it, with other values of some members.
 std::string task_json(const std::vector<Json::Member>& changes = {});
+
+// 2026-01-31T12:00:00Z
+inline const Time noon = Time(std::chrono::seconds(1'769'860'800));
+
+// A call, what it asks of the server, and what that answers.
+struct Asked {
+    std::string line;
+    std::string body;
+    std::string answer;
+    std::function<void(const Client&)> call;
+};
+
+// Whether each call asks so, over one connection.
+void expect_asked(const std::vector<Asked>& calls);
 
 // No time is lost between tries.
 inline const Options at_once{.delay_initial = std::chrono::milliseconds(0)};

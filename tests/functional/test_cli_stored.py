@@ -18,8 +18,8 @@ RULE = {
 }
 CAPACITY = RULE | {"name": None, "type": "Capacity", "max_capacity": 9}
 ACTION = {
-    "id": ID, "name": "ring", "kind": "Webhook", "uses": 0, "created_at": NOON,
-    "params": {"url": "https://worker.example.com/ring", "verb": "Post"}, "updated_at": NOON,
+    "id": ID, "name": "ring", "kind": "Webhook", "created_at": NOON, "updated_at": NOON,
+    "params": {"url": "https://worker.example.com/ring", "verb": "Post"},
 }
 SCHEDULE = {
     "id": ID, "name": "nightly", "cron": "0 3 * * *", "every": None, "at": None,
@@ -54,8 +54,7 @@ LISTS = {
          f"{ID} - Capacity 9 encode Running customer, disk 2"]),
     ("action", "list"): (
         "/actions", [ACTION],
-        ["ID NAME KIND VERB USES URL",
-         f"{ID} ring Webhook Post 0 https://worker.example.com/ring"]),
+        ["ID NAME KIND VERB URL", f"{ID} ring Webhook Post https://worker.example.com/ring"]),
     ("schedule", "list"): (
         "/schedules", [SCHEDULE, SCHEDULE | {"cron": None, "every": "5m", "enabled": False}],
         ["ID NAME WHEN TIMEZONE ENABLED NEXT LAST",

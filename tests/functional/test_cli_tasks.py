@@ -156,6 +156,23 @@ def test_list_goes_on_over_pages_up_to_its_limit(cli, create):
     assert names(cli("task", "list", "--output", "name", "--limit", "1000")) == ids[::-1]
 
 
+def test_lists_of_stored_things_go_on_over_pages_up_to_their_limit(cli, service):
+    action = {"kind": "Webhook", "params": {"url": "http://127.0.0.1:9/", "verb": "Post"}}
+    matcher = {"status": "Running", "kind": "k", "fields": []}
+    tasks = [{"id": "a", "name": "a", "kind": "k", "on_start": action}]
+    bodies = {
+        "rule": {"type": "Concurency", "max_concurency": 1, "matcher": matcher},
+        "action": action,
+        "schedule": {"every": "1h", "tasks": tasks},
+    }
+    for noun, body in bodies.items():
+        ids = [call("POST", f"{service}/{noun}s", body | {"name": str(i)})[1]["id"]
+               for i in range(130)]
+        assert names(cli(noun, "list", "--output", "name")) == ids[:-101:-1]
+        assert names(cli(noun, "list", "--output", "name", "--limit", "101")) == ids[:-102:-1]
+        assert names(cli(noun, "list", "--output", "name", "--limit", "1000")) == ids[::-1]
+
+
 def test_describe_shows_everything_that_is_known(cli, create, service):
     [id] = create(task(metadata={"customer": 7}))
     text = cli("task", "describe", id).stdout

@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT / "python"))
 from cutting_proxy import CuttingProxy  # noqa: E402
 from programs import wait_until  # noqa: E402
 from sluice.client import (  # noqa: E402
-    AsyncClient, AsyncTaskHandle, Batch, Client, Conflict, Invalid, NotFound, Status, TaskHandle,
-    Unauthorized, always, failed, webhook,
+    AsyncClient, AsyncTaskHandle, Batch, Client, Conflict, Invalid, NotFound, Status, Stored,
+    TaskHandle, Unauthorized, always, concurrency, failed, webhook,
 )
 from webhook_target import Target  # noqa: E402
 
@@ -172,6 +172,96 @@ def test_batch_is_paused_resumed_and_stopped(client, target):
         client.batch(UNKNOWN)
 
 
+def test_group_is_paused_resumed_and_stopped_over_its_batches(client, target):
+    created = [create_one(client, target, group_id="nightly run") for _ in range(2)]
+    for one in created:
+        wait_for_status(client, one, "Running")
+    [listed] = client.iterate_groups(page_size=1)
+    assert (listed.group_id, listed.total_tasks) == ("nightly run", 2)
+    assert client.pause_group("nightly run").paused_running == 2
+    assert client.resume_group("nightly run").resumed == 2
+    assert client.stop_group("nightly run").canceled_running == 2
+    assert client.group("nightly run").status_counts.canceled == 2
+    with pytest.raises(NotFound):
+        client.group("other")
+
+
+def test_final_task_is_hidden_and_brought_back(client, target):
+    created = create_one(client, target)
+    with pytest.raises(Invalid):
+        client.hide(created.id)
+    client.cancel(created.id)
+    assert client.hide(created.id).deleted_at is not None
+    assert client.list() == []
+    assert [one.id for one in client.list(deleted=True)] == [created.id]
+    assert client.restore(created.id).deleted_at is None
+    assert [one.id for one in client.list()] == [created.id]
+
+
+def test_task_tells_what_has_happened_and_why_it_does_not_run(client, target):
+    batch = Batch()
+    one_at_once = [concurrency(1, "build")]
+    task(batch, target, rules=one_at_once)
+    first = client.create(batch).tasks[0]
+    wait_for_status(client, first, "Running")
+    batch = Batch()
+    held = task(batch, target, rules=one_at_once)
+    task(batch, target, "b", after=[held])
+    second, third = client.create(batch).tasks
+    why = client.why(second.id)
+    assert (why.status, why.reason, why.rules[0].holders) == ("Pending", "rules", [first.id])
+    assert (why.rules[0].maximum, why.rules[0].matcher["kind"]) == (1, "build")
+    assert [parent.id for parent in client.why(third.id).parents] == [second.id]
+    client.pause(second.id)
+    assert client.why(second.id).paused_at is not None
+    client.cancel(second.id)
+    events = client.timeline(second.id).events
+    assert (events[0].event, events[0].status) == ("created", Status.PENDING)
+    assert events[-1].status is Status.CANCELED
+    assert client.why(second.id).reason == "final"
+
+
+def test_stored_rules_and_actions_are_named_by_tasks(client, target):
+    rule = client.store_rule(concurrency(1, "build"), name="one")
+    assert client.store_rule(concurrency(1, "build")).id == rule.id
+    action = client.store_action(webhook(target.url + "/start"))
+    batch = Batch()
+    batch.task(name="a", kind="build", on_start=Stored(action.id), rules=[Stored(rule.id)])
+    created = client.create(batch)
+    target.wait_for(1, "start", created.tasks[0].id)
+    assert (client.rule(rule.id).uses, client.rule(rule.id).max_concurency) == (1, 1)
+    with pytest.raises(Conflict):
+        client.delete_rule(rule.id)
+    changed = client.replace_rule(rule.id, concurrency(5, "build"))
+    assert (changed.max_concurency, changed.name) == (5, None)
+    assert client.set_rules(created.batch_id, "build", []).updated_count == 1
+    assert client.delete_rule(rule.id).id == rule.id
+    client.replace_action(action.id, webhook(target.url + "/other"), name="other")
+    assert client.action(action.id).params["url"].endswith("/other")
+    assert [one.name for one in client.iterate_actions(page_size=1)] == ["other"]
+    client.delete_action(action.id)
+    assert (client.rules(), client.actions()) == ([], [])
+
+
+def test_schedule_makes_batches_until_it_is_deleted(client, target):
+    batch = Batch()
+    task(batch, target)
+    schedule = client.create_schedule("often", batch, every=1)
+    wait_until(lambda: client.schedule_runs(schedule.id))
+    seen = client.update_schedule(schedule.id, {"enabled": False, "every": "1h"})
+    assert (seen.enabled, seen.next_run_at, seen.every) == (False, None, "1h")
+    ticks = list(client.iterate_schedule_runs(schedule.id, page_size=1))
+    assert seen.last_batch_id == ticks[0].batch_id
+    assert client.batch(ticks[-1].batch_id).total_tasks == 1
+    assert [one.id for one in client.iterate_schedules(name="oft", enabled=False)] == [schedule.id]
+    client.delete_schedule(schedule.id)
+    with pytest.raises(NotFound):
+        client.schedule(schedule.id)
+    lines = list(client.iterate_audit(object="schedule", page_size=2))
+    assert [line.action for line in lines[:2]] == ["schedule.delete", "schedule.update"]
+    assert (lines[-1].action, lines[-1].detail) == ("schedule.create", "often")
+
+
 def test_dead_delivery_is_sent_again(client, target):
     target.behave = lambda sent: (404 if sent.path == "/done" else 200, None)
     created = create_one(client, target, on_success=webhook(target.url + "/done", timeout=5))
@@ -213,11 +303,15 @@ def test_asyncio_does_the_same(service, target):
     assert names == {"n0", "n1", "n2"}
 
 
-def test_keys_decide_what_a_client_may_do(sluice, serve, tmp_path, monkeypatch):
+def test_keys_decide_what_a_client_may_do(sluice, serve, target, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     db_url = f"sqlite://{tmp_path}/sluice.db"
-    key = sluice("key", "create", "reader", "--role", "read", "--db", db_url).stdout.strip()
-    _, url = serve(db_url, "--workers", "0")
+
+    def new_key(name, role):
+        return sluice("key", "create", name, "--role", role, "--db", db_url).stdout.strip()
+
+    key = new_key("reader", "read")
+    _, url = serve(db_url, "--workers", "0", "--skip-ssrf-validation", "true")
     with Client(url) as client:
         assert client.health().status == "ok"
         with pytest.raises(Unauthorized, match="API key"):
@@ -226,6 +320,14 @@ def test_keys_decide_what_a_client_may_do(sluice, serve, tmp_path, monkeypatch):
         assert client.list() == []
         with pytest.raises(Unauthorized, match="reader"):
             client.create([])
+    with Client(url, api_key=new_key("writer", "write")) as client:
+        created = create_one(client, target)
+        assert client.cancel(created.id).status is Status.CANCELED
+        assert client.stop_batch(created.batch_id).already_terminal == 1
+        assert client.hide(created.id).deleted_at is not None
+        rule = client.store_rule(concurrency(1, "build"))
+        with pytest.raises(Unauthorized, match="writer"):
+            client.delete_rule(rule.id)
 
 
 class LosingOnce:

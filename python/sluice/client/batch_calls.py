@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be asked about batches. The clients have these functions as methods."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sluice.client.batch_results import (
-    BatchCounts, Dag, ListedBatch, PausedBatch, ResumedBatch, StoppedBatch,
+    BatchCounts, ChangedRules, Dag, ListedBatch, PausedBatch, ResumedBatch, StoppedBatch,
 )
-from sluice.client.documents import query_of
-from sluice.client.exchange import Call, Request, get
+from sluice.client.documents import plain, query_of
+from sluice.client.exchange import Call, Request, get, json_request
 from sluice.client.reading import Page, one, paged
+from sluice.client.rules import Rule
 from sluice.client.task_calls import segment
 from sluice.client.task_results import Status
 
@@ -42,7 +44,7 @@ def dag(batch_id: str) -> Call[Dag]:
 
 
 def stop_batch(id: str) -> Call[StoppedBatch]:
-    """Cancels what is not final, all at once. With API keys this needs the role admin."""
+    """Cancels what is not final, all at once. With API keys this needs the role write."""
     return Call(Request("DELETE", f"/batch/{segment(id)}"), one(StoppedBatch), repeatable=True)
 
 
@@ -54,3 +56,10 @@ def pause_batch(id: str) -> Call[PausedBatch]:
 def resume_batch(id: str) -> Call[ResumedBatch]:
     """Goes on with the paused tasks of a batch."""
     return Call(Request("PATCH", f"/batch/{segment(id)}/resume"), one(ResumedBatch))
+
+
+def set_rules(id: str, kind: str, rules: Sequence[Rule]) -> Call[ChangedRules]:
+    """Gives other rules to the tasks of exactly this kind that are not final."""
+    body = {"kind": kind, "rules": plain(list(rules))}
+    request = json_request("PATCH", f"/batch/{segment(id)}/rules", body)
+    return Call(request, one(ChangedRules), repeatable=True)

@@ -95,3 +95,10 @@ class PausedBatch:
 class ResumedBatch:
     batch_id: str
     resumed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedRules:
+    batch_id: str
+    kind: str
+    updated_count: int

@@ -140,7 +140,7 @@ def heartbeat(id: str, *, attempt: int | None = None) -> Call[None]:
 
 
 def cancel(id: str) -> Call[Task]:
-    """Cancels a task that is not final. With API keys this needs the role admin."""
+    """Cancels a task that is not final. With API keys this needs the role write."""
     request = Request("DELETE", task_path(id))
     return Call(request, one(Task), repeatable=True, confirm=get(task_path(id), read_canceled))
 
@@ -165,6 +165,16 @@ def resume(id: str) -> Call[Task]:
 def retry(id: str) -> Call[Task]:
     """A task that failed, was canceled or skipped lives again, with what failed because of it."""
     return Call(Request("POST", f"{task_path(id)}/retry"), one(Task))
+
+
+def hide(id: str) -> Call[Task]:
+    """Takes a final task out of lists. It is kept, and `list(deleted=True)` finds it."""
+    return Call(Request("DELETE", task_path(id), (("purge", "soft"),)), one(Task))
+
+
+def restore(id: str) -> Call[Task]:
+    """Brings a hidden task back."""
+    return Call(Request("POST", f"{task_path(id)}/restore"), one(Task))
 
 
 def task_path(id: str) -> str:
