@@ -95,6 +95,7 @@ def message_of(stderr, directory):
              if line.startswith("sluice: ") and not re.search(r"\d+ of \d+ done", line)]
     text = "<br>".join(lines).replace(str(directory), "/dir").replace("|", "\\|")
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
+    text = re.sub(r"after \d+ ms", "after … ms", text)
     return re.sub(r"demo-[a-z0-9]{10}", "demo-…", text)
 
 
