@@ -70,10 +70,9 @@ class Dag:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoppedBatch:
+class Stopped:
     """From which status how many tasks were canceled."""
 
-    batch_id: str
     canceled_waiting: int
     canceled_pending: int
     canceled_claimed: int
@@ -83,12 +82,23 @@ class StoppedBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PausedBatch:
-    batch_id: str
+class Paused:
+    """From which status how many tasks were paused."""
+
     paused_waiting: int
     paused_pending: int
     paused_claimed: int
     paused_running: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoppedBatch(Stopped):
+    batch_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PausedBatch(Paused):
+    batch_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

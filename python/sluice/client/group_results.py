@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sluice.client.batch_results import StatusCounts
+from sluice.client.batch_results import Paused, StatusCounts, Stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +32,13 @@ class ListedGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoppedGroup:
-    """From which status how many tasks were canceled."""
-
+class StoppedGroup(Stopped):
     group_id: str
-    canceled_waiting: int
-    canceled_pending: int
-    canceled_claimed: int
-    canceled_running: int
-    canceled_paused: int
-    already_terminal: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class PausedGroup:
+class PausedGroup(Paused):
     group_id: str
-    paused_waiting: int
-    paused_pending: int
-    paused_claimed: int
-    paused_running: int
 
 
 @dataclass(frozen=True, kw_only=True)
