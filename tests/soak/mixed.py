@@ -19,6 +19,7 @@ from servers import RESTS, now
 from verdicts import tenths, verdicts
 
 CALIBRATION_SECONDS = 20
+ENDING_SECONDS = 60
 FREE_MIB_MIN = 20_000  # the audit and the feed of changes stay for longer than the run
 RETENTION = {"SLUICE_RETENTION": "true", "SLUICE_RETENTION_DAYS": "1",
              "SLUICE_RETENTION_INTERVAL": "10s"}
@@ -54,6 +55,14 @@ class MixedLoad:
         self._seen += len(whole)
         return whole.splitlines()
 
+    def ends(self):
+        """Whether the program ends now."""
+        try:
+            self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def figures(self):
         output, _ = self._process.communicate()
         if self._process.returncode != 0:
@@ -83,7 +92,12 @@ def sample_all(load, database):
             server, port, last = ProcessSampler(line["server_pid"]), line["port"], now()
             continue
         elapsed, last = now() - last, now()
-        sample = flat(line) | server.sample(elapsed) | queue_depths(port)
+        try:
+            sample = flat(line) | server.sample(elapsed) | queue_depths(port)
+        except OSError:
+            if load.ends():
+                break  # the last line may come when the server has stopped
+            raise
         sample["database_mib"] = database.size_mib()
         samples.append(sample)
         print(f"  {sample['seconds']:.0f} s: {sample['lives_per_s']:.0f} lives/s, "
