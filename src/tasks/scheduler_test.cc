@@ -59,6 +59,14 @@ protected:
 
     std::size_t look() { return await(loop, scheduler.run_once()).value(); }
 
+    void set_clock(Micros by)
+    {
+        clock.jump(by);
+        CheckClock request;
+        request.offset = db.store().clock().measured(clock.wall());
+        ASSERT_TRUE(db(request));
+    }
+
     // Rounds until nothing is due.
     void look_all()
     {
@@ -336,6 +344,29 @@ TEST_F(SchedulerTest, wakes_for_what_becomes_due_and_ends_when_it_is_closed)
     testing::turn_until(loop, [&] { return !ticks(schedule).empty(); });
     EXPECT_EQ(next_due(), std::nullopt) << "it is over";
     scheduler.close();
+    testing::turn_until(loop, [&] { return ended; });
+}
+
+TEST_F(SchedulerTest, looks_again_when_a_clock_that_was_set_back_is_right)
+{
+    Scheduler::Options often;
+    often.pulse = 20ms;
+    Scheduler frequent{loop.get_executor(), db.store(), guard, often, Log()};
+    engine->on_changes([&](const Changes& changes) { frequent.changed(changes); });
+    bool ended = false;
+    testing::spawn(loop, run_until_closed(frequent, ended));
+    const StoredSchedule schedule = create();
+    set_clock(-1h);
+    Changes wake;
+    wake.from_outside = true;
+    frequent.changed(wake);
+    loop.restart();
+    loop.poll();
+
+    clock.advance(1h);
+    set_clock(1h);
+    testing::turn_until(loop, [&] { return !ticks(schedule).empty(); });
+    frequent.close();
     testing::turn_until(loop, [&] { return ended; });
 }
 
