@@ -352,7 +352,6 @@ TEST_F(SchedulerTest, looks_again_when_a_clock_that_was_set_back_is_right)
     Scheduler::Options often;
     often.pulse = 20ms;
     Scheduler frequent{loop.get_executor(), db.store(), guard, often, Log()};
-    engine->on_changes([&](const Changes& changes) { frequent.changed(changes); });
     bool ended = false;
     testing::spawn(loop, run_until_closed(frequent, ended));
     const StoredSchedule schedule = create();
