@@ -26,7 +26,7 @@ def database(tmp_path):
         INSERT INTO task (id, run_id, queue_id, nprio, name)
         VALUES (1, 1, 1, 0, 'one'), (2, 1, 1, 0, 'two'), (3, 1, 1, 0, 'three');
         INSERT INTO done VALUES (1, 1, 5, 1, 0, 1, 0, 0, 0, '', '');
-        INSERT INTO lease VALUES (2, 1, 1, 0, 2, 1, 0, 1, 0, 0, 0, NULL, NULL);
+        INSERT INTO lease VALUES (2, 1, 1, 0, 2, 1, 0, 1, 0, 0, 0, NULL, NULL, NULL);
         INSERT INTO attempt VALUES (2, 1, 0, 1, 0, 0, 0, '');
         INSERT INTO need VALUES (3, 1, 1, 0, 1, 0, NULL);
         INSERT INTO link VALUES (2, 3, 0, 0);

@@ -48,11 +48,13 @@ TEST_F(Schema, a_run_has_possible_states_and_counts_that_add_up)
 
 TEST_F(Schema, a_lease_has_an_attempt_and_a_paused_clock_stands_still)
 {
-    ASSERT_TRUE(accepts("INSERT INTO lease VALUES (1,1,1,0, 1,0,0, 7,0, 5,NULL,9,NULL)"));
+    ASSERT_TRUE(accepts("INSERT INTO lease VALUES (1,1,1,0, 1,0,0, 7,0, 5,NULL,9,NULL,NULL)"));
     refuses(
         "lease", {"attempt = 0", "tries = -1", "rescues = -1", "owner = 2", "paused_left = 4",
-                  "expires_at = NULL, paused_left = -1", "worker_id = NULL"}
+                  "expires_at = NULL, paused_left = -1", "worker_id = NULL", "deferred_left = 4",
+                  "expires_at = NULL, deferred_left = -1"}
     );
+    EXPECT_TRUE(accepts("UPDATE lease SET expires_at = NULL, deferred_left = 4"));
 }
 
 TEST_F(Schema, places_and_needs_never_count_below_zero)
@@ -78,11 +80,11 @@ TEST_F(Schema, an_end_is_a_final_state)
 
 TEST_F(Schema, tasks_links_attempts_and_outputs_are_bounded)
 {
-    ASSERT_TRUE(accepts("INSERT INTO task VALUES (1,1,1,0,NULL,'','','')"));
+    ASSERT_TRUE(accepts("INSERT INTO task VALUES (1,1,1,0,NULL,'','','',NULL)"));
     ASSERT_TRUE(accepts("INSERT INTO link VALUES (1,2,0,0)"));
     ASSERT_TRUE(accepts("INSERT INTO attempt VALUES (1,1,0,7,1,NULL,2,'')"));
     ASSERT_TRUE(accepts("INSERT INTO output VALUES (1,x'ff',1,1,0,1,1)"));
-    refuses("task", {"nprio = 1001", "nprio = -1001", "timeout = 0"});
+    refuses("task", {"nprio = 1001", "nprio = -1001", "timeout = 0", "parents = ''"});
     refuses("link", {"parent_id = 2", "condition = 4", "unmet = 2"});
     refuses("attempt", {"attempt = 0", "ended = 4"});
     refuses("output", {"attempt = 0", "state = 3", "path = 'text'"});
@@ -110,6 +112,35 @@ TEST_F(Schema, a_definition_has_a_document_and_only_a_rule_is_followed)
     ASSERT_TRUE(accepts("INSERT INTO rule_use VALUES (1,1,1,1)"));
     refuses("rule_use", {"version = 0", "run_id = NULL"});
     EXPECT_FALSE(accepts("INSERT INTO rule_use VALUES (1,1,1,2)")) << "one use of a rule by a task";
+}
+
+TEST_F(Schema, a_version_of_a_workflow_stands_once_and_the_empty_context_does_not)
+{
+    ASSERT_TRUE(accepts("INSERT INTO workflow VALUES (1,'a::b::c','0123456789abcdef','{}',0,0)"));
+    refuses("workflow", {"namespace = 'c'", "version = '1'", "graph = '{'", "created_at = NULL"});
+    EXPECT_FALSE(accepts("INSERT INTO workflow VALUES (2,'a::b::c','0123456789abcdef','{}',1,1)"));
+
+    ASSERT_TRUE(accepts("INSERT INTO execution VALUES (1,1,NULL)"));
+    refuses("execution", {"context = '{}'", "workflow_id = NULL"});
+}
+
+TEST_F(Schema, a_schedule_of_batches_has_no_key_and_another_one_is_registered_once)
+{
+    const std::string row = "VALUES (1,1,1,0,NULL,0,0,0,NULL,0,'n','','{}', ";
+    ASSERT_TRUE(accepts("INSERT INTO schedule " + row + "0,NULL,NULL)"));
+    refuses("schedule", {"kind = 1", "kind = 3, key = 'k'", "key = 'k'", "kind = 1, key = ''"});
+    ASSERT_TRUE(accepts("UPDATE schedule SET id = 2, kind = 1, key = 'k'"));
+    EXPECT_FALSE(accepts("INSERT INTO schedule " + row + "1,'k',NULL)"));
+    EXPECT_TRUE(accepts("INSERT INTO schedule " + row + "2,'k',7)"));
+}
+
+TEST_F(Schema, a_tick_counts_its_tries)
+{
+    ASSERT_TRUE(accepts("INSERT INTO schedule VALUES "
+                        "(1,1,1,0,NULL,0,0,0,NULL,0,'n','','{}',0,NULL,NULL)"));
+    ASSERT_TRUE(accepts("INSERT INTO tick VALUES (1,5,6,2,0,'away',0,NULL,NULL)"));
+    refuses("tick", {"tries = -1", "tries = 1", "tried_at = 7", "context_hash = '1'"});
+    EXPECT_TRUE(accepts("UPDATE tick SET tries = 1, tried_at = 7"));
 }
 
 } // namespace

@@ -1,4 +1,4 @@
--- Schedules and their ticks.
+-- Schedules and their ticks. Those of kind 0 create batches.
 
 -- name: lock_schedules
 SELECT id, enabled, version, settled, next_due, tick_count, created_at, updated_at, last_fired_at,
@@ -38,7 +38,7 @@ DELETE FROM schedule WHERE id = @id::bigint;
 
 -- name: take_due_schedules
 WITH picked AS MATERIALIZED (
-    SELECT id FROM schedule WHERE next_due <= @now::timestamptz
+    SELECT id FROM schedule WHERE kind = 0 AND next_due <= @now::timestamptz
     ORDER BY next_due, id LIMIT @limit::bigint
     FOR UPDATE SKIP LOCKED)
 UPDATE schedule SET next_due = @until::timestamptz
@@ -66,7 +66,7 @@ FROM schedule WHERE id = @id::bigint;
 SELECT id, enabled, version, settled, next_due, tick_count, created_at, updated_at, last_fired_at,
        last_run_id, name, actor, document
 FROM schedule
-WHERE (@enabled::boolean IS NULL OR enabled = @enabled::boolean)
+WHERE kind = 0 AND (@enabled::boolean IS NULL OR enabled = @enabled::boolean)
   AND (@name_part::text = '' OR strpos(name, @name_part::text) > 0)
 ORDER BY id DESC LIMIT @limit::bigint OFFSET @skip::bigint;
 
@@ -76,4 +76,4 @@ FROM tick WHERE schedule_id = @schedule_id::bigint
 ORDER BY at DESC LIMIT @limit::bigint OFFSET @skip::bigint;
 
 -- name: next_schedule_due
-SELECT min(next_due) FROM schedule WHERE next_due IS NOT NULL;
+SELECT min(next_due) FROM schedule WHERE kind = 0 AND next_due IS NOT NULL;

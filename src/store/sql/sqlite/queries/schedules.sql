@@ -1,4 +1,4 @@
--- Schedules and their ticks.
+-- Schedules and their ticks. Those of kind 0 create batches.
 
 -- name: lock_schedule
 SELECT id, enabled, version, settled, next_due, tick_count, created_at, updated_at, last_fired_at,
@@ -30,7 +30,8 @@ DELETE FROM schedule WHERE id = @id;
 
 -- name: take_due_schedules
 UPDATE schedule SET next_due = @until
-WHERE id IN (SELECT id FROM schedule WHERE next_due <= @now ORDER BY next_due, id LIMIT @limit)
+WHERE id IN (SELECT id FROM schedule WHERE kind = 0 AND next_due <= @now
+             ORDER BY next_due, id LIMIT @limit)
 RETURNING id, enabled, version, settled, next_due, tick_count, created_at, updated_at,
           last_fired_at, last_run_id, name, actor, document;
 
@@ -53,7 +54,7 @@ FROM schedule WHERE id = @id;
 SELECT id, enabled, version, settled, next_due, tick_count, created_at, updated_at, last_fired_at,
        last_run_id, name, actor, document
 FROM schedule
-WHERE (@enabled IS NULL OR enabled = @enabled)
+WHERE kind = 0 AND (@enabled IS NULL OR enabled = @enabled)
   AND (@name_part = '' OR instr(name, @name_part) > 0)
 ORDER BY id DESC LIMIT @limit OFFSET @skip;
 
@@ -63,4 +64,4 @@ FROM tick WHERE schedule_id = @schedule_id
 ORDER BY at DESC LIMIT @limit OFFSET @skip;
 
 -- name: next_schedule_due
-SELECT min(next_due) FROM schedule WHERE next_due IS NOT NULL;
+SELECT min(next_due) FROM schedule WHERE kind = 0 AND next_due IS NOT NULL;
