@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// How values of C++ become values of a context and come back.
+#pragma once
+
+#include "sluice/json.h"
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <vector>
+
+namespace sluice::workflows {
+
+using Json = client::Json;
+
+// One for each type that Context::get and set take: Json, bool, integers, float and double,
+// std::string, std::vector, std::map with text keys, std::optional (nothing is null). For a type of
+// your own:
+//
+//     template <>
+//     struct sluice::workflows::ContextCodec<Order> {
+//         static std::string name() { return "order"; }
+//         static Json to_json(const Order& order) { return Json::object({{"id", order.id}}); }
+//         static Order from_json(const Json& json) { return {json.at("id").as_integer()}; }
+//     };
+//
+// Both functions throw std::invalid_argument for what they cannot turn; who called get or set is
+// told so, with the key, as ContextError.
+template <class T>
+struct ContextCodec;
+
+template <class T>
+concept ContextInput = requires(const T& value)
+{
+    {
+        ContextCodec<T>::to_json(value)
+        } -> std::same_as<Json>;
+};
+
+template <class T>
+concept ContextOutput = requires(const Json& json)
+{
+    {
+        ContextCodec<T>::from_json(json)
+        } -> std::same_as<T>;
+    {
+        ContextCodec<T>::name()
+        } -> std::convertible_to<std::string>;
+};
+
+template <class T>
+concept ContextInteger = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                         !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                         !std::same_as<T, char16_t> && !std::same_as<T, char32_t> && sizeof(T) <= 8;
+
+template <>
+struct ContextCodec<Json> {
+    static std::string name() { return "value"; }
+    static Json to_json(const Json& value) { return value; }
+    static Json from_json(const Json& json) { return json; }
+};
+
+template <>
+struct ContextCodec<bool> {
+    static std::string name() { return "boolean"; }
+    static Json to_json(bool value) { return Json(value); }
+    static bool from_json(const Json& json) { return json.as_boolean(); }
+};
+
+// Exact: a number with a fraction or an exponent is none, nor one that T cannot hold.
+template <ContextInteger T>
+struct ContextCodec<T> {
+    static std::string name() { return "integer"; }
+    static Json to_json(T value) { return Json(value); }
+    static T from_json(const Json& json)
+    {
+        const std::string& text = json.text();
+        const char* const end = text.data() + text.size();
+        T value{};
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc::result_out_of_range)
+            throw std::invalid_argument(text + " does not fit");
+        if (error != std::errc() || rest != end)
+            throw std::invalid_argument("not an integer");
+        return value;
+    }
+};
+
+// NaN and infinity have no form in JSON.
+template <class T>
+requires(std::same_as<T, float> || std::same_as<T, double>) struct ContextCodec<T> {
+    static std::string name() { return "number"; }
+    static Json to_json(T value) { return Json(static_cast<double>(value)); }
+    static T from_json(const Json& json) { return static_cast<T>(json.as_number()); }
+};
+
+template <>
+struct ContextCodec<std::string> {
+    static std::string name() { return "text"; }
+    static Json to_json(const std::string& value) { return Json(value); }
+    static std::string from_json(const Json& json) { return json.as_string(); }
+};
+
+// These are only given; they own nothing, so they are never read.
+template <>
+struct ContextCodec<std::string_view> {
+    static Json to_json(std::string_view value) { return Json(value); }
+};
+template <>
+struct ContextCodec<const char*> {
+    static Json to_json(const char* value) { return Json(value); }
+};
+template <>
+struct ContextCodec<std::nullptr_t> {
+    static Json to_json(std::nullptr_t) { return Json(); }
+};
+
+template <class T>
+struct ContextCodec<std::vector<T>> {
+    static std::string name() { return "list of " + ContextCodec<T>::name() + "s"; }
+    static Json to_json(const std::vector<T>& values)
+    {
+        std::vector<Json> items;
+        items.reserve(values.size());
+        for (const T& value : values)
+            items.push_back(ContextCodec<T>::to_json(value));
+        return Json::array(items);
+    }
+    static std::vector<T> from_json(const Json& json)
+    {
+        std::vector<T> values;
+        for (const Json& item : json.items())
+            values.push_back(ContextCodec<T>::from_json(item));
+        return values;
+    }
+};
+
+template <class T, class Less>
+struct ContextCodec<std::map<std::string, T, Less>> {
+    static std::string name() { return "object of " + ContextCodec<T>::name() + "s"; }
+    static Json to_json(const std::map<std::string, T, Less>& values)
+    {
+        std::vector<Json::Member> members;
+        members.reserve(values.size());
+        for (const auto& [key, value] : values)
+            members.emplace_back(key, ContextCodec<T>::to_json(value));
+        return Json::object(members);
+    }
+    static std::map<std::string, T, Less> from_json(const Json& json)
+    {
+        std::map<std::string, T, Less> values;
+        for (const auto& [key, value] : json.members())
+            values.insert_or_assign(key, ContextCodec<T>::from_json(value));
+        return values;
+    }
+};
+
+template <class T>
+struct ContextCodec<std::optional<T>> {
+    static std::string name() { return ContextCodec<T>::name() + " or null"; }
+    static Json to_json(const std::optional<T>& value)
+    {
+        return value ? ContextCodec<T>::to_json(*value) : Json();
+    }
+    static std::optional<T> from_json(const Json& json)
+    {
+        if (json.is_null())
+            return std::nullopt;
+        return ContextCodec<T>::from_json(json);
+    }
+};
+
+} // namespace sluice::workflows
