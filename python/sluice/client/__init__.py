@@ -6,6 +6,11 @@ with `Client.create`. Who receives such a webhook reports with a `TaskHandle`. `
 `AsyncTaskHandle` are the same for asyncio. What goes wrong is a `SluiceError`.
 """
 
+import sys
+
+if sys.version_info < (3, 11):
+    raise ImportError("sluice.client needs Python 3.11 or newer; workflows (sluice) need 3.9")
+
 from sluice.client.actions import Retry, Stored, Verb, Webhook, webhook, when
 from sluice.client.awaiting import AsyncOptions
 from sluice.client.batch_results import (
