@@ -85,11 +85,11 @@ struct ContextCodec<T> {
         const char* const end = text.data() + text.size();
         T value{};
         const auto [rest, error] = std::from_chars(text.data(), end, value);
-        if (error == std::errc::result_out_of_range)
+        if (error == std::errc() && rest == end)
+            return value;
+        if (text.find_first_not_of("-0123456789") == std::string::npos)
             throw std::invalid_argument(text + " does not fit");
-        if (error != std::errc() || rest != end)
-            throw std::invalid_argument("not an integer");
-        return value;
+        throw std::invalid_argument("not an integer");
     }
 };
 
@@ -124,7 +124,7 @@ struct ContextCodec<std::nullptr_t> {
 
 template <class T>
 struct ContextCodec<std::vector<T>> {
-    static std::string name() { return "list of " + ContextCodec<T>::name() + "s"; }
+    static std::string name() { return "list of " + ContextCodec<T>::name(); }
     static Json to_json(const std::vector<T>& values)
     {
         std::vector<Json> items;
@@ -144,7 +144,7 @@ struct ContextCodec<std::vector<T>> {
 
 template <class T, class Less>
 struct ContextCodec<std::map<std::string, T, Less>> {
-    static std::string name() { return "object of " + ContextCodec<T>::name() + "s"; }
+    static std::string name() { return "object of " + ContextCodec<T>::name(); }
     static Json to_json(const std::map<std::string, T, Less>& values)
     {
         std::vector<Json::Member> members;
