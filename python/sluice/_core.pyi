@@ -75,11 +75,11 @@ def pure(value: object, key: str) -> Any:
     None, bool, int, float, str stay; subclasses become the plain type; dict and other mappings
     become dict, list and tuple become list. ValueError, with the place, for everything else:
 
-        context key 'a.b[2]': NaN is not a JSON value          (also: infinity, -infinity)
+        context key 'a.b[2]': NaN is not a JSON value          (also: Infinity, -Infinity)
         context key 'n': the integer 18446744073709551616 does not fit 64 bits
         context key 'f': a value of type function is not a JSON value
         context key 'a': the key 1 is not a string              (a member's key, in the dict 'a')
-        context key 's': the text is not valid Unicode          (a lone surrogate)
+        context key 's': text that is not UTF-8 is not a JSON value   (a lone surrogate)
         context key 'c': nested deeper than 100 levels (a cycle?)
 
     Integers from -2^63 to 2^64 - 1 are exact. `key` is the place that the message starts with; a
@@ -97,7 +97,8 @@ def read_context(document: str) -> dict[str, Any]:
     """The dict of a document that must be an object, members in its order.
 
     ValueError with the place as `pure`, or with line and column: no JSON, not an object, NaN,
-    integers beyond 64 bits, a key that stands twice, deeper than 100 levels.
+    integers beyond 64 bits, a key that stands twice, deeper than 100 levels. Of any size: the
+    limit of a Runner is checked when a run is submitted and when a body has ended.
     """
 
 # --- definitions ---------------------------------------------------------------------------------
@@ -308,7 +309,7 @@ class Runner:
         """
 
     def list_schedules(self, query: str) -> str:
-        """{"enabled_only": false, "limit": 100, "offset": 0} → list of schedules, oldest first."""
+        """{"enabled_only": false, "limit": 100, "offset": 0} → schedules, oldest first."""
 
     def get_schedule(self, schedule_id: str) -> str:
         """One schedule. Error not_found."""
@@ -323,7 +324,7 @@ class Runner:
         """{"limit": 100, "offset": 0} → its fires, newest first. Error not_found.
 
         [{"id", "schedule_id", "scheduled_time", "claimed_at", "pipeline_execution_id",
-          "workflow_execution_id", "created_at", "updated_at"}, …]; the two are the same run or null.
+          "workflow_execution_id", "created_at", "updated_at"}, …]; both are the run, or null.
         """
 
     def schedule_stats(self, since: str) -> str:

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 DEPTH_MAX = 100
 
 
-def pure(value, key, depth=0):
+def pure(value, key):
+    return copied(value, key, 0)
+
+
+def copied(value, key, depth):
     for kind in (bool, str, int, float):
         if isinstance(value, kind):
             return scalar(kind(value), key)
@@ -17,20 +21,20 @@ def pure(value, key, depth=0):
     if depth == DEPTH_MAX and isinstance(value, (Mapping, list, tuple)):
         refuse(key, f"nested deeper than {DEPTH_MAX} levels (a cycle?)")
     if isinstance(value, Mapping):
-        return {member(name, key): pure(item, f"{key}.{name}", depth + 1)
+        return {member(name, key): copied(item, f"{key}.{name}", depth + 1)
                 for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [pure(item, f"{key}[{i}]", depth + 1) for i, item in enumerate(value)]
+        return [copied(item, f"{key}[{i}]", depth + 1) for i, item in enumerate(value)]
     return refuse(key, f"a value of type {type(value).__name__} is not a JSON value")
 
 
 def scalar(value, key):
     if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
-        refuse(key, "the text is not valid Unicode")
+        refuse(key, "text that is not UTF-8 is not a JSON value")
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         refuse(key, f"the integer {value} does not fit 64 bits")
     if isinstance(value, float) and not math.isfinite(value):
-        name = "NaN" if math.isnan(value) else "infinity" if value > 0 else "-infinity"
+        name = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         refuse(key, f"{name} is not a JSON value")
     return value
 

@@ -41,8 +41,8 @@ CYCLE = []
 CYCLE.append(CYCLE)
 BAD = [
     (math.nan, "context key 'k': NaN is not a JSON value"),
-    (math.inf, "context key 'k': infinity is not a JSON value"),
-    (-math.inf, "context key 'k': -infinity is not a JSON value"),
+    (math.inf, "context key 'k': Infinity is not a JSON value"),
+    (-math.inf, "context key 'k': -Infinity is not a JSON value"),
     (2**64, "context key 'k': the integer 18446744073709551616 does not fit 64 bits"),
     (-(2**63) - 1, "context key 'k': the integer -9223372036854775809 does not fit 64 bits"),
     (print, "context key 'k': a value of type builtin_function_or_method is not a JSON value"),
@@ -50,7 +50,7 @@ BAD = [
     ({1, 2}, "context key 'k': a value of type set is not a JSON value"),
     (b"bytes", "context key 'k': a value of type bytes is not a JSON value"),
     ({1: 2}, "context key 'k': the key 1 is not a string"),
-    ("\ud800", "context key 'k': the text is not valid Unicode"),
+    ("\ud800", "context key 'k': text that is not UTF-8 is not a JSON value"),
     ({"b": [0, 1, math.nan]}, "context key 'k.b[2]': NaN is not a JSON value"),
 ]
 

@@ -87,7 +87,8 @@ def test_choices_are_equal_by_what_they_say():
     lambda: BackoffStrategy.exponential(float("inf")),
     lambda: BackoffStrategy.exponential(2, float("nan")),
     lambda: RetryCondition.error_pattern("timeout"), lambda: RetryCondition.error_pattern([1]),
-    lambda: RetryPolicy.builder().max_attempts(-1), lambda: RetryPolicy.builder().max_attempts(1001),
+    lambda: RetryPolicy.builder().max_attempts(-1),
+    lambda: RetryPolicy.builder().max_attempts(1001),
     lambda: RetryPolicy.builder().initial_delay(-0.1),
     lambda: RetryPolicy.builder().max_delay(float("inf")),
 ])
