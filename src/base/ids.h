@@ -24,6 +24,7 @@ using KeyId = Id<struct KeyTag>;
 using DeliveryId = Id<struct DeliveryTag>;
 using ScheduleId = Id<struct ScheduleTag>;
 using DefinitionId = Id<struct DefinitionTag>;
+using WorkflowId = Id<struct WorkflowTag>;
 
 } // namespace sluice
 

@@ -35,7 +35,8 @@ enum class UidKind : std::uint8_t {
     delivery,
     schedule,
     rule,
-    action
+    action,
+    tick, // of a schedule: its key, with the milliseconds of the tick
 };
 
 // `secret` is the database's own random number, made by its first migration.

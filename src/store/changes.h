@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "store/execution_rows.h"
 #include "store/held_lease.h"
 
 #include <functional>
@@ -28,6 +29,11 @@ struct Changes {
     bool moved = false;               // tasks of the service: the feed has a row more
     bool from_outside = false;        // another process wrote: anything may have changed
 
+    // Of workflows in code: what this process has ended itself, so that it need not read it. Others
+    // are told by final_runs, and read.
+    std::vector<SharedEnd> ends;
+    std::vector<EndedRun> ended_runs;
+
     // Other processes may wait for this. Those who watch the feed look by themselves.
     bool concerns_others() const
     {
@@ -36,7 +42,10 @@ struct Changes {
                schedule_due || from_outside;
     }
 
-    bool empty() const { return !concerns_others() && !moved; }
+    bool empty() const
+    {
+        return !concerns_others() && !moved && ends.empty() && ended_runs.empty();
+    }
 
     void due(std::optional<Time> time) { keep_earlier(earliest_due, time); }
 

@@ -4,11 +4,13 @@
 #include "model/graph.h"
 #include "model/retry.h"
 #include "model/task/task_matcher.h"
+#include "store/execution_requests.h"
 #include "store/held_lease.h"
 #include "store/queue_filter.h"
 #include "store/rows.h"
 #include "store/schedule_requests.h"
 #include "store/service_requests.h"
+#include "store/task_parents.h"
 
 #include <memory>
 #include <optional>
@@ -30,6 +32,7 @@ struct NewTask {
     Retry retry;
     std::optional<CardRow> card;     // of the task service; its ids are filled in
     std::vector<TaskMatcher> dedupe; // not created when one of these finds a task
+    NewParents parents = {};         // of a task of a workflow
 };
 
 // What a run is besides its tasks.
@@ -43,6 +46,7 @@ struct NewRun {
     std::optional<Micros> timeout; // of the run as a whole
     std::string request_key;       // idempotency key; empty: none
     std::string body_hash;         // conflict when the key came with another one before
+    std::optional<NewExecution> execution = {}; // of a run of that kind
 };
 
 struct Submitted {
@@ -58,7 +62,8 @@ struct Submitted {
 
 // One transaction: nothing or all. The caller has checked the graph. Errors: conflict (name,
 // idempotency key, a link to a task that was found in another run), overloaded (too many different
-// rules or matchers), not_found (the schedule whose tick it is does not stand where it stood).
+// rules or matchers), not_found (the schedule whose tick it is does not stand where it stood), and
+// those of TriggerFire.
 struct Submit {
     using Reply = Submitted;
     NewRun run;
@@ -74,7 +79,11 @@ struct Submit {
         Unmet unmet = Unmet::fail;
     };
     std::vector<OutsideLink> outside = {};
+
+    // What has asked for it, at most one of these.
     std::optional<FiredTick> tick = {};
+    std::optional<RetriedTick> tick_again = {};
+    std::optional<TriggerFire> fire = {};
 };
 
 // Large submissions come in pieces that nobody sees until the last one publishes them.
@@ -87,6 +96,10 @@ struct StageTasks {
     RunId run;
     std::vector<NewTask> tasks;
     std::vector<std::uint32_t> parents; // how many each task has; empty: none has any
+
+    // What was staged before, in order: places in NewTask::parents count over these and then over
+    // `tasks`. None: no task has such parents.
+    std::shared_ptr<const std::vector<TaskId>> before = {};
 };
 struct StageLinks {
     using Reply = bool;
@@ -113,6 +126,7 @@ struct Leased {
     std::optional<Micros> timeout;
     Time claimed_at;
     std::shared_ptr<const std::string> queue;
+    ParentEnds parents = {}; // when the claim has asked for them
 };
 
 // Leases up to `limit` pending tasks of the queues to `worker`, highest priority first, then
@@ -124,6 +138,8 @@ struct Claim {
     std::shared_ptr<const QueueFilter> queues;
     std::size_t limit = 1;
     As as = As::running;
+    enum class Parents : std::uint8_t { untold, told }; // how those have ended
+    Parents parents = Parents::untold;
 };
 
 // The executor of a claimed task has started, or the target of a webhook has accepted it: then the
@@ -163,6 +179,12 @@ struct Finish {
     // What the answer to a start asks for, whether it has ended the task or its target did before;
     // owed once.
     std::vector<FollowUpAction> follow_ups = {};
+
+    // skipped: the task's rule says no; `error` has the reason, and `failure` is none.
+    enum class As : std::uint8_t { reported, skipped };
+    As as = As::reported;
+    std::optional<Micros> retry_after = {}; // instead of what the policy says, if it is tried again
+    bool is_transient = false;              // the failure is one, whatever its text says
 };
 
 // The worker stops and hands the task back; no try is used up. Errors: conflict.
@@ -173,6 +195,10 @@ struct GiveBack {
     int attempt = 0;
     WorkerId worker;
     std::string reason;
+
+    // It was not begun, as nobody here knows how: pending again after so long, and the attempt has
+    // not been one.
+    std::optional<Micros> again_after = {};
 };
 
 // Extends the worker's leases to now + `lease`. The reply names those it does not hold any more:
@@ -238,9 +264,15 @@ struct Resume {
 };
 // Final tasks that did not succeed live again as new attempts, with what was failed or skipped
 // because of them. Empty `tasks` is not accepted.
+//
+// From::descendants: the tasks, also those that succeeded, live again with every final task that
+// depends on them; what they depend on stays. Errors: conflict, too, while one of them is leased.
 struct RetryTasks {
     using Reply = Affected;
     Target target;
+    enum class From : std::uint8_t { unsuccessful, descendants };
+    From from = From::unsuccessful;
+    std::optional<Micros> run_timeout = {}; // of the run from now on, if it was final
 };
 
 // Removes a final run with everything of it, in bounded pieces; true when it is gone. Errors:

@@ -54,6 +54,7 @@ struct TaskRow {
     std::string name;
     std::string payload;
     std::string kind; // of its card, where a claim or a start asks; none: it is not of the service
+    std::string parents = {}; // store/task_parents.h; empty: none whose outputs it asks for
 };
 
 // Where a live task without a lease stands: the same row in timer, ready and held.
@@ -97,6 +98,7 @@ struct LeaseRow {
     std::optional<Time> expires_at; // the attempt's timeout
     std::optional<Micros>
         paused_left; // set: paused, with so much of the timeout left (0: none set)
+    std::optional<Micros> deferred_left = {}; // set: it waits by itself, likewise
 };
 
 inline TaskState state_of(const LeaseRow& lease)
@@ -169,7 +171,9 @@ struct WorkerRow {
     std::string process;   // of an attached one (base/process_id.h)
     bool attached = false; // its process holds a session of this database, and so its death shows
     Time registered_at;
-    Time until; // its leases are rescued after this, unless extended
+    Time until;              // its leases are rescued after this, unless extended
+    std::string serves = {}; // JSON array of queues and prefixes; empty: it has not said
+    std::string load = {};   // JSON: places, taken, overdue, deferred; likewise
 };
 
 enum class OutputState : std::uint8_t {

@@ -12,6 +12,13 @@ namespace sluice {
 
 // The rows of schedules and their history, as values.
 
+// What a schedule creates, and so who looks at it (docs/decisions/0010).
+enum class ScheduleKind : std::uint8_t {
+    batches,  // of the task service: its servers
+    workflow, // runs of a workflow: Runners
+    trigger,  // runs that a function asks for: Runners that have it
+};
+
 struct ScheduleRow {
     ScheduleId id;
     bool enabled = true;
@@ -25,6 +32,9 @@ struct ScheduleRow {
     RunId last_run;
     std::string name;
     std::string actor; // who created it
+    ScheduleKind kind = ScheduleKind::batches;
+    std::string key = {};               // the same for equal registrations; of batches empty
+    std::optional<Time> polled_at = {}; // when the function of a trigger was last asked
 
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
@@ -45,6 +55,9 @@ struct TickRow {
     TickOutcome outcome = TickOutcome::created;
     RunId run; // that was created
     std::string reason;
+    int tries = 0;                     // how often it was tried again after it failed
+    std::optional<Time> tried_at = {}; // when it was last
+    std::string context_hash = {};     // of a trigger: the same for equal contexts
 
     friend bool operator==(const TickRow&, const TickRow&) = default;
 };
