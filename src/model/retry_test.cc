@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr Time now = from_micros(1'767'225'600'000'000);
 constexpr std::array all_kinds{FailureKind::reported, FailureKind::timeout, FailureKind::start};
 
-std::optional<Micros> delay_after(int tries, const Retry& retry, std::uint64_t seed = 1)
+std::optional<Micros> waits(int tries, const Retry& retry, std::uint64_t seed = 1)
 {
     SeededRandom random(seed);
     const std::optional<Time> next = next_try(tries, FailureKind::reported, retry, now, random);
@@ -25,28 +25,28 @@ std::optional<Micros> delay_after(int tries, const Retry& retry, std::uint64_t s
 
 TEST(Retry, by_default_a_task_is_tried_once)
 {
-    EXPECT_EQ(delay_after(1, {}), std::nullopt);
+    EXPECT_EQ(waits(1, {}), std::nullopt);
 }
 
 TEST(Retry, the_last_try_is_number_tries_max)
 {
     const Retry retry{.tries_max = 3};
 
-    EXPECT_TRUE(delay_after(1, retry));
-    EXPECT_TRUE(delay_after(2, retry));
-    EXPECT_FALSE(delay_after(3, retry));
-    EXPECT_FALSE(delay_after(4, retry));
+    EXPECT_TRUE(waits(1, retry));
+    EXPECT_TRUE(waits(2, retry));
+    EXPECT_FALSE(waits(3, retry));
+    EXPECT_FALSE(waits(4, retry));
 }
 
 TEST(Retry, the_delay_grows_by_the_multiplier_up_to_its_maximum)
 {
     const Retry retry{.tries_max = 100, .delay_initial = 10s, .multiplier = 3.0, .delay_max = 200s};
 
-    EXPECT_EQ(delay_after(1, retry), Micros(10s));
-    EXPECT_EQ(delay_after(2, retry), Micros(30s));
-    EXPECT_EQ(delay_after(3, retry), Micros(90s));
-    EXPECT_EQ(delay_after(4, retry), Micros(200s));
-    EXPECT_EQ(delay_after(99, retry), Micros(200s));
+    EXPECT_EQ(waits(1, retry), Micros(10s));
+    EXPECT_EQ(waits(2, retry), Micros(30s));
+    EXPECT_EQ(waits(3, retry), Micros(90s));
+    EXPECT_EQ(waits(4, retry), Micros(200s));
+    EXPECT_EQ(waits(99, retry), Micros(200s));
 }
 
 TEST(Retry, a_multiplier_of_one_keeps_the_delay)
@@ -54,13 +54,13 @@ TEST(Retry, a_multiplier_of_one_keeps_the_delay)
     const Retry retry{.tries_max = 10, .delay_initial = 7s, .multiplier = 1.0};
 
     for (int tries = 1; tries < 10; ++tries)
-        EXPECT_EQ(delay_after(tries, retry), Micros(7s));
+        EXPECT_EQ(waits(tries, retry), Micros(7s));
 }
 
 TEST(Retry, without_a_delay_the_next_try_is_at_once)
 {
     for (int tries = 1; tries < 2000; tries += 37)
-        EXPECT_EQ(delay_after(tries, {.tries_max = 10'000}), Micros(0)) << tries;
+        EXPECT_EQ(waits(tries, {.tries_max = 10'000}), Micros(0)) << tries;
 }
 
 TEST(Retry, the_delay_never_overflows)
@@ -72,8 +72,8 @@ TEST(Retry, the_delay_never_overflows)
         .delay_max = 24h * 365};
 
     for (const int tries : {1, 10, 100, 5000, 2'000'000'000})
-        EXPECT_LE(*delay_after(tries, retry), Micros(24h * 365)) << tries;
-    EXPECT_EQ(delay_after(2'000'000'000, retry), Micros(24h * 365));
+        EXPECT_LE(*waits(tries, retry), Micros(24h * 365)) << tries;
+    EXPECT_EQ(waits(2'000'000'000, retry), Micros(24h * 365));
 }
 
 TEST(Retry, jitter_stays_within_a_quarter_and_uses_the_whole_of_it)
@@ -83,7 +83,7 @@ TEST(Retry, jitter_stays_within_a_quarter_and_uses_the_whole_of_it)
     Micros least = 1000s;
     Micros most = 0s;
     for (std::uint64_t seed = 0; seed < 5000; ++seed) {
-        const Micros delay = *delay_after(1, retry, seed);
+        const Micros delay = *waits(1, retry, seed);
         least = std::min(least, delay);
         most = std::max(most, delay);
     }
@@ -105,9 +105,100 @@ TEST(Retry, only_the_kinds_of_failure_in_the_mask_are_tried_again)
         }
 }
 
+TEST(Retry, without_a_delay_even_endless_growth_is_no_delay)
+{
+    const Retry retry{.tries_max = 10'000, .multiplier = 1000.0};
+    EXPECT_EQ(waits(5000, retry), Micros(0));
+}
+
+// Delay n of the contract: init; init*n*mult; init*mult*base^(n-1).
+TEST(Retry, delays_follow_the_formulas_of_the_contract)
+{
+    const Retry fixed{.tries_max = 9, .delay_initial = 1s, .multiplier = 1.0, .delay_max = 60s};
+    Retry linear = fixed;
+    linear.growth = Growth::linear;
+    linear.factor = 3.0;
+    Retry exponential = fixed;
+    exponential.multiplier = 2.0;
+    exponential.factor = 3.0;
+
+    const auto delays = [](const Retry& retry) {
+        std::vector<std::int64_t> seconds;
+        for (int tries = 1; tries <= 6; ++tries)
+            seconds.push_back(delay_after(tries, retry) / 1s);
+        return seconds;
+    };
+    EXPECT_EQ(delays(fixed), (std::vector<std::int64_t>{1, 1, 1, 1, 1, 1}));
+    EXPECT_EQ(delays(linear), (std::vector<std::int64_t>{3, 6, 9, 12, 15, 18}));
+    EXPECT_EQ(delays(exponential), (std::vector<std::int64_t>{3, 6, 12, 24, 48, 60}));
+}
+
+TEST(Retry, the_cap_comes_before_the_jitter)
+{
+    const Retry retry{
+        .tries_max = 9,
+        .delay_initial = 100s,
+        .delay_max = 60s,
+        .jitter = true,
+        .growth = Growth::linear};
+    Micros most = 0s;
+    for (std::uint64_t seed = 0; seed < 1000; ++seed)
+        most = std::max(most, *waits(5, retry, seed));
+    EXPECT_GT(most, Micros(74s));
+    EXPECT_LE(most, Micros(75s));
+}
+
+bool is_tried_again(const Retry& retry, const Failure& failure)
+{
+    SeededRandom random(1);
+    const bool is_tried = next_try(1, failure, retry, now, random).has_value();
+    EXPECT_EQ(is_tried, may_retry(1, failure, retry));
+    return is_tried;
+}
+
+TEST(Retry, never_means_one_try)
+{
+    const Retry retry{.tries_max = 5, .when = RetryWhen::never};
+    for (const FailureKind kind : all_kinds)
+        EXPECT_FALSE(is_tried_again(retry, {.kind = kind, .error = "timeout"}));
+}
+
+TEST(Retry, what_is_transient_is_known_by_kind_by_word_of_the_runner_or_by_text)
+{
+    const Retry retry{.tries_max = 5, .when = RetryWhen::transient};
+
+    EXPECT_TRUE(is_tried_again(retry, {.kind = FailureKind::timeout}));
+    EXPECT_TRUE(is_tried_again(retry, {.error = "boom", .is_transient = true}));
+    for (const std::string_view text :
+         {"Timeout", "ConnectionError: reset", "NETWORK down", "a temporary problem",
+          "service Unavailable"})
+        EXPECT_TRUE(is_tried_again(retry, {.error = text})) << text;
+    for (const std::string_view text : {"", "ValueError: boom", "time out", "connect"})
+        EXPECT_FALSE(is_tried_again(retry, {.error = text})) << text;
+}
+
+TEST(Retry, patterns_are_parts_of_the_text_in_whatever_case)
+{
+    const Retry retry{
+        .tries_max = 5, .when = RetryWhen::patterns, .patterns = {"Rate Limit", "503"}};
+
+    EXPECT_TRUE(is_tried_again(retry, {.error = "HTTP 503"}));
+    EXPECT_TRUE(is_tried_again(retry, {.error = "the rate LIMIT is reached"}));
+    EXPECT_FALSE(is_tried_again(retry, {.error = "rate-limit"}));
+    EXPECT_FALSE(is_tried_again(retry, {.kind = FailureKind::timeout, .error = "timeout"}));
+    EXPECT_FALSE(is_tried_again({.tries_max = 5, .when = RetryWhen::patterns}, {.error = "503"}));
+}
+
+TEST(Retry, a_kind_that_is_not_in_the_mask_is_not_tried_again_whatever_its_text)
+{
+    const Retry retry{.tries_max = 5, .on = 2, .when = RetryWhen::transient};
+    EXPECT_FALSE(is_tried_again(retry, {.error = "timeout"}));
+    EXPECT_TRUE(is_tried_again(retry, {.kind = FailureKind::timeout}));
+}
+
 TEST(RetryDeathTest, the_first_failure_is_number_one)
 {
-    EXPECT_DEATH(delay_after(0, {.tries_max = 5}), "");
+    EXPECT_DEATH(waits(0, {.tries_max = 5}), "");
 }
 
 TEST(Retry, the_third_rescue_of_a_task_ends_it)
@@ -116,6 +207,14 @@ TEST(Retry, the_third_rescue_of_a_task_ends_it)
     EXPECT_TRUE(may_rescue(1));
     EXPECT_FALSE(may_rescue(2));
     EXPECT_FALSE(may_rescue(3));
+}
+
+TEST(Retry, the_fourth_rescue_of_a_task_of_a_workflow_ends_it)
+{
+    EXPECT_TRUE(may_rescue(0, RescueRule::fourth_ends));
+    EXPECT_TRUE(may_rescue(2, RescueRule::fourth_ends));
+    EXPECT_FALSE(may_rescue(3, RescueRule::fourth_ends));
+    EXPECT_FALSE(may_rescue(4, RescueRule::fourth_ends));
 }
 
 Retry random_retry(Random& random)
@@ -127,6 +226,11 @@ Retry random_retry(Random& random)
     retry.delay_max = Micros{static_cast<std::int64_t>(random.next() % 1'000'000'000'000)};
     retry.jitter = random.next() % 2 == 0;
     retry.on = static_cast<std::uint8_t>(random.next() % 8);
+    retry.growth = random.next() % 2 == 0 ? Growth::linear : Growth::exponential;
+    retry.factor = static_cast<double>(random.next() >> 11) * 0x1.0p-50;
+    retry.when = static_cast<RetryWhen>(random.next() % 4);
+    for (std::uint64_t count = random.next() % 3; count > 0; --count)
+        retry.patterns.push_back(random_text(random, "ab\"\\", random.next() % 5));
     return retry;
 }
 
@@ -149,6 +253,36 @@ TEST(Retry, the_default_is_stored_as_nothing_and_the_rest_as_what_differs)
     EXPECT_EQ(parse_retry(R"({"tries_max":3})").value(), Retry{.tries_max = 3});
 }
 
+TEST(Retry, policies_that_were_stored_before_there_were_conditions_read_as_they_did)
+{
+    const Retry before{
+        .tries_max = 4,
+        .delay_initial = 10s,
+        .multiplier = 1.5,
+        .delay_max = 2min,
+        .jitter = true,
+        .on = 3};
+    const std::string text =
+        R"({"tries_max":4,"delay_initial":10000000,"multiplier":1.5,"delay_max":120000000,)"
+        R"("jitter":true,"on":3})";
+
+    EXPECT_EQ(parse_retry(text).value(), before);
+    EXPECT_EQ(format_retry(before), text);
+}
+
+TEST(Retry, growth_and_condition_are_stored_as_words)
+{
+    const Retry retry{
+        .growth = Growth::linear,
+        .factor = 2.5,
+        .when = RetryWhen::patterns,
+        .patterns = {"a", "b"}};
+    EXPECT_EQ(
+        format_retry(retry),
+        R"({"growth":"linear","factor":2.5,"when":"patterns","patterns":["a","b"]})"
+    );
+}
+
 TEST(Retry, stored_text_that_we_did_not_write_is_corrupt)
 {
     for (const std::string_view text : {"{", "[]", "3", "null", "\"\""})
@@ -158,7 +292,10 @@ TEST(Retry, stored_text_that_we_did_not_write_is_corrupt)
 TEST(Retry, a_stored_member_of_another_type_is_corrupt_not_an_exception)
 {
     EXPECT_EQ(parse_retry(R"({"tries_max":"3"})").error().code, Errc::corrupt);
-    EXPECT_EQ(parse_retry(R"({"jitter":1})").error().code, Errc::corrupt);
+    for (const std::string_view text :
+         {R"({"jitter":1})", R"({"growth":"cubic"})", R"({"growth":1})", R"({"when":"often"})",
+          R"({"when":true})", R"({"patterns":"a"})", R"({"patterns":[1]})", R"({"factor":"2"})"})
+        EXPECT_EQ(parse_retry(text).error().code, Errc::corrupt) << text;
 }
 
 } // namespace
