@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/validation.h"
+#include "model/workflow/trigger_rule.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+// Rules as JSON, in definitions and in the payloads of tasks:
+//
+//   {"type": "Always"}
+//   {"type": "All" | "Any" | "None", "conditions": [rule, …]}
+//   {"type": "TaskSuccess" | "TaskFailed" | "TaskSkipped", "task_name": "extract"}
+//   {"type": "ContextValue", "key": "n", "operator": "GreaterThan", "value": 5}
+
+inline constexpr std::size_t rule_depth_max = 100;
+
+// For documents with rules in them: each level of a rule is an object and a list.
+inline constexpr JsonLimits rule_json_limits{.depth_max = 2 * rule_depth_max + 200};
+
+Json rule_json(const TriggerRule& rule);
+
+// A kind (kinds.h) of rules.
+struct TriggerRuleKind {
+    void read(const Value& value, TriggerRule& out) const;
+};
+
+Checked<TriggerRule> read_rule(const Json& json);
+
+// What the row of a task with a rule carries: its first parents are its dependencies, the others
+// are those that only the rule names.
+struct RulePayload {
+    std::uint32_t dependencies = 0;
+    TriggerRule rule = {};
+};
+
+std::string format_rule_payload(const RulePayload& payload);
+
+// Errors: corrupt.
+Result<RulePayload> parse_rule_payload(std::string_view text);
+
+} // namespace sluice
