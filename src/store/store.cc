@@ -366,6 +366,10 @@ Async<Result<FollowRules::Reply>> Store::follow_rules(FollowRules request)
 {
     return perform(std::move(request));
 }
+Async<Result<DeclareWorkflows::Reply>> Store::declare_workflows(DeclareWorkflows request)
+{
+    return perform(std::move(request));
+}
 Async<Result<std::size_t>> Store::redeliver(Redeliver request)
 {
     return perform(std::move(request));

@@ -119,6 +119,8 @@ public:
     Async<Result<bool>> undefine(Undefine request);
     Async<Result<FollowRules::Reply>> follow_rules(FollowRules request);
 
+    Async<Result<DeclareWorkflows::Reply>> declare_workflows(DeclareWorkflows request);
+
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.
     template <class Body>

@@ -13,6 +13,7 @@
 namespace sluice {
 
 class DefinitionTables;
+class ExecutionTables;
 class OutsideTables;
 class RuleTables;
 class ScheduleTables;
@@ -34,6 +35,7 @@ public:
     virtual OutsideTables& outside() = 0;        // those of links between runs, and of the feed
     virtual ScheduleTables& schedules() = 0;     // those of schedules
     virtual DefinitionTables& definitions() = 0; // those of stored rules and actions
+    virtual ExecutionTables& executions() = 0;   // those of workflows in code
 
     // --- ids ---------------------------------------------------------------------------------
     enum class Sequence : std::uint8_t {
@@ -45,7 +47,8 @@ public:
         delivery,
         signature,
         schedule,
-        definition
+        definition,
+        workflow
     };
     // `count` new ids, ascending, never given before.
     virtual std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) = 0;

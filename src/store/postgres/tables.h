@@ -3,6 +3,7 @@
 
 #include "store/postgres/connection.h"
 #include "store/postgres/definition_tables.h"
+#include "store/postgres/execution_tables.h"
 #include "store/postgres/outside_tables.h"
 #include "store/postgres/rule_tables.h"
 #include "store/postgres/schedule_tables.h"
@@ -24,7 +25,8 @@ public:
           rules_(connection),
           outside_(connection),
           schedules_(connection),
-          definitions_(connection)
+          definitions_(connection),
+          executions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
@@ -32,6 +34,7 @@ public:
     OutsideTables& outside() override { return outside_; }
     ScheduleTables& schedules() override { return schedules_; }
     DefinitionTables& definitions() override { return definitions_; }
+    ExecutionTables& executions() override { return executions_; }
     void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -140,6 +143,7 @@ private:
     PostgresOutsideTables outside_;
     PostgresScheduleTables schedules_;
     PostgresDefinitionTables definitions_;
+    PostgresExecutionTables executions_;
     std::map<Sequence, Ahead> ahead_;
 };
 

@@ -35,6 +35,8 @@ const Statement& next_ids_of(Tables::Sequence sequence)
         return sql::next_schedule_ids;
     case Tables::Sequence::definition:
         return sql::next_definition_ids;
+    case Tables::Sequence::workflow:
+        return sql::next_workflow_ids;
     case Tables::Sequence::key:
         break;
     }

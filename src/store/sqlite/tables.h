@@ -3,6 +3,7 @@
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/definition_tables.h"
+#include "store/sqlite/execution_tables.h"
 #include "store/sqlite/outside_tables.h"
 #include "store/sqlite/rule_tables.h"
 #include "store/sqlite/schedule_tables.h"
@@ -23,7 +24,8 @@ public:
           rules_(connection),
           outside_(connection),
           schedules_(connection),
-          definitions_(connection)
+          definitions_(connection),
+          executions_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
@@ -31,6 +33,7 @@ public:
     OutsideTables& outside() override { return outside_; }
     ScheduleTables& schedules() override { return schedules_; }
     DefinitionTables& definitions() override { return definitions_; }
+    ExecutionTables& executions() override { return executions_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -126,6 +129,7 @@ private:
     SqliteOutsideTables outside_;
     SqliteScheduleTables schedules_;
     SqliteDefinitionTables definitions_;
+    SqliteExecutionTables executions_;
 };
 
 } // namespace sluice::sqlite

@@ -27,6 +27,8 @@ std::string_view name(Tables::Sequence sequence)
         return "schedule";
     case Tables::Sequence::definition:
         return "definition";
+    case Tables::Sequence::workflow:
+        return "workflow";
     case Tables::Sequence::key:
         break;
     }

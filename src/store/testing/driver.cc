@@ -213,6 +213,10 @@ Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request)
 {
     return store.follow_rules(std::move(request));
 }
+Async<Result<DeclareWorkflows::Reply>> call(Store& store, DeclareWorkflows request)
+{
+    return store.declare_workflows(std::move(request));
+}
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {
     return store.redeliver(std::move(request));

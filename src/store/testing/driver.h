@@ -60,6 +60,7 @@ Async<Result<Defined>> call(Store& store, Define request);
 Async<Result<DefinitionRow>> call(Store& store, Redefine request);
 Async<Result<bool>> call(Store& store, Undefine request);
 Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request);
+Async<Result<DeclareWorkflows::Reply>> call(Store& store, DeclareWorkflows request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -206,9 +206,10 @@ void run_group(WriteContext& context, Group& group)
         CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
         Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
         TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        Define, Redefine, Undefine, SetRules, FollowRules, HideTask, CreateSchedule, ChangeSchedule,
-        DeleteSchedule, RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, StageRun, StageTasks,
-        StageLinks, PublishRun, Submit, Settle, SettleSchedule, Tick>(context, group);
+        Define, Redefine, Undefine, DeclareWorkflows, SetRules, FollowRules, HideTask,
+        CreateSchedule, ChangeSchedule, DeleteSchedule, RecordEvent, PurgeBatches, PurgeTasks,
+        PruneEvents, StageRun, StageTasks, StageLinks, PublishRun, Submit, Settle, SettleSchedule,
+        Tick>(context, group);
     settle_outside(context);
     settle_debts(context);
     settle_runs(context);

@@ -178,5 +178,6 @@ void run(WriteContext& context, Operations<Define> operations);
 void run(WriteContext& context, Operations<Redefine> operations);
 void run(WriteContext& context, Operations<Undefine> operations);
 void run(WriteContext& context, Operations<FollowRules> operations);
+void run(WriteContext& context, Operations<DeclareWorkflows> operations);
 
 } // namespace sluice

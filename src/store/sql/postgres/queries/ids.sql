@@ -23,3 +23,6 @@ SELECT array_agg(nextval('signature_id_seq')) FROM generate_series(1, @count::bi
 SELECT array_agg(nextval('schedule_id_seq')) FROM generate_series(1, @count::bigint);
 -- name: next_definition_ids
 SELECT array_agg(nextval('definition_id_seq')) FROM generate_series(1, @count::bigint);
+
+-- name: next_workflow_ids
+SELECT array_agg(nextval('workflow_id_seq')) FROM generate_series(1, @count::bigint);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/execution_rows.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+// The statements of workflows in code in an open transaction; see Tables.
+class ExecutionTables {
+public:
+    virtual ~ExecutionTables() = default;
+
+    // The current version of each of the namespaces that has any, without the graph.
+    virtual std::vector<WorkflowRow> current_workflows(std::span<const std::string> namespaces) = 0;
+
+    // Inserts a version, or moves `registered_at` of the one that there is, never back; the row as
+    // it stands then, without the graph.
+    virtual WorkflowRow declare_workflow(const WorkflowRow& row) = 0;
+};
+
+} // namespace sluice

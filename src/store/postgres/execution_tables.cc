@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// executions.sql
+#include "store/postgres/execution_tables.h"
+
+#include "store/postgres_sql.h"
+
+namespace sluice::postgres {
+
+namespace {
+
+WorkflowRow read_workflow(Row& row)
+{
+    WorkflowRow workflow;
+    row.into(workflow.id, workflow.workflow_namespace, workflow.version);
+    row.into(workflow.created_at, workflow.registered_at);
+    return workflow;
+}
+
+} // namespace
+
+std::vector<WorkflowRow>
+PostgresExecutionTables::current_workflows(std::span<const std::string> namespaces)
+{
+    Params params;
+    params.texts("workflow.namespace", namespaces, [](const std::string& name) {
+        return std::string_view(name);
+    });
+    return connection_.query(sql::current_workflows, params).all(read_workflow);
+}
+
+WorkflowRow PostgresExecutionTables::declare_workflow(const WorkflowRow& row)
+{
+    Params params;
+    params.add(row.id).add(Text{"workflow.namespace", row.workflow_namespace});
+    params.add(Text{"workflow.version", row.version}).add(Text{"workflow.graph", row.graph});
+    params.add(row.created_at).add(row.registered_at);
+    return connection_.query(sql::declare_workflow, params).first(read_workflow).value();
+}
+
+} // namespace sluice::postgres

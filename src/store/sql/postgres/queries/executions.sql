@@ -1,0 +1,14 @@
+-- Workflows in code (docs/decisions/0009).
+
+-- name: current_workflows
+SELECT DISTINCT ON (namespace) id, namespace, version, created_at, registered_at
+FROM workflow WHERE namespace = ANY (@namespace::text[])
+ORDER BY namespace, registered_at DESC, id DESC;
+
+-- name: declare_workflow
+INSERT INTO workflow (id, namespace, version, graph, created_at, registered_at)
+VALUES (@id::bigint, @namespace::text, @version::text, @graph::text, @created_at::timestamptz,
+        @registered_at::timestamptz)
+ON CONFLICT (namespace, version)
+DO UPDATE SET registered_at = greatest(workflow.registered_at, excluded.registered_at)
+RETURNING id, namespace, version, created_at, registered_at;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/execution_tables.h"
+#include "store/sqlite/connection.h"
+
+namespace sluice::sqlite {
+
+// executions.sql: sets are loops, see SqliteTables.
+class SqliteExecutionTables final : public ExecutionTables {
+public:
+    explicit SqliteExecutionTables(Connection& connection) : connection_(connection) {}
+
+    std::vector<WorkflowRow> current_workflows(std::span<const std::string> namespaces) override;
+    WorkflowRow declare_workflow(const WorkflowRow& row) override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace sluice::sqlite
