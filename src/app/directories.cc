@@ -54,7 +54,7 @@ Result<void> place_database(Config& config, const ConfigSources& sources)
     if (!url)
         return url.error();
     if (const std::optional<std::string> file = database_file(*url))
-        config.db = "sqlite://" + absolute(*file, sources);
+        config.db = "sqlite://" + absolute(*file, sources) + url->query;
     return {};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/os.h"
 #include "store/neighbours.h"
 #include "store/postgres/migrator.h"
 #include "store/postgres/neighbours.h"
@@ -8,8 +9,12 @@
 #include "store/store.h"
 #include "store/url.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 
 namespace sluice {
 
@@ -40,8 +45,26 @@ void read_secrets(Session& session, Store::Parts& parts)
     parts.handle_secret = session.reads().setting("handle_secret").value_or("");
 }
 
-Store::Parts sqlite_parts(const std::string& path, const StoreOptions& options, const Log& log)
+void check_is_there(const std::string& path)
 {
+    std::error_code unseen; // what cannot be looked at is said by SQLite
+    if (std::filesystem::exists(path, unseen) || unseen)
+        return;
+    throw StoreFailure(
+        StoreFailure::Kind::broken,
+        Error{
+            Errc::not_found,
+            fmt::format(
+                "database '{}' does not exist, and mode=rw does not make it", printable_path(path)
+            )}
+    );
+}
+
+Store::Parts sqlite_parts(const DatabaseUrl& url, const StoreOptions& options, const Log& log)
+{
+    const std::string& path = url.target;
+    if (url.must_exist && path != ":memory:")
+        check_is_there(path);
     Store::Parts parts;
     parts.writer = make_sqlite_session({path, options.observer});
     parts.writer->connect();
@@ -98,7 +121,7 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
     try {
         Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
                                  ? postgres_parts(url->target, options, log)
-                                 : sqlite_parts(url->target, options, log);
+                                 : sqlite_parts(*url, options, log);
         parts.dead_end_cancel = options.dead_end_cancel;
         parts.meter = options.meter;
         return std::make_unique<Store>(

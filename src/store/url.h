@@ -9,17 +9,21 @@
 
 namespace sluice {
 
-// What a database URL names. `sqlite:///path`, `sqlite://path`, `:memory:` and bare paths are
-// SQLite; `postgres://` and `postgresql://` are PostgreSQL, kept as they are for libpq.
+// What a database URL names. `sqlite:///path`, `sqlite://path`, `sqlite://:memory:`, `:memory:` and
+// bare paths are SQLite; `postgres://` and `postgresql://` are PostgreSQL, kept as they are for
+// libpq.
 struct DatabaseUrl {
     enum class Dialect : std::uint8_t { sqlite, postgres };
     Dialect dialect = Dialect::sqlite;
     std::string target;                // the path, or the whole URL
+    std::string query;                 // of SQLite: `?…` as it came, or empty
+    bool must_exist = false;           // `mode=rw`: the file is not made
     std::vector<std::string> warnings; // parts that were understood but do nothing
 };
 
-// The path of SQLite is everything after `sqlite://` up to `?`. Errors (invalid): other schemes, an
-// empty path.
+// The path of SQLite is everything after `sqlite://`, or all of a bare path, up to `?`. What
+// follows is `mode=rwc` (which is how files are opened anyway) or `mode=rw`; other keys do nothing.
+// Errors (invalid): other schemes, other modes, an empty path.
 Result<DatabaseUrl> parse_database_url(std::string_view url);
 
 } // namespace sluice

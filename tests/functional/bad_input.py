@@ -171,6 +171,7 @@ ARGUMENTS = (
     Case("file of settings that does not exist", command=("config", "--config", "none.yaml")),
     Case("log level that does not exist", command=("config",), SLUICE_LOG="store=loud"),
     Case("kind of database that does not exist", command=("job", "list", "--db", "mysql://host/x")),
+    Case("mode of a database that cannot be", command=("job", "list", "--db", "x.db?mode=ro")),
     Case("time that cannot be read", command=("job", "wait", "x", "--timeout", "soon")),
 )
 
@@ -195,6 +196,7 @@ DATABASES = (
     Case("database that is another file", command=("job", "list", "--db", "in/a.txt")),
     Case("database in a place that cannot be made", command=("job", "list", "--db",
                                                              "p.json/sluice.db")),
+    Case("database that is not to be made", command=("job", "list", "--db", "x.db?mode=rw")),
     Case("server that does not answer", command=(*AT_SERVER, "job", "list")),
     Case("server that is no URL", command=("--server", "host:8085", "job", "list")),
     Case("worker without a server", command=("worker",)),
