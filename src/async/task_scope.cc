@@ -21,7 +21,7 @@ TaskScope::TaskScope(asio::any_io_executor executor, Log log)
 
 TaskScope::~TaskScope()
 {
-    SLUICE_ASSERT(children_.empty());
+    SLUICE_ASSERT_QUIETLY(children_.empty());
 }
 
 void TaskScope::spawn(Async<void> work)
