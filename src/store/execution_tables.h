@@ -20,6 +20,8 @@ public:
     // Inserts a version, or moves `registered_at` of the one that there is, never back; the row as
     // it stands then, without the graph.
     virtual WorkflowRow declare_workflow(const WorkflowRow& row) = 0;
+
+    virtual void insert_executions(std::span<const ExecutionRow> rows) = 0;
 };
 
 } // namespace sluice

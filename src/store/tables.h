@@ -121,7 +121,7 @@ public:
     ) = 0; // state, ending, sweep, counts, times
     virtual void set_run_error(RunId run, std::string_view error) = 0;
     virtual std::string run_error(RunId run) = 0;
-    virtual void delete_run(const RunRow& run) = 0; // the run row and its details, requests
+    virtual void delete_run(const RunRow& run) = 0; // the run row and all beside it
 
     // --- finish ------------------------------------------------------------------------------
     struct LeaseKey {

@@ -37,4 +37,12 @@ WorkflowRow PostgresExecutionTables::declare_workflow(const WorkflowRow& row)
     return connection_.query(sql::declare_workflow, params).first(read_workflow).value();
 }
 
+void PostgresExecutionTables::insert_executions(std::span<const ExecutionRow> rows)
+{
+    Params params;
+    params.array(rows, &ExecutionRow::run).array(rows, &ExecutionRow::workflow);
+    params.texts("execution.context", rows, &ExecutionRow::context, Params::Empty::is_null);
+    connection_.queue(sql::insert_executions, params);
+}
+
 } // namespace sluice::postgres

@@ -13,6 +13,7 @@ public:
 
     std::vector<WorkflowRow> current_workflows(std::span<const std::string> namespaces) override;
     WorkflowRow declare_workflow(const WorkflowRow& row) override;
+    void insert_executions(std::span<const ExecutionRow> rows) override;
 
 private:
     Connection& connection_;

@@ -48,7 +48,7 @@ void PostgresTables::update_runs(std::span<const RunRow> rows)
 void PostgresTables::set_run_error(RunId run, std::string_view error)
 {
     Params params;
-    params.add(Text{"run.error", error}).add(run);
+    params.add(run).add(Text{"run.error", error});
     connection_.queue(sql::set_run_error, params);
 }
 

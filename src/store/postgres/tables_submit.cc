@@ -140,6 +140,7 @@ void PostgresTables::insert_tasks(std::span<const TaskRow> rows)
     params.texts("task.retry", rows, &TaskRow::retry, is_null);
     params.texts("task.name", rows, &TaskRow::name, is_null);
     params.texts("task.payload", rows, &TaskRow::payload, is_null);
+    params.texts("task.parents", rows, &TaskRow::parents, is_null);
     connection_.queue(sql::insert_tasks, params);
 }
 

@@ -41,4 +41,11 @@ WorkflowRow SqliteExecutionTables::declare_workflow(const WorkflowRow& row)
         .value();
 }
 
+void SqliteExecutionTables::insert_executions(std::span<const ExecutionRow> rows)
+{
+    Prepared& insert = connection_.prepared(sql::insert_execution);
+    for (const ExecutionRow& row : rows)
+        insert.run(row.run, row.workflow, row.context);
+}
+
 } // namespace sluice::sqlite

@@ -30,7 +30,7 @@ void SqliteTables::update_runs(std::span<const RunRow> rows)
 
 void SqliteTables::set_run_error(RunId run, std::string_view error)
 {
-    connection_.prepared(sql::set_run_error).run(error, run);
+    connection_.prepared(sql::set_run_error).run(run, error);
 }
 
 std::string SqliteTables::run_error(RunId run)
@@ -44,6 +44,8 @@ void SqliteTables::delete_run(const RunRow& run)
     connection_.prepared(sql::delete_run_outputs).run(run.id);
     connection_.prepared(sql::delete_run_requests).run(run.id);
     connection_.prepared(sql::delete_run_detail).run(run.id);
+    if (run.kind == RunKind::execution)
+        connection_.prepared(sql::delete_execution).run(run.id);
     connection_.prepared(sql::delete_run).run(run.id);
 }
 

@@ -91,7 +91,8 @@ void SqliteTables::insert_tasks(std::span<const TaskRow> rows)
     Prepared& insert = connection_.prepared(sql::insert_task);
     for (const TaskRow& row : rows)
         insert.run(
-            row.id, row.run, row.queue, row.nprio, row.timeout, row.retry, row.name, row.payload
+            row.id, row.run, row.queue, row.nprio, row.timeout, row.retry, row.name, row.payload,
+            row.parents
         );
 }
 

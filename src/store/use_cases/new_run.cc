@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/new_run.h"
 
+#include "base/assert.h"
 #include "store/repeat.h"
 #include "store/use_cases/task_gates.h"
 #include "store/use_cases/user_actions.h"
@@ -32,7 +33,29 @@ NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t par
     return need;
 }
 
-TaskRow task_row(const Standing& standing, const NewTask& task)
+TaskId PlacedTasks::at(std::uint32_t place) const
+{
+    SLUICE_ASSERT(place < before.size() + tasks.size());
+    return place < before.size() ? before[place] : tasks[place - before.size()];
+}
+
+namespace {
+
+std::string parents_of(const NewParents& parents, const PlacedTasks& all)
+{
+    if (parents.empty())
+        return {};
+    TaskParents ids;
+    for (const std::uint32_t place : parents.dependencies)
+        ids.dependencies.push_back(all.at(place));
+    for (const std::uint32_t place : parents.named)
+        ids.named.push_back(all.at(place));
+    return format_parents(ids);
+}
+
+} // namespace
+
+TaskRow task_row(const Standing& standing, const NewTask& task, const PlacedTasks& all)
 {
     TaskRow row;
     row.id = standing.task;
@@ -43,6 +66,17 @@ TaskRow task_row(const Standing& standing, const NewTask& task)
     row.retry = format_retry(task.retry);
     row.name = task.name;
     row.payload = task.payload;
+    row.parents = parents_of(task.parents, all);
+    return row;
+}
+
+std::optional<ExecutionRow> execution_of(RunId run, const NewRun& request)
+{
+    if (!request.execution)
+        return std::nullopt;
+    ExecutionRow row{run, request.execution->workflow, request.execution->context};
+    if (row.context == "{}")
+        row.context.clear();
     return row;
 }
 

@@ -18,7 +18,20 @@ struct Standing {
 
 Place place_of(const Standing& standing, const NewTask& task);
 NeedRow need_of(const Standing& standing, const NewTask& task, std::uint32_t parents);
-TaskRow task_row(const Standing& standing, const NewTask& task); // copies: a group may be run again
+
+// The tasks that places in NewTask::parents count over: those of earlier pieces, then the new ones.
+struct PlacedTasks {
+    std::span<const TaskId> before;
+    std::span<const TaskId> tasks;
+
+    TaskId at(std::uint32_t place) const;
+};
+
+// Copies: a group may be run again.
+TaskRow task_row(const Standing& standing, const NewTask& task, const PlacedTasks& all);
+
+// Nothing when the run is none of a workflow that was declared.
+std::optional<ExecutionRow> execution_of(RunId run, const NewRun& request);
 
 // Appends the card of a task that has one.
 void add_card(

@@ -3,6 +3,7 @@
 // belong to the run and are closed. Nobody sees any of it until publish opens the queues, which is
 // one short transaction whatever the size. A loader extends the run's expires_at with every piece;
 // when it dies, Sweep removes what it left.
+#include "store/execution_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
@@ -60,6 +61,11 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
         ids.push_back(TaskId{id});
     const std::vector<QueueId> queues = queues_of(context, run.id);
 
+    PlacedTasks all;
+    all.tasks = ids;
+    if (request.before)
+        all.before = *request.before;
+
     std::vector<TaskRow> tasks;
     std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
@@ -74,7 +80,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
             needs.push_back(need_of(standing, task, parents));
         else
             places.push_back(place_of(standing, task));
-        tasks.push_back(task_row(standing, task));
+        tasks.push_back(task_row(standing, task, all));
         add_card(standing, task, std::move(gates), cards);
     }
     extend_range(run, ids);
@@ -108,6 +114,8 @@ void run(WriteContext& context, Operations<StageRun> operations)
         context.tables.insert_runs({&run, 1});
         if (const std::optional<RunDetail> detail = detail_of(run.id, request))
             context.tables.insert_run_details({&*detail, 1});
+        if (const std::optional<ExecutionRow> execution = execution_of(run.id, request))
+            context.tables.executions().insert_executions({&*execution, 1});
         if (!request.request_key.empty())
             context.tables.insert_request(
                 {request.request_key, request.body_hash, run.id, context.now}

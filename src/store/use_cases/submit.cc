@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // submit: run, tasks, links and places in one transaction. A submission that fails does so alone.
+#include "store/execution_tables.h"
 #include "store/outside_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
@@ -23,6 +24,7 @@ namespace {
 struct SubmitRows {
     std::vector<RunRow> runs;
     std::vector<RunDetail> details;
+    std::vector<ExecutionRow> executions;
     std::vector<TaskRow> tasks;
     std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
@@ -86,7 +88,7 @@ void add_tasks(
             rows.needs.push_back(need_of(standing, task, waits_for));
         else
             rows.places.push_back(place_of(standing, task));
-        rows.tasks.push_back(task_row(standing, task));
+        rows.tasks.push_back(task_row(standing, task, {{}, reply.tasks}));
         add_card(standing, task, std::move(gates), rows.cards);
     }
     for (const GraphLink& link : request.links)
@@ -118,6 +120,8 @@ void add_run(WriteContext& context, const Submit& request, const Submitted& repl
     rows.runs.push_back(run);
     if (std::optional<RunDetail> detail = detail_of(reply.run, request.run))
         rows.details.push_back(std::move(*detail));
+    if (std::optional<ExecutionRow> execution = execution_of(reply.run, request.run))
+        rows.executions.push_back(std::move(*execution));
     if (!request.run.request_key.empty())
         rows.requests.push_back(
             {request.run.request_key, request.run.body_hash, reply.run, context.now}
@@ -130,6 +134,8 @@ void insert(WriteContext& context, SubmitRows rows)
     context.runs.add(rows.runs); // nobody else can see them yet
     if (!rows.details.empty())
         context.tables.insert_run_details(rows.details);
+    if (!rows.executions.empty())
+        context.tables.executions().insert_executions(rows.executions);
     context.tables.insert_tasks(rows.tasks);
     if (!rows.cards.empty())
         context.tables.service().insert_cards(rows.cards);

@@ -12,3 +12,7 @@ VALUES (@id::bigint, @namespace::text, @version::text, @graph::text, @created_at
 ON CONFLICT (namespace, version)
 DO UPDATE SET registered_at = greatest(workflow.registered_at, excluded.registered_at)
 RETURNING id, namespace, version, created_at, registered_at;
+
+-- name: insert_executions
+INSERT INTO execution (run_id, workflow_id, context)
+SELECT unnest(@run_id::bigint[]), unnest(@workflow_id::bigint[]), unnest(@context::text[]);

@@ -32,7 +32,9 @@ FROM unnest(
 WHERE run.id = new.id;
 
 -- name: set_run_error
-UPDATE run_detail SET error = @error::text WHERE run_id = @run_id::bigint;
+-- A run of a workflow that has nothing to say before has no row yet.
+INSERT INTO run_detail (run_id, spec, actor, error) VALUES (@run_id::bigint, '', '', @error::text)
+ON CONFLICT (run_id) DO UPDATE SET error = excluded.error;
 
 -- name: run_error
 SELECT error FROM run_detail WHERE run_id = @run_id::bigint;
@@ -40,6 +42,7 @@ SELECT error FROM run_detail WHERE run_id = @run_id::bigint;
 -- name: delete_run
 -- What users did to it stays.
 WITH details AS (DELETE FROM run_detail WHERE run_id = @run_id::bigint),
+     executions AS (DELETE FROM execution WHERE run_id = @run_id),
      requests AS (DELETE FROM request WHERE run_id = @run_id),
      outputs AS (DELETE FROM output WHERE run_id = @run_id)
 DELETE FROM run WHERE id = @run_id;

@@ -14,10 +14,10 @@ SELECT unnest(@run_id::bigint[]), unnest(@name::text[]), unnest(@spec::text[]),
        unnest(@actor::text[]), unnest(@origin_id::bigint[]), unnest(@error::text[]);
 
 -- name: insert_tasks
-INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload)
+INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload, parents)
 SELECT unnest(@id::bigint[]), unnest(@run_id::bigint[]), unnest(@queue_id::bigint[]),
        unnest(@nprio::smallint[]), unnest(@timeout::bigint[]), unnest(@retry::text[]),
-       unnest(@name::text[]), unnest(@payload::text[]);
+       unnest(@name::text[]), unnest(@payload::text[]), unnest(@parents::text[]);
 
 -- name: insert_needs
 INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)

@@ -11,3 +11,7 @@ VALUES (@id, @namespace, @version, @graph, @created_at, @registered_at)
 ON CONFLICT (namespace, version)
 DO UPDATE SET registered_at = max(registered_at, excluded.registered_at)
 RETURNING id, namespace, version, created_at, registered_at;
+
+-- name: insert_execution
+INSERT INTO execution (run_id, workflow_id, context)
+VALUES (@run_id, @workflow_id, nullif(@context, ''));

@@ -14,7 +14,9 @@ SET state = @state, ending = @ending, linked = @linked, sweep = @sweep, total = 
 WHERE id = @id;
 
 -- name: set_run_error
-UPDATE run_detail SET error = @error WHERE run_id = @run_id;
+-- A run of a workflow that has nothing to say before has no row yet.
+INSERT INTO run_detail (run_id, spec, actor, error) VALUES (@run_id, '', '', @error)
+ON CONFLICT (run_id) DO UPDATE SET error = excluded.error;
 
 -- name: run_error
 SELECT error FROM run_detail WHERE run_id = @run_id;
@@ -24,6 +26,9 @@ DELETE FROM run WHERE id = @id;
 
 -- name: delete_run_detail
 DELETE FROM run_detail WHERE run_id = @run_id;
+
+-- name: delete_execution
+DELETE FROM execution WHERE run_id = @run_id;
 
 -- name: delete_run_requests
 DELETE FROM request WHERE run_id = @run_id;

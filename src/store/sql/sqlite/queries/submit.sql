@@ -9,8 +9,9 @@ INSERT INTO run_detail (run_id, name, spec, actor, origin_id, error)
 VALUES (@run_id, @name, @spec, @actor, @origin_id, @error);
 
 -- name: insert_task
-INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload)
-VALUES (@id, @run_id, @queue_id, @nprio, @timeout, @retry, @name, @payload);
+INSERT INTO task (id, run_id, queue_id, nprio, timeout, retry, name, payload, parents)
+VALUES (@id, @run_id, @queue_id, @nprio, @timeout, @retry, @name, @payload,
+        nullif(@parents, ''));
 
 -- name: insert_need
 INSERT INTO need (task_id, run_id, queue_id, nprio, unfinished, attempt, run_at)
