@@ -3,6 +3,7 @@
 #include "store/neighbours.h"
 #include "store/postgres/migrator.h"
 #include "store/postgres/neighbours.h"
+#include "store/postgres/schema.h"
 #include "store/postgres/session.h"
 #include "store/sqlite/neighbours.h"
 #include "store/sqlite/session.h"
@@ -78,13 +79,19 @@ Store::Parts sqlite_parts(const DatabaseUrl& url, const StoreOptions& options, c
     return parts;
 }
 
-constexpr int postgres_readers = 2;
-
-Store::Parts postgres_parts(const std::string& url, const StoreOptions& options, const Log& log)
+Store::Parts postgres_parts(const DatabaseUrl& url, const StoreOptions& options, const Log& log)
 {
     postgres::ConnectSettings settings;
-    settings.url = url;
+    settings.url = url.target;
+    settings.schema = options.schema;
     settings.meter = options.meter;
+    if (!settings.schema.empty())
+        postgres::make_schema(settings);
+    postgres::Handle first;
+    if (options.connect_all) {
+        first = postgres::connect(settings);
+        settings.environment = std::make_shared<const postgres::Words>(postgres::words_of(*first));
+    }
     SystemRandom random;
     const SystemClockSource clock;
     const Time now = options.clock ? options.clock->wall() : clock.wall();
@@ -99,12 +106,31 @@ Store::Parts postgres_parts(const std::string& url, const StoreOptions& options,
     parts.writer = session(options.observer);
     parts.writer->connect();
     read_secrets(*parts.writer, parts);
-    for (int i = 0; i < postgres_readers; ++i)
+    for (int i = 0; i < options.readers; ++i)
         parts.readers.push_back(session(nullptr));
     parts.probe = session(nullptr); // opens its connection when it is needed first
-    parts.neighbours = postgres::make_neighbours(settings, others_wrote, log);
+    parts.neighbours = postgres::make_neighbours(settings, others_wrote, log, std::move(first));
     parts.clock_is_remote = true;
     return parts;
+}
+
+// Before anything connects.
+Result<void> check_schema(const DatabaseUrl& url, const std::string& schema)
+{
+    if (schema.empty())
+        return {};
+    if (url.dialect == DatabaseUrl::Dialect::postgres)
+        return postgres::check_schema_name(schema);
+    return Error{
+        Errc::invalid, "a schema needs PostgreSQL; give each tenant an SQLite file of its own"};
+}
+
+void connect_all(Store::Parts& parts)
+{
+    for (const std::unique_ptr<Session>& reader : parts.readers)
+        reader->connect();
+    if (parts.probe)
+        parts.probe->connect();
 }
 
 } // namespace
@@ -116,12 +142,16 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
     const Result<DatabaseUrl> url = parse_database_url(options.url);
     if (!url)
         return url.error();
+    if (const Result<void> checked = check_schema(*url, options.schema); !checked)
+        return checked.error();
     for (const std::string& warning : url->warnings)
         log.warn("{}", warning);
     try {
         Store::Parts parts = url->dialect == DatabaseUrl::Dialect::postgres
-                                 ? postgres_parts(url->target, options, log)
+                                 ? postgres_parts(*url, options, log)
                                  : sqlite_parts(*url, options, log);
+        if (options.connect_all)
+            connect_all(parts);
         parts.dead_end_cancel = options.dead_end_cancel;
         parts.meter = options.meter;
         return std::make_unique<Store>(

@@ -28,11 +28,14 @@ struct OperationBase;
 
 // How a database is opened, in either dialect.
 struct StoreOptions {
-    std::string url;                       // sqlite:///path, a bare path, postgresql://…
+    std::string url;    // sqlite:///path, a bare path, postgresql://…
+    std::string schema; // of PostgreSQL, made if it is missing; empty: what the URL says
     StatementObserver* observer = nullptr; // borrowed for the store's life; null: none
     const ClockSource* clock = nullptr;    // borrowed; null: the machine's
     bool dead_end_cancel = true;           // a task goes when all tasks behind it have gone
     StoreMeter* meter = nullptr;           // borrowed for the store's life; null: none
+    int readers = 2;                       // connections for reads on PostgreSQL; SQLite has one
+    bool connect_all = false; // at once, and what libpq reads from the environment is kept
 };
 
 // The durable truth, in the words of the domain: one method per use case, each awaited on the loop
@@ -192,7 +195,8 @@ private:
 };
 
 // Opens (creates, migrates) the database that the URL names. Blocks; meant for start-up. Errors:
-// invalid (URL, a database newer than the program), unavailable, corrupt.
+// invalid (URL, schema, a database newer than the program), not_found (mode=rw and no file),
+// unavailable, corrupt.
 Result<std::unique_ptr<Store>>
 open_store(asio::any_io_executor executor, const StoreOptions& options, Log log);
 

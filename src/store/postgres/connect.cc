@@ -2,6 +2,7 @@
 #include "store/postgres/connect.h"
 
 #include "store/postgres/errors.h"
+#include "store/postgres/schema.h"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,8 @@ public:
         std::string options = fmt::format(
             "{} -c statement_timeout={}s", session_options, settings.statement_timeout.count()
         );
+        if (settings.environment)
+            words_ = *settings.environment;
         add_defaults(settings);
         for (const PQconninfoOption* option = given; option->keyword; ++option) {
             if (!option->val)
@@ -50,6 +53,9 @@ public:
                 set(option->keyword, option->val);
         }
         PQconninfoFree(given);
+        // Last, so that it is what counts, and what RESET comes back to.
+        if (!settings.schema.empty())
+            options += fmt::format(" -c search_path=\"{}\"", settings.schema);
         set("options", options);
     }
 
@@ -84,7 +90,7 @@ private:
         words_.emplace_back(std::move(key), std::move(value));
     }
 
-    std::vector<std::pair<std::string, std::string>> words_;
+    Words words_;
 };
 
 } // namespace
@@ -100,7 +106,22 @@ Handle connect(const ConnectSettings& settings)
     PQsetNoticeReceiver(
         connection.get(), [](void*, const PGresult*) {}, nullptr
     );
+    if (!settings.schema.empty() && !settings.schema_may_miss)
+        verify_schema(*connection, settings.schema);
     return connection;
+}
+
+Words words_of(PGconn& connection)
+{
+    PQconninfoOption* const options = PQconninfo(&connection);
+    if (!options)
+        throw std::bad_alloc();
+    Words words;
+    for (const PQconninfoOption* option = options; option->keyword; ++option)
+        if (option->val && std::strcmp(option->keyword, "options") != 0)
+            words.emplace_back(option->keyword, option->val);
+    PQconninfoFree(options);
+    return words;
 }
 
 Answer execute(

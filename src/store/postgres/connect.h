@@ -11,12 +11,20 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sluice::postgres {
 
+// Words of libpq and their values.
+using Words = std::vector<std::pair<std::string, std::string>>;
+
 // How to reach the database. What the URL says wins over what we would choose.
 struct ConnectSettings {
-    std::string url; // anything that libpq takes: postgresql://… or key=value words
+    std::string url;              // anything that libpq takes: postgresql://… or key=value words
+    std::string schema;           // the only one that the connection sees; empty: what the URL says
+    bool schema_may_miss = false; // it is about to be made: not looked for
+    std::shared_ptr<const Words> environment; // in place of libpq's variables; null: those
     std::chrono::seconds connect_timeout{10};
     std::chrono::seconds statement_timeout{30}; // also the longest wait for a lock
     StoreMeter* meter = nullptr; // hears of round trips; outlives the connection; null: nobody
@@ -32,8 +40,13 @@ using Handle = std::unique_ptr<PGconn, CloseConnection>;
 using Answer = std::unique_ptr<PGresult, ClearResult>;
 
 // A new connection; blocks for at most connect_timeout for each address. Throws StoreFailure: lost
-// when the server is away, refused (invalid) when the URL cannot be read.
+// when the server is away, refused (invalid) when the URL cannot be read, broken when the
+// connection does not see the schema.
 Handle connect(const ConnectSettings& settings);
+
+// What the connection was made with, also from variables of the environment, which a program may
+// change later.
+Words words_of(PGconn& connection);
 
 // Runs a statement with text parameters and waits for its end; without parameters `sql` may hold
 // several. `name` is for messages. Throws StoreFailure.

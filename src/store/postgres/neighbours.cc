@@ -55,12 +55,14 @@ void read_leases(const Json& json, std::vector<HeldLease>& leases)
 
 class PostgresNeighbours final : public Neighbours {
 public:
-    PostgresNeighbours(const ConnectSettings& settings, OthersWrote others_wrote, Log log)
+    PostgresNeighbours(
+        const ConnectSettings& settings, OthersWrote others_wrote, Log log, Handle first
+    )
         : notifier_(
               settings,
               {.arrived = [this](std::string_view payload) { tell(decode_changes(payload)); },
                .everything_changed = [this] { tell(anything()); }},
-              std::move(others_wrote), std::move(log)
+              std::move(others_wrote), std::move(log), std::move(first)
           )
     {}
 
@@ -112,9 +114,11 @@ private:
 } // namespace
 
 std::unique_ptr<Neighbours>
-make_neighbours(const ConnectSettings& settings, OthersWrote others_wrote, Log log)
+make_neighbours(const ConnectSettings& settings, OthersWrote others_wrote, Log log, Handle first)
 {
-    return std::make_unique<PostgresNeighbours>(settings, std::move(others_wrote), std::move(log));
+    return std::make_unique<PostgresNeighbours>(
+        settings, std::move(others_wrote), std::move(log), std::move(first)
+    );
 }
 
 std::string encode_changes(const Changes& changes)

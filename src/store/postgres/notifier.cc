@@ -33,12 +33,15 @@ std::string lock_key(WorkerId worker)
 
 } // namespace
 
-Notifier::Notifier(ConnectSettings settings, Handlers handlers, OthersWrote others_wrote, Log log)
+Notifier::Notifier(
+    ConnectSettings settings, Handlers handlers, OthersWrote others_wrote, Log log, Handle first
+)
     : settings_(std::move(settings)),
       handlers_(std::move(handlers)),
       others_wrote_(std::move(others_wrote)),
       log_(std::move(log)),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      connection_(std::move(first))
 {
     if (wake_ < 0)
         throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -118,7 +121,8 @@ void Notifier::start_listening()
 {
     held_.clear();
     asked_at_ = {};
-    connection_ = connect(settings_);
+    if (!connection_)
+        connection_ = connect(settings_);
     ask(sql::listen);
     ask(sql::hold_worker, {lock_key(WorkerId{})});
     if (pause_ > milliseconds::zero()) {

@@ -32,8 +32,12 @@ public:
         std::function<void()> everything_changed; // after each connect, or more than could be told
     };
 
-    // `others_wrote` is set before each of the handlers is called; may be null.
-    Notifier(ConnectSettings settings, Handlers handlers, OthersWrote others_wrote, Log log);
+    // `others_wrote` is set before each of the handlers is called; may be null. `first` is the
+    // connection that it begins with; null: it opens one.
+    Notifier(
+        ConnectSettings settings, Handlers handlers, OthersWrote others_wrote, Log log,
+        Handle first = nullptr
+    );
     ~Notifier();
     Notifier(const Notifier&) = delete;
     Notifier& operator=(const Notifier&) = delete;

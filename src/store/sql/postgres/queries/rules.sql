@@ -1,14 +1,15 @@
 -- Rules and deduplication (docs/decisions/0005).
 
 -- name: share_signatures
--- Nobody adds a signature while a group that may count by those it knows is under way.
-SELECT pg_advisory_xact_lock_shared(7163511, 1);
+-- Nobody adds a signature while a group that may count by those it knows is under way. Each schema
+-- is a store of its own: its groups do not wait for another's.
+SELECT pg_advisory_xact_lock_shared(hashtext('sluice signatures of ' || current_schema()), 1);
 
 -- name: own_signatures
-SELECT pg_advisory_xact_lock(7163511, 1);
+SELECT pg_advisory_xact_lock(hashtext('sluice signatures of ' || current_schema()), 1);
 
 -- name: lock_kinds
-SELECT pg_advisory_xact_lock(7163512, kind)
+SELECT pg_advisory_xact_lock(hashtext('sluice kinds of ' || current_schema()), kind)
 FROM (SELECT unnest(@kind::int[]) AS kind ORDER BY kind) sorted;
 
 -- name: signatures_version
