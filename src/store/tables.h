@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/rows.h"
+#include "store/task_parents.h"
 
 #include <cstdint>
 #include <optional>
@@ -101,6 +102,7 @@ public:
     struct ReadyHeads {
         std::vector<Place> places;
         std::vector<TaskRow> tasks;   // of the places, in any order
+        std::vector<ParentEnd> ends;  // of their parents, in any order, perhaps more than once
         std::vector<QueueId> emptied; // nothing is left in these
     };
     // Takes up to `limit` places from the heads of the queues, by (nprio, task) over all of them;

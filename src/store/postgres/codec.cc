@@ -28,10 +28,10 @@ TaskRow read_task(Row& row)
     return task;
 }
 
-TaskRow read_task_and_kind(Row& row)
+TaskRow read_whole_task(Row& row)
 {
     TaskRow task = read_task(row);
-    row.into(task.kind);
+    row.into(task.kind, task.parents);
     return task;
 }
 

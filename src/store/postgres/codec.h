@@ -12,7 +12,7 @@ namespace sluice::postgres {
 RunRow read_run(Row& row);
 RunRow read_locked_run(Row& row);
 TaskRow read_task(Row& row);
-TaskRow read_task_and_kind(Row& row);
+TaskRow read_whole_task(Row& row);
 NeedRow read_need(Row& row);
 NeedRow read_need_with_pause(Row& row);
 Place read_place(Row& row); // without run_at

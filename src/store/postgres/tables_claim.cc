@@ -34,6 +34,17 @@ void sort_places(std::vector<Place>& places)
     });
 }
 
+// Of each parent its id, outcome and attempt.
+void append_ends(std::vector<ParentEnd>& ends, Row& row)
+{
+    std::vector<std::int64_t> values;
+    row.into(values);
+    for (std::size_t i = 0; i + 2 < values.size(); i += 3) {
+        const auto outcome = static_cast<TaskState>(values[i + 1]);
+        ends.push_back({TaskId{values[i]}, outcome, static_cast<int>(values[i + 2])});
+    }
+}
+
 // Places with what their tasks are.
 void append(Tables::ReadyHeads& taken, const Rows& rows)
 {
@@ -45,7 +56,8 @@ void append(Tables::ReadyHeads& taken, const Rows& rows)
         task.run = place.run;
         task.queue = place.queue;
         task.nprio = place.nprio;
-        row.into(task.timeout, task.retry, task.name, task.payload, task.kind);
+        row.into(task.timeout, task.retry, task.name, task.payload, task.kind, task.parents);
+        append_ends(taken.ends, row);
     }
 }
 
@@ -173,7 +185,7 @@ std::vector<TaskRow> PostgresTables::tasks(std::span<const TaskId> ids)
         return {};
     Params params;
     params.array(ids, std::identity());
-    return connection_.query(sql::tasks, params).all(read_task_and_kind);
+    return connection_.query(sql::tasks, params).all(read_whole_task);
 }
 
 void PostgresTables::insert_leases(std::span<const LeaseRow> rows)

@@ -43,10 +43,11 @@ TaskRow read_task(Row& row)
     return task;
 }
 
-TaskRow read_task_and_kind(Row& row)
+TaskRow read_whole_task(Row& row)
 {
     TaskRow task = read_task(row);
     row.into(task.kind);
+    row.into(task.parents);
     return task;
 }
 

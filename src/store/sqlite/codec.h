@@ -10,7 +10,7 @@ namespace sluice::sqlite {
 RunRow read_run(Row& row);
 RunRow read_locked_run(Row& row);
 TaskRow read_task(Row& row);
-TaskRow read_task_and_kind(Row& row);
+TaskRow read_whole_task(Row& row);
 NeedRow read_need(Row& row);
 NeedRow read_need_and_pause(Row& row); // of need_and_pause
 Place read_place(Row& row);            // without run_at

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/assert.h"
 #include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/tables.h"
@@ -72,6 +73,33 @@ bool is_within(const Place& place, const std::optional<Tables::QueueMark>& bound
     return !bound || std::tie(place.nprio, place.task) < std::tie(bound->nprio, bound->task);
 }
 
+// Each once: siblings have the same.
+std::vector<TaskId> parents_of(const std::vector<TaskRow>& tasks)
+{
+    std::vector<TaskId> ids;
+    for (const TaskRow& task : tasks) {
+        if (task.parents.empty())
+            continue;
+        const Result<TaskParents> parents = parse_parents(task.parents);
+        SLUICE_ASSERT(parents.has_value());
+        ids.insert(ids.end(), parents->dependencies.begin(), parents->dependencies.end());
+        ids.insert(ids.end(), parents->named.begin(), parents->named.end());
+    }
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+    return ids;
+}
+
+ParentEnd read_parent_end(Row& row)
+{
+    ParentEnd end;
+    row.into(end.task);
+    row.into(end.outcome);
+    row.into(end.attempt);
+    return end;
+}
+
 } // namespace
 
 // The marks are not used: on SQLite nothing dead stands before the head of a queue. Chunks begin
@@ -118,6 +146,10 @@ Tables::ReadyHeads SqliteTables::take_ready_heads(
         ids.push_back(place.task);
     std::ranges::sort(ids); // neighbours share pages
     taken.tasks = tasks(ids);
+    const std::vector<TaskId> parents = parents_of(taken.tasks);
+    Prepared& parent_end = connection_.prepared(sql::parent_end);
+    for (const TaskId id : parents)
+        collect_into(taken.ends, parent_end, read_parent_end, id);
     return taken;
 }
 
@@ -127,7 +159,7 @@ std::vector<TaskRow> SqliteTables::tasks(std::span<const TaskId> ids)
     rows.reserve(ids.size());
     Prepared& select = connection_.prepared(sql::task);
     for (const TaskId id : ids)
-        collect_into(rows, select, read_task_and_kind, id);
+        collect_into(rows, select, read_whole_task, id);
     return rows;
 }
 

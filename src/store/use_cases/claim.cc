@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // claim: pending tasks become leased. Claims of one group that ask for the same queues are one
 // claim whose tasks are dealt out in the order of the operations.
+#include "base/assert.h"
 #include "store/use_cases/gated_claim.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ constexpr std::size_t candidates_min = 64;
 
 struct Taken {
     std::vector<Place> places;
-    std::vector<TaskRow> tasks; // by id
+    std::vector<TaskRow> tasks;  // by id
+    std::vector<ParentEnd> ends; // likewise
 };
 
 Taken take_places(WriteContext& context, const QueueFilter& filter, std::size_t limit)
@@ -34,8 +36,10 @@ Taken take_places(WriteContext& context, const QueueFilter& filter, std::size_t 
         context.board.took(queues, taken, taken.places.size() < wanted);
         all.places.insert(all.places.end(), taken.places.begin(), taken.places.end());
         std::ranges::move(taken.tasks, std::back_inserter(all.tasks));
+        std::ranges::move(taken.ends, std::back_inserter(all.ends));
     }
     std::ranges::sort(all.tasks, {}, &TaskRow::id);
+    std::ranges::sort(all.ends, {}, &ParentEnd::task);
     return all;
 }
 
@@ -53,6 +57,29 @@ lease_of(const WriteContext& context, const Claim& request, const Place& place, 
             lease.expires_at = context.now + *task.timeout;
     }
     return lease;
+}
+
+std::vector<ParentEnd>
+ends_of(const std::vector<TaskId>& parents, const std::vector<ParentEnd>& all)
+{
+    std::vector<ParentEnd> ends;
+    ends.reserve(parents.size());
+    for (const TaskId parent : parents) {
+        const auto end = std::ranges::lower_bound(all, parent, {}, &ParentEnd::task);
+        if (end != all.end() && end->task == parent)
+            ends.push_back(*end);
+    }
+    return ends;
+}
+
+// As the claim has asked; a parent that lives again meanwhile is left out.
+ParentEnds told(const Claim& request, const TaskRow& task, const std::vector<ParentEnd>& ends)
+{
+    if (request.parents == Claim::Parents::untold || task.parents.empty())
+        return {};
+    const Result<TaskParents> parents = parse_parents(task.parents);
+    SLUICE_ASSERT(parents.has_value());
+    return {ends_of(parents->dependencies, ends), ends_of(parents->named, ends)};
 }
 
 Leased leased_of(const LeaseRow& lease, TaskRow task, QueueBoard::Name queue)
@@ -120,12 +147,15 @@ public:
             while (replies_[next_].size() == operations_[next_]->request.limit)
                 ++next_;
             const auto task = std::ranges::lower_bound(taken.tasks, place.task, {}, &TaskRow::id);
-            leases.push_back(lease_of(context_, operations_[next_]->request, place, *task));
+            const Claim& request = operations_[next_]->request;
+            leases.push_back(lease_of(context_, request, place, *task));
             context_.changes.due(leases.back().expires_at);
             note_move(leases.back(), *task);
+            ParentEnds parents = told(request, *task, taken.ends);
             replies_[next_].push_back(leased_of(
                 leases.back(), std::move(*task), context_.board.name(context_.tables, place.queue)
             ));
+            replies_[next_].back().parents = std::move(parents);
         }
         left_ -= leases.size();
         if (!leases.empty())

@@ -1,6 +1,7 @@
 -- Rows of `ready` are found in the order of the key, from the mark on: what lies before it is
 -- mostly dead. They are locked, passing over those of another process, and deleted by their
 -- address, which cannot change while they are locked (nothing updates `ready`).
+-- What is ready was made so by the commit that ended its last parent: the same look finds the ends.
 
 -- name: take_ready_of_queue
 WITH taken AS (
@@ -14,10 +15,16 @@ WITH taken AS (
         FOR UPDATE SKIP LOCKED))
     RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
 SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
-       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind
+       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind, own.parents,
+       -- ids, outcomes and attempts in turn; ";3" has an empty part
+       CASE WHEN own.parents IS NOT NULL THEN ARRAY(
+           SELECT unnest(ARRAY[done.task_id, done.outcome, done.attempt])
+           FROM unnest(string_to_array(translate(own.parents, ';', ','), ',', '')::bigint[])
+                    AS parent (id)
+           JOIN done ON done.task_id = parent.id) END
 FROM taken
 LEFT JOIN LATERAL (
-    SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
+    SELECT timeout, retry, name, payload, parents FROM task WHERE task.id = taken.task_id
     OFFSET 0) own ON true -- one look at the key for each, whatever the statistics say
 LEFT JOIN LATERAL (SELECT kind FROM card WHERE card.task_id = taken.task_id OFFSET 0) card ON true;
 
@@ -45,16 +52,22 @@ WITH taken AS (
         FOR UPDATE OF ready SKIP LOCKED))
     RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues)
 SELECT taken.task_id, taken.run_id, taken.queue_id, taken.nprio, taken.attempt, taken.tries,
-       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind
+       taken.rescues, own.timeout, own.retry, own.name, own.payload, card.kind, own.parents,
+       -- ids, outcomes and attempts in turn; ";3" has an empty part
+       CASE WHEN own.parents IS NOT NULL THEN ARRAY(
+           SELECT unnest(ARRAY[done.task_id, done.outcome, done.attempt])
+           FROM unnest(string_to_array(translate(own.parents, ';', ','), ',', '')::bigint[])
+                    AS parent (id)
+           JOIN done ON done.task_id = parent.id) END
 FROM taken
 LEFT JOIN LATERAL (
-    SELECT timeout, retry, name, payload FROM task WHERE task.id = taken.task_id
+    SELECT timeout, retry, name, payload, parents FROM task WHERE task.id = taken.task_id
     OFFSET 0) own ON true
 LEFT JOIN LATERAL (SELECT kind FROM card WHERE card.task_id = taken.task_id OFFSET 0) card ON true;
 
 -- name: tasks
 SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload,
-       (SELECT kind FROM card WHERE card.task_id = task.id)
+       (SELECT kind FROM card WHERE card.task_id = task.id), parents
 FROM task WHERE id = ANY (@id::bigint[]);
 
 -- name: insert_leases

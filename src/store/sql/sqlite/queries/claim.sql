@@ -11,8 +11,11 @@ DELETE FROM ready WHERE queue_id = @queue_id AND (nprio, task_id) <= (@nprio, @t
 
 -- name: task
 SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload,
-       (SELECT kind FROM card WHERE card.task_id = task.id)
+       (SELECT kind FROM card WHERE card.task_id = task.id), parents
 FROM task WHERE id = @id;
+
+-- name: parent_end
+SELECT task_id, outcome, attempt FROM done WHERE task_id = @task_id;
 
 -- name: insert_lease
 INSERT INTO lease (task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner,
