@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <iostream>
 #include <string>
+#include <utility>
 
 using namespace sluice::workflows;
 using example::check;
@@ -50,15 +51,10 @@ void with_schemas(const std::string& url)
         admin.create_tenant({.schema_name = "example_south", .username = "example_south"});
     for (const std::string& tenant : admin.list_tenants())
         std::cout << tenant << '\n';
-
-    check(
-        runs_after_one_more(Runner::with_schema(north.connection_string, north.schema_name)) == 1,
-        "north sees its run"
-    );
-    check(
-        runs_after_one_more(Runner::with_schema(south.connection_string, south.schema_name)) == 1,
-        "south sees its own run only"
-    );
+    for (const TenantCredentials& tenant : {north, south}) {
+        Runner runner = Runner::with_schema(tenant.connection_string, tenant.schema_name);
+        check(runs_after_one_more(std::move(runner)) == 1, "each sees its own run only");
+    }
 
     const auto look_elsewhere = [&] {
         Runner::with_schema(north.connection_string, south.schema_name).list_runs();
