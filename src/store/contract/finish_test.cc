@@ -109,6 +109,38 @@ TEST_P(StoreContract, a_kind_of_failure_outside_of_the_policy_is_final)
     EXPECT_EQ(fail(claim_one(w), w)->state, TaskState::failed);
 }
 
+TEST_P(StoreContract, a_task_that_its_rule_forbids_is_skipped_with_the_reason)
+{
+    const WorkerId w = worker();
+    const auto follows = [](std::uint32_t child, LinkCondition condition) {
+        return GraphLink{0, child, condition, Unmet::skip};
+    };
+    Submit request =
+        new_run(3, {follows(1, LinkCondition::not_failed), follows(2, LinkCondition::on_success)});
+    request.tasks[0].retry.tries_max = 3;
+    const Submitted submitted = submit(std::move(request));
+    Finish report = success_of(claim_one(w), w);
+    report.as = Finish::As::skipped;
+    report.result.clear();
+    report.error = "the rule does not hold";
+
+    EXPECT_EQ(db(report)->state, TaskState::skipped);
+    const Reads::Task skipped = task(submitted.tasks[0]);
+    EXPECT_EQ(skipped.state, TaskState::skipped);
+    EXPECT_EQ(skipped.done->error, "the rule does not hold");
+    EXPECT_EQ(skipped.done->tries, 0);
+    EXPECT_EQ(state(submitted.tasks[1]), TaskState::pending) << "a skipped parent has not failed";
+    EXPECT_EQ(state(submitted.tasks[2]), TaskState::skipped);
+
+    EXPECT_TRUE(db(report)->repeated);
+    EXPECT_EQ(db(report)->state, TaskState::skipped);
+    report.as = Finish::As::reported;
+    EXPECT_EQ(db(report).error().code, Errc::conflict);
+    ASSERT_TRUE(succeed(claim_one(w), w));
+    EXPECT_EQ(run_state_of(submitted.run), RunState::succeeded);
+    EXPECT_EQ(run(submitted.run).row.counts, (RunCounts{3, 1, 0, 0, 2}));
+}
+
 TEST_P(StoreContract, a_report_of_a_former_attempt_is_refused)
 {
     const WorkerId w = worker();

@@ -130,14 +130,7 @@ TEST_P(StoreContract, an_unmet_condition_ends_the_child_at_once_while_other_pare
 
     ASSERT_TRUE(fail(parents[0], w));
     EXPECT_EQ(state(submitted.tasks[2]), TaskState::failed);
-    const std::string error = task(submitted.tasks[2]).done->error;
-    EXPECT_EQ(
-        error,
-        "Required parent task " +
-            format_uid(db.store().uid(UidKind::task, submitted.created_at, submitted.tasks[0].value)
-            ) +
-            " failed"
-    );
+    EXPECT_EQ(task(submitted.tasks[2]).done->error, "dependency 'task' failed");
     EXPECT_EQ(run_state_of(submitted.run), RunState::active);
 
     ASSERT_TRUE(succeed(parents[1], w));
@@ -179,6 +172,42 @@ TEST_P(StoreContract, a_skipped_child_says_why)
             " succeeded, which the link does not accept"
     );
     EXPECT_EQ(run_state_of(submitted.run), RunState::succeeded);
+}
+
+TEST_P(StoreContract, a_child_of_a_workflow_names_the_dependency_that_failed)
+{
+    const WorkerId w = worker();
+    const GraphLink unless_failed{0, 2, LinkCondition::not_failed, Unmet::skip};
+    Submit request = new_run(
+        {new_task("extract"), new_task("load"), new_task("report")},
+        {unless_failed, {1, 2, LinkCondition::not_failed, Unmet::skip}}
+    );
+    const Submitted first = submit(request);
+    const std::vector<Leased> claimed = claim(w);
+    ASSERT_TRUE(succeed(claimed[0], w));
+    ASSERT_TRUE(fail(claimed[1], w));
+    EXPECT_EQ(state(first.tasks[2]), TaskState::skipped);
+    EXPECT_EQ(task(first.tasks[2]).done->error, "dependency 'load' failed");
+
+    const Submitted second = submit(request);
+    ASSERT_TRUE(db(Cancel{target(second.run, {second.tasks[0]})}));
+    EXPECT_EQ(task(second.tasks[2]).done->error, "dependency 'extract' was cancelled");
+}
+
+TEST_P(StoreContract, another_run_names_the_parent_that_failed_by_its_id)
+{
+    const WorkerId w = worker();
+    Submit request = new_run(2, {{0, 1}});
+    request.run.kind = RunKind::job;
+    const Submitted submitted = submit(std::move(request));
+    ASSERT_TRUE(fail(claim_one(w), w));
+    EXPECT_EQ(
+        task(submitted.tasks[1]).done->error,
+        "Required parent task " +
+            format_uid(db.store().uid(UidKind::task, submitted.created_at, submitted.tasks[0].value)
+            ) +
+            " failed"
+    );
 }
 
 TEST_P(StoreContract, a_failure_cascades_down_a_deep_chain_in_one_transaction)

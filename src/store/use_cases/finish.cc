@@ -83,6 +83,14 @@ TakenLeases take_leases(WriteContext& context, std::span<Request* const> request
     return TakenLeases(context.tables.take_leases(keys));
 }
 
+// How the task ends if the report is accepted and it is not tried again.
+TaskState reported_end(const Finish& report)
+{
+    if (report.as == Finish::As::skipped)
+        return TaskState::skipped;
+    return report.failure ? TaskState::failed : TaskState::succeeded;
+}
+
 // A report whose lease is gone: repeated by its own sender (the answer was lost), or superseded.
 void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& late)
 {
@@ -99,7 +107,7 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
         const auto row = done.find(report.task);
         if (row != done.end())
             owe_late_follow_ups(context, answer_of(report), row->second);
-        const TaskState reported = report.failure ? TaskState::failed : TaskState::succeeded;
+        const TaskState reported = reported_end(report);
         const bool same = row != done.end() && row->second.outcome == reported &&
                           is_about(fence_of(report), row->second.attempt, row->second.worker);
         if (same)
@@ -120,7 +128,7 @@ end_attempts(WriteContext& context, std::span<Finish* const> reports)
 {
     TakenLeases leases = take_leases(context, reports);
     std::vector<std::optional<Finished>> answers(reports.size());
-    std::vector<Ended> succeeded;
+    std::vector<Ended> over; // well, or skipped
     std::vector<FailedAttempt> failed;
     std::vector<std::size_t> failed_reports;
     for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -134,12 +142,14 @@ end_attempts(WriteContext& context, std::span<Finish* const> reports)
             failed.push_back({std::move(*lease), *report.failure, report.error, report.result});
             failed_reports.push_back(i);
         } else {
-            succeeded.push_back(ended(*lease, TaskState::succeeded));
-            succeeded.back().result = report.result;
-            answers[i] = Finished{TaskState::succeeded, std::nullopt, false};
+            over.push_back(ended(*lease, reported_end(report)));
+            over.back().result = report.result;
+            if (report.as == Finish::As::skipped)
+                over.back().error = report.error;
+            answers[i] = Finished{reported_end(report), std::nullopt, false};
         }
     }
-    end_tasks(context, std::move(succeeded));
+    end_tasks(context, std::move(over));
     if (failed.empty())
         return answers;
     const std::vector<std::optional<Time>> next = fail_attempts(context, std::move(failed));

@@ -13,22 +13,21 @@ namespace sluice {
 namespace {
 
 // One settlement after the other: a child that several of its parents leave hears the strongest.
-Verdicts verdicts_of(WriteContext& context, std::span<const Settlement> settlements)
+Verdicts verdicts_of(std::span<const Settlement> settlements)
 {
     Verdicts verdicts;
     for (const Settlement& settlement : settlements)
         add_verdict(
             verdicts, settlement.link,
             {settlement.link.parent, settlement.run, settlement.outcome,
-             settlement.parent_created_at},
-            context
+             settlement.parent_created_at}
         );
     return verdicts;
 }
 
 void apply_to_children(WriteContext& context, std::span<const Settlement> settlements)
 {
-    const Verdicts verdicts = verdicts_of(context, settlements);
+    const Verdicts verdicts = verdicts_of(settlements);
     std::vector<Ended> ended = settle(context, verdicts);
     end_tasks(context, std::move(ended));
 }

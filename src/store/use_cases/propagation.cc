@@ -2,6 +2,7 @@
 #include "store/use_cases/propagation.h"
 
 #include "model/task/task_words.h"
+#include "model/workflow/run_words.h"
 
 #include <fmt/format.h>
 
@@ -12,15 +13,49 @@ namespace sluice {
 
 namespace {
 
-// "Required parent task <id> failed" and its like.
-std::string unmet_reason(WriteContext& context, const Parent& parent, Unmet unmet)
+// Why children of unmet conditions end: what is looked up for it is looked up for all at once.
+class Reasons {
+public:
+    Reasons(WriteContext& context, const Verdicts& verdicts) : context_(context)
+    {
+        std::vector<TaskId> parents;
+        for (const auto& [child, verdict] : verdicts)
+            if (verdict.unmet && is_named(verdict.unmet_by))
+                parents.push_back(verdict.unmet_by.task);
+        if (parents.empty())
+            return;
+        sort_unique(parents);
+        for (TaskRow& row : context.tables.tasks(parents))
+            names_.emplace(row.id, std::move(row.name));
+    }
+
+    std::string of(const Verdict& verdict) const;
+
+private:
+    // In the words of workflows, which say so of parents that did not succeed.
+    bool is_named(const Parent& parent) const
+    {
+        const RunRow* run = context_.runs.find(parent.run);
+        return run && run->kind == RunKind::execution &&
+               (parent.outcome == TaskState::failed || parent.outcome == TaskState::canceled);
+    }
+
+    WriteContext& context_;
+    std::map<TaskId, std::string> names_; // of parents in runs of workflows
+};
+
+// "dependency 'extract' failed"; elsewhere "Required parent task <id> failed" and its like.
+std::string Reasons::of(const Verdict& verdict) const
 {
+    const Parent& parent = verdict.unmet_by;
+    if (const auto name = names_.find(parent.task); name != names_.end())
+        return unmet_dependency(name->second, parent.outcome);
     const std::string id = format_uid(
-        make_uid(UidKind::task, parent.run_created_at, parent.task.value, context.uid_secret)
+        make_uid(UidKind::task, parent.run_created_at, parent.task.value, context_.uid_secret)
     );
-    if (unmet == Unmet::fail)
+    if (*verdict.unmet == Unmet::fail)
         return fmt::format("Required parent task {} failed", id);
-    const RunRow* run = context.runs.find(parent.run);
+    const RunRow* run = context_.runs.find(parent.run);
     const bool is_batch = !run || run->kind == RunKind::batch;
     return fmt::format(
         "Parent task {} {}, which the link does not accept", id,
@@ -39,7 +74,7 @@ Verdicts verdicts_of(WriteContext& context, const std::vector<Parent>& parents)
     std::set<TaskId> with_children;
     for (const LinkRow& link : context.tables.links_from(ids)) {
         const auto parent = std::ranges::lower_bound(parents, link.parent, {}, &Parent::task);
-        add_verdict(verdicts, link, *parent, context);
+        add_verdict(verdicts, link, *parent);
         if (with_children.insert(link.parent).second)
             ++context.tally.parents_ended.at(static_cast<std::size_t>(parent->outcome));
     }
@@ -60,9 +95,7 @@ Place released(const NeedRow& need)
 
 } // namespace
 
-void add_verdict(
-    Verdicts& verdicts, const LinkRow& link, const Parent& parent, WriteContext& context
-)
+void add_verdict(Verdicts& verdicts, const LinkRow& link, const Parent& parent)
 {
     Verdict& verdict = verdicts[link.child];
     ++verdict.finished;
@@ -71,7 +104,7 @@ void add_verdict(
     const Unmet effect = effect_of(link.unmet, parent.outcome);
     const Unmet unmet = verdict.unmet ? stronger(*verdict.unmet, effect) : effect;
     if (!verdict.unmet || unmet != *verdict.unmet)
-        verdict.reason = unmet_reason(context, parent, unmet);
+        verdict.unmet_by = parent;
     verdict.unmet = unmet;
 }
 
@@ -88,6 +121,7 @@ std::vector<Ended> settle(WriteContext& context, const Verdicts& verdicts)
     if (changes.empty())
         return {};
 
+    const Reasons reasons(context, verdicts);
     std::vector<Ended> ending;
     std::vector<Place> free;
     std::vector<TaskId> settled;
@@ -101,7 +135,7 @@ std::vector<Ended> settle(WriteContext& context, const Verdicts& verdicts)
             const TaskState outcome =
                 *verdict.unmet == Unmet::fail ? TaskState::failed : TaskState::skipped;
             ending.push_back(ended(need, outcome));
-            ending.back().error = verdict.reason;
+            ending.back().error = reasons.of(verdict);
             context.tally.failed_by_parent += outcome == TaskState::failed;
             if (need.paused)
                 no_longer_held.push_back(need.task);

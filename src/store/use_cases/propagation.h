@@ -4,7 +4,6 @@
 #include "store/use_cases/ending.h"
 
 #include <map>
-#include <string>
 #include <vector>
 
 namespace sluice {
@@ -13,13 +12,11 @@ namespace sluice {
 struct Verdict {
     int finished = 0; // so many parents have ended
     std::optional<Unmet> unmet;
-    std::string reason; // of the strongest unmet condition
+    Parent unmet_by; // whose end does not meet the strongest condition
 };
 using Verdicts = std::map<TaskId, Verdict>;
 
-void add_verdict(
-    Verdicts& verdicts, const LinkRow& link, const Parent& parent, WriteContext& context
-);
+void add_verdict(Verdicts& verdicts, const LinkRow& link, const Parent& parent);
 
 // Tells the children. Those whose conditions all hold become pending; those with an unmet one are
 // given back, to end in the next level. Their runs are locked.
