@@ -8,6 +8,7 @@
 #include <mutex>
 #include <pthread.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -16,8 +17,9 @@ namespace {
 
 struct Held {
     const void* object;
-    DescriptorOf descriptor;
-    std::uint64_t generation;
+    DescriptorOf descriptor; // null: it has a name
+    std::string name;
+    Birthplace where;
 };
 
 struct Registry {
@@ -47,14 +49,22 @@ void in_parent()
 void in_child()
 {
     Registry& known = registry();
-    const std::uint64_t generation = known.generation.load();
     for (const Held& held : known.held) {
-        const int descriptor = held.generation == generation ? held.descriptor(held.object) : -1;
+        if (!held.descriptor || !held.where.is_here())
+            continue;
+        const int descriptor = held.descriptor(held.object);
         if (descriptor >= 0)
             ::close(descriptor);
     }
-    known.generation.store(generation + 1);
+    ++known.generation;
     known.mutex.unlock();
+}
+
+void add(Held held)
+{
+    Registry& known = registry();
+    const std::lock_guard lock(known.mutex);
+    known.held.push_back(std::move(held));
 }
 
 } // namespace
@@ -72,9 +82,22 @@ std::uint64_t fork_generation()
 
 void close_in_children(const void* object, DescriptorOf descriptor)
 {
+    add({object, descriptor, {}, {}});
+}
+
+void name_to_children(const void* object, std::string name)
+{
+    add({object, nullptr, std::move(name), {}});
+}
+
+std::optional<pid_t> inherited(std::string_view name)
+{
     Registry& known = registry();
     const std::lock_guard lock(known.mutex);
-    known.held.push_back({object, descriptor, known.generation.load()});
+    for (const Held& held : known.held)
+        if (held.name == name && !held.where.is_here())
+            return held.where.process();
+    return std::nullopt;
 }
 
 bool no_longer_in_children(const void* object)
@@ -87,9 +110,10 @@ bool no_longer_in_children(const void* object)
     });
     if (found == known.held.rend())
         return true;
-    const bool is_here = found->generation == known.generation.load();
+    if (!found->where.is_here())
+        return false;
     known.held.erase(std::next(found).base());
-    return is_here;
+    return true;
 }
 
 Birthplace::Birthplace() : generation_(fork_generation()), process_(::getpid())

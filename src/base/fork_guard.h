@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <sys/types.h>
 
 namespace sluice {
@@ -19,8 +22,14 @@ std::uint64_t fork_generation();
 // may read that object and nothing else.
 using DescriptorOf = int (*)(const void* object);
 
-// From now on children close it. Any thread.
+// From now on children close it. Any thread, as all of these.
 void close_in_children(const void* object, DescriptorOf descriptor);
+
+// For what cannot be closed, since it is not ours alone: children can ask for the name.
+void name_to_children(const void* object, std::string name);
+
+// The process in which something of that name lived when it forked this one, or a parent of it.
+std::optional<pid_t> inherited(std::string_view name);
 
 // The object is about to end. False in a child that was forked while it lived: what it holds is its
 // parent's and must not be touched.

@@ -105,6 +105,24 @@ TEST_F(ForkGuard, a_grandchild_keeps_what_its_parent_has_opened_unguarded)
     );
 }
 
+TEST_F(ForkGuard, a_child_knows_by_name_what_lived_when_it_was_forked)
+{
+    const int file = 0;
+    name_to_children(&file, "file 1");
+    EXPECT_EQ(inherited("file 1"), std::nullopt);
+    const pid_t here = ::getpid();
+    EXPECT_EQ(in_child([&] { return inherited("file 1") == here && !inherited("file 2"); }), 0);
+    EXPECT_EQ(
+        in_child([&] {
+            EXPECT_FALSE(no_longer_in_children(&file));
+            return in_child([&] { return inherited("file 1") == here; }) == 0;
+        }),
+        0
+    );
+    EXPECT_TRUE(no_longer_in_children(&file));
+    EXPECT_EQ(in_child([&] { return !inherited("file 1"); }), 0);
+}
+
 TEST_F(ForkGuard, a_birthplace_is_where_it_was_made)
 {
     const Birthplace here;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/fork_guard.h"
 #include "base/os.h"
 #include "store/neighbours.h"
 #include "store/postgres/migrator.h"
@@ -67,14 +68,20 @@ Store::Parts sqlite_parts(const DatabaseUrl& url, const StoreOptions& options, c
     if (url.must_exist && path != ":memory:")
         check_is_there(path);
     Store::Parts parts;
-    parts.writer = make_sqlite_session({path, options.observer});
+    SqliteOptions session;
+    session.path = path;
+    session.is_guest = options.is_guest;
+    session.observer = options.observer;
+    parts.writer = make_sqlite_session(session);
     parts.writer->connect();
     read_secrets(*parts.writer, parts);
     if (path == ":memory:") {
         parts.neighbours = std::make_unique<Alone>();
         return parts;
     }
-    parts.readers.push_back(make_sqlite_session({.path = path, .meter = options.meter}));
+    session.observer = nullptr;
+    session.meter = options.meter;
+    parts.readers.push_back(make_sqlite_session(session));
     parts.neighbours = make_sqlite_neighbours(path, log);
     return parts;
 }
@@ -144,6 +151,8 @@ open_store(asio::any_io_executor executor, const StoreOptions& options, Log log)
         return url.error();
     if (const Result<void> checked = check_schema(*url, options.schema); !checked)
         return checked.error();
+    if (options.is_guest)
+        guard_forks();
     for (const std::string& warning : url->warnings)
         log.warn("{}", warning);
     try {

@@ -36,6 +36,7 @@ struct StoreOptions {
     StoreMeter* meter = nullptr;           // borrowed for the store's life; null: none
     int readers = 2;                       // connections for reads on PostgreSQL; SQLite has one
     bool connect_all = false; // at once, and what libpq reads from the environment is kept
+    bool is_guest = false; // in somebody's program: SQLite is not set up, forks are guarded
 };
 
 // The durable truth, in the words of the domain: one method per use case, each awaited on the loop

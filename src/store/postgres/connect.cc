@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/connect.h"
 
+#include "base/fork_guard.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/schema.h"
 
@@ -95,11 +96,21 @@ private:
 
 } // namespace
 
+void CloseConnection::operator()(PGconn* connection) const
+{
+    if (no_longer_in_children(connection))
+        PQfinish(connection);
+}
+
 Handle connect(const ConnectSettings& settings)
 {
     Handle connection = Parameters(settings).connect();
     if (!connection)
         throw std::bad_alloc();
+    // The session ends with the last descriptor of its socket.
+    close_in_children(connection.get(), [](const void* object) {
+        return PQsocket(static_cast<const PGconn*>(object));
+    });
     if (PQstatus(connection.get()) != CONNECTION_OK)
         throw lost("connect to postgres", *connection);
     // What the server has to say beside results would go to the standard error output.

@@ -31,7 +31,7 @@ struct ConnectSettings {
 };
 
 struct CloseConnection {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
+    void operator()(PGconn* connection) const; // in a forked child it does nothing
 };
 struct ClearResult {
     void operator()(PGresult* result) const { PQclear(result); }

@@ -6,6 +6,7 @@
 #include "store/failure.h"
 #include "store/meter.h"
 #include "store/session.h"
+#include "store/sqlite/open_file.h"
 #include "store/statement.h"
 
 #include <sqlite3.h>
@@ -125,8 +126,10 @@ class Connection {
 public:
     // `observer` may be null and must outlive the connection.
     // SQLite itself waits for the locks of other programs for `busy_wait`.
+    // A guest sets nothing for all of the process, in which others may use SQLite, too.
     Connection(
-        const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait
+        const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait,
+        bool is_guest = false
     );
     ~Connection();
     Connection(const Connection&) = delete;
@@ -150,6 +153,7 @@ public:
 
 private:
     sqlite3* database_ = nullptr;
+    std::optional<OpenFile> file_;
     StatementObserver* observer_;
     StoreMeter* meter_ = nullptr;
     std::unordered_map<const char*, std::unique_ptr<Prepared>> statements_;

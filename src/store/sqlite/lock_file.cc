@@ -2,6 +2,7 @@
 #include "store/sqlite/lock_file.h"
 
 #include "base/assert.h"
+#include "base/fork_guard.h"
 
 #include <fmt/format.h>
 
@@ -44,11 +45,15 @@ LockFile::LockFile(std::string path)
             {Errc::unavailable,
              fmt::format("lock file '{}' cannot be opened: {}", path_, std::strerror(errno))}
         );
+    close_in_children(this, [](const void* object) {
+        return static_cast<const LockFile*>(object)->descriptor_;
+    });
 }
 
 LockFile::~LockFile()
 {
-    ::close(descriptor_);
+    if (no_longer_in_children(this))
+        ::close(descriptor_);
 }
 
 bool LockFile::try_lock(std::int64_t byte, Mode mode)

@@ -11,8 +11,9 @@ namespace sluice::sqlite {
 
 // A file whose bytes are locks between processes, and between several of these objects in one
 // process: open file description locks, which closing another descriptor of the file does not drop
-// (as it drops fcntl's classic locks), and which end with the process. Never one of the database's
-// own files: SQLite's locks on those are of the classic kind.
+// (as it drops fcntl's classic locks), and which end with the process: children of fork would share
+// them, so guarded ones give them up (base/fork_guard.h). Never one of the database's own files:
+// SQLite's locks on those are of the classic kind.
 class LockFile {
 public:
     enum class Mode : std::uint8_t { shared, exclusive };

@@ -36,7 +36,7 @@ std::string database_path(const std::string& path)
 struct OpenDatabase {
     OpenDatabase(const SqliteOptions& options, std::unique_ptr<Turnstile> given)
         : turnstile(std::move(given)),
-          connection(options.path, options.observer, options.wait_max),
+          connection(options.path, options.observer, options.wait_max, options.is_guest),
           tables(connection),
           reads(connection, turnstile.get())
     {

@@ -23,6 +23,7 @@ struct SqliteOptions {
     // Above this the write-ahead log is emptied, for which reads wait up to 25 ms.
     std::int64_t wal_bytes_max = 64 << 20;
     StoreMeter* meter = nullptr; // hears of each statement; outlives the session; null: nobody
+    bool is_guest = false;       // SQLite is not set up for the whole process
 };
 
 // A session on an SQLite file, which is made if it does not exist; `<path>-lock` stands beside it.
