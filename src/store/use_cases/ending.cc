@@ -229,6 +229,18 @@ void note_attempt(WriteContext& context, const LeaseRow& lease, bool is_timeout,
     context.tally.tries_used_up += !again && lease.place.tries > 1;
 }
 
+std::optional<Time>
+next_try_of(WriteContext& context, const FailedAttempt& attempt, const Retry& retry)
+{
+    const Failure failure{attempt.kind, attempt.error, attempt.is_transient};
+    const int tries = attempt.lease.place.tries;
+    if (!attempt.retry_after)
+        return next_try(tries, failure, retry, context.now, context.random);
+    if (!may_retry(tries, failure, retry))
+        return std::nullopt;
+    return context.now + std::max(*attempt.retry_after, Micros{0});
+}
+
 // When each is tried again; nothing: that was the last time. Counts the tries.
 std::vector<std::optional<Time>>
 next_tries(WriteContext& context, std::vector<FailedAttempt>& attempts)
@@ -247,9 +259,7 @@ next_tries(WriteContext& context, std::vector<FailedAttempt>& attempts)
     for (FailedAttempt& attempt : attempts) {
         Place& place = attempt.lease.place;
         ++place.tries;
-        next.push_back(
-            next_try(place.tries, attempt.kind, policies[place.task], context.now, context.random)
-        );
+        next.push_back(next_try_of(context, attempt, policies[place.task]));
         if (next.back() && context.runs.at(place.run).kind == RunKind::batch)
             again.push_back(place.task);
     }

@@ -50,7 +50,9 @@ struct FailedAttempt {
     LeaseRow lease;
     FailureKind kind = FailureKind::reported;
     std::string error;
-    std::string result{}; // kept when the task ends
+    std::string result{};      // kept when the task ends
+    bool is_transient = false; // as Finish
+    std::optional<Micros> retry_after{};
 };
 // Per attempt, in order: when it will be tried again; nothing: the task has failed for good.
 std::vector<std::optional<Time>>

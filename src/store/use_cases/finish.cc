@@ -140,6 +140,8 @@ end_attempts(WriteContext& context, std::span<Finish* const> reports)
             context.changes.early_ends.push_back(report.task);
         if (report.failure) {
             failed.push_back({std::move(*lease), *report.failure, report.error, report.result});
+            failed.back().is_transient = report.is_transient;
+            failed.back().retry_after = report.retry_after;
             failed_reports.push_back(i);
         } else {
             over.push_back(ended(*lease, reported_end(report)));
