@@ -121,7 +121,11 @@ Async<Result<void>> Timekeeper::follow_clock(const Reads::Pulse& pulse, Micros a
 Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
 {
     bool died = false;
-    for (const WorkerId worker : store_.neighbours().dead(pulse.workers)) {
+    std::vector<WorkerId> dead = store_.neighbours().dead(pulse.workers);
+    for (const WorkerId worker : pulse.ended_workers)
+        if (std::ranges::find(dead, worker) == dead.end())
+            dead.push_back(worker);
+    for (const WorkerId worker : dead) {
         ReleaseWorker request;
         request.worker = worker;
         request.grace = store_.clock_is_remote() ? lost_session_lease : Micros{0};

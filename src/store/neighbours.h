@@ -30,7 +30,8 @@ public:
     virtual void leave(WorkerId worker) = 0;
 
     // Which of these workers' processes have died, as far as can be known at once. A worker of
-    // which nothing is known (it speaks HTTP to some server) is never among them.
+    // which nothing is known (it speaks HTTP to some server) is never among them. A child of the
+    // process may hold for longer what it has held: Reads::Pulse::ended_workers.
     virtual std::vector<WorkerId> dead(const std::vector<WorkerId>& workers) = 0;
 };
 

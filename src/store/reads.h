@@ -95,6 +95,8 @@ public:
         std::optional<Time> worker_until;
         std::vector<QueueId> queues_with_ready;
         std::vector<WorkerId> workers; // attached ones that may have died: ask Neighbours::dead
+        std::vector<WorkerId> ended_workers; // attached, of processes that have ended; a child of
+                                             // such a one may still hold what it held
         bool has_sweep = false;
         bool has_loading = false;
         bool has_settlements = false;

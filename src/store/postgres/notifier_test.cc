@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes that hear of each other, and a COMMIT whose answer never came.
 #include "store/postgres/neighbours.h"
+
+#include "base/fork_guard.h"
+#include "base/process_id.h"
 #include "store/postgres/testing.h"
 #include "support/cutting_proxy.h"
 #include "support/migrated_postgres.h"
 
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace sluice::postgres {
 
@@ -100,6 +106,62 @@ TEST(PostgresNeighbours, hear_what_another_process_has_committed_and_not_their_o
 
     EXPECT_TRUE(a.ears.wait_for(has_run(2)));
     EXPECT_FALSE(a.ears.has(has_run(1)));
+}
+
+TEST(PostgresNeighbours, cannot_keep_a_worker_alive_whose_process_has_ended)
+{
+    const testing::MigratedDatabase database;
+    PostgresSession session(database.settings(), nullptr, nullptr);
+    const std::string own = process_id();
+    const std::string other = own.substr(0, own.rfind('/')) + "/1"; // of the same number, earlier
+    write(session, [&](Tables& tables) {
+        tables.insert_worker({WorkerId{1}, "w", "h", other, true, test_now, test_now});
+        tables.insert_worker({WorkerId{2}, "w", "h", own, true, test_now, test_now});
+        tables.insert_worker({WorkerId{3}, "w", "h", "", true, test_now, test_now});
+        tables.insert_worker({WorkerId{4}, "w", "h", "elsewhere/1/1/1", true, test_now, test_now});
+        tables.insert_worker({WorkerId{5}, "w", "h", other, false, test_now, test_now});
+    });
+    Process process(database.settings());
+    process.neighbours->join(WorkerId{1}); // as a child of that process would
+    EXPECT_EQ(session.reads().pulse().ended_workers, std::vector{WorkerId{1}});
+
+    Reads::Look look;
+    look.workers_after = test_now;
+    EXPECT_TRUE(session.reads().pulse(look).ended_workers.empty()) << "it was rescued before";
+}
+
+TEST(PostgresNeighbours, of_a_guarded_child_do_not_keep_the_sessions_of_its_dead_parent)
+{
+    const testing::MigratedDatabase database;
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        guard_forks();
+        const Handle connection = connect(database.settings());
+        pid_t told[2] = {0, PQbackendPID(connection.get())};
+        told[0] = ::fork();
+        while (told[0] == 0)
+            ::pause();
+        [[maybe_unused]] const ssize_t written = ::write(ends[1], told, sizeof told);
+        for (;;)
+            ::pause();
+    }
+    pid_t told[2] = {};
+    ASSERT_EQ(::read(ends[0], told, sizeof told), static_cast<ssize_t>(sizeof told));
+    ::close(ends[0]);
+    ::close(ends[1]);
+    ::kill(parent, SIGKILL);
+    ::waitpid(parent, nullptr, 0);
+    const auto sessions = [&] {
+        return database.ask(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(told[1])
+        );
+    };
+    for (int i = 0; i < 2000 && sessions() != "0"; ++i)
+        std::this_thread::yield();
+    EXPECT_EQ(sessions(), "0");
+    ::kill(told[0], SIGKILL);
 }
 
 TEST(PostgresNeighbours, keep_a_worker_alive_until_it_leaves_or_its_session_dies)

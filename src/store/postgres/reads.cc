@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/reads.h"
 
+#include "base/process_id.h"
 #include "store/postgres/codec.h"
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <limits>
 
@@ -33,6 +35,22 @@ const Statement& statement_for(const std::vector<TaskState>& states)
     if (are_all(is_leased_or_paused))
         return sql::read_tasks_leased_or_held;
     return sql::read_tasks;
+}
+
+// Of lines "<id> <process>".
+std::vector<WorkerId> ended_of(std::string_view processes)
+{
+    std::vector<WorkerId> ended;
+    while (!processes.empty()) {
+        const std::string_view line = processes.substr(0, processes.find('\n'));
+        processes.remove_prefix(std::min(line.size() + 1, processes.size()));
+        WorkerId worker{};
+        const char* const end = line.data() + line.size();
+        const char* const space = std::from_chars(line.data(), end, worker.value).ptr;
+        if (space != end && has_ended(line.substr(line.find(' ') + 1)))
+            ended.push_back(worker);
+    }
+    return ended;
 }
 
 } // namespace
@@ -178,12 +196,14 @@ Reads::Pulse PostgresReads::pulse(const Look& look)
         Pulse pulse;
         std::vector<std::int64_t> queues, workers;
         row.into(pulse.timer_due, pulse.lease_expires, pulse.run_expires, pulse.worker_until);
-        row.into(queues, workers, pulse.has_sweep, pulse.has_loading);
+        std::optional<std::string> processes;
+        row.into(queues, workers, processes, pulse.has_sweep, pulse.has_loading);
         row.into(pulse.has_settlements, pulse.has_changed_rule, pulse.server_time);
         for (const std::int64_t queue : queues)
             pulse.queues_with_ready.push_back(QueueId{queue});
         for (const std::int64_t worker : workers)
             pulse.workers.push_back(WorkerId{worker});
+        pulse.ended_workers = ended_of(processes.value_or(""));
         return pulse;
     };
     Params params;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/neighbours.h"
 
+#include "base/process_id.h"
 #include "store/sqlite/doorbell.h"
 #include "store/sqlite/liveness.h"
 #include "store/sqlite/testing.h"
@@ -181,6 +182,31 @@ TEST(SqliteNeighbours, know_which_workers_are_dead)
     EXPECT_EQ(here->dead({{1}, {2}}), (std::vector<WorkerId>{{2}}));
     here->leave({1});
     EXPECT_EQ(here->dead({{1}}), (std::vector<WorkerId>{{1}}));
+}
+
+TEST(SqliteNeighbours, cannot_keep_a_worker_alive_whose_process_has_ended)
+{
+    const testing::ScratchDirectory scratch;
+    const auto session = testing::connected({.path = scratch.file("a.db")});
+    const auto there = make_sqlite_neighbours(scratch.file("a.db"), {});
+    there->join({1}); // as a child of that process would
+    const std::string own = process_id();
+    const std::string other = own.substr(0, own.rfind('/')) + "/1"; // of the same number, earlier
+    const Time now = from_micros(1'700'000'000'000'000);
+    session->begin_write();
+    const std::pair<std::string, bool> workers[] = {
+        {other, true}, {own, true}, {"", true}, {"elsewhere/1/1/1", true}, {other, false}};
+    std::int64_t id = 0;
+    for (const auto& [process, attached] : workers)
+        session->tables().insert_worker({{++id}, "w", "h", process, attached, now, now});
+    session->commit();
+
+    const Reads::Pulse pulse = session->reads().pulse();
+    EXPECT_EQ(pulse.workers, (std::vector<WorkerId>{{1}, {2}, {3}, {4}}));
+    EXPECT_EQ(pulse.ended_workers, (std::vector<WorkerId>{{1}}));
+    Reads::Look look;
+    look.workers_after = now;
+    EXPECT_TRUE(session->reads().pulse(look).ended_workers.empty()) << "it was rescued before";
 }
 
 } // namespace

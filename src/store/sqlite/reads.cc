@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/reads.h"
 
+#include "base/process_id.h"
 #include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/snapshot.h"
@@ -131,9 +132,13 @@ Reads::Pulse SqliteReads::pulse(const Look& look)
     if (look.at_ready)
         pulse.queues_with_ready =
             collect(connection_.prepared(sql::queues_with_ready), read_value<QueueId>);
-    pulse.workers = collect(
-        connection_.prepared(sql::attached_workers), read_value<WorkerId>, look.workers_after
-    );
+    const auto read_worker = [&](Row& row) {
+        const auto worker = row.get<WorkerId>();
+        pulse.workers.push_back(worker);
+        if (has_ended(row.get<std::string>()))
+            pulse.ended_workers.push_back(worker);
+    };
+    connection_.prepared(sql::attached_workers).rows(read_worker, look.workers_after);
     return pulse;
 }
 

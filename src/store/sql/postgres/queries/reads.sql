@@ -161,7 +161,8 @@ SELECT value FROM setting WHERE name = @name::text;
 -- name: pulse
 -- One statement, for it is what an idle engine asks each second. Each process holds a lock for each
 -- of its workers (workers.sql): those without have died or are cut off. The server's clock is the
--- one that may be read in SQL: it is the question.
+-- one that may be read in SQL: it is the question. All attached workers are named with their
+-- processes, too, for who asks may see that one has ended whose lock is still held.
 WITH RECURSIVE seen (id) AS (
     SELECT (SELECT queue_id FROM ready ORDER BY queue_id LIMIT 1)
     UNION ALL
@@ -181,6 +182,8 @@ SELECT (SELECT min(due) FROM timer),
                    AND classid::bigint =
                            hashtext('sluice worker of ' || current_schema())::bigint & 4294967295
                    AND objid::bigint = worker.id & 4294967295)),
+       (SELECT string_agg(id || ' ' || process, E'\n') FROM worker
+        WHERE attached AND until > @after),
        EXISTS (SELECT FROM run WHERE sweep),
        EXISTS (SELECT FROM run WHERE loading),
        EXISTS (SELECT FROM settle),

@@ -152,4 +152,4 @@ SELECT (SELECT min(due) FROM timer),
        EXISTS (SELECT 1 FROM definition WHERE changed = 1);
 
 -- name: attached_workers
-SELECT id FROM worker WHERE attached = 1 AND until > @after;
+SELECT id, process FROM worker WHERE attached = 1 AND until > @after;
