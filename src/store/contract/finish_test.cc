@@ -341,6 +341,50 @@ TEST_P(StoreContract, a_task_that_is_given_back_has_used_no_try)
     EXPECT_EQ(state(submitted.tasks[0]), TaskState::pending);
 }
 
+TEST_P(StoreContract, a_task_that_nobody_could_begin_comes_back_later_as_the_same_attempt)
+{
+    const WorkerId w = worker();
+    const TaskId id = submit(new_run(1)).tasks[0];
+    for (const Micros wait : {Micros(1s), Micros(2s)}) {
+        const Leased leased = claim_one(w);
+        EXPECT_EQ(leased.attempt, 1);
+        GiveBack request = giving_back(leased, w);
+        request.again_after = wait;
+        db.take_changes();
+        ASSERT_TRUE(db(request));
+        EXPECT_EQ(task(id).place->run_at, clock.wall() + wait);
+        std::optional<Time> due;
+        for (const Changes& changes : db.take_changes())
+            Changes::keep_earlier(due, changes.earliest_due);
+        EXPECT_EQ(due, clock.wall() + wait) << "somebody wakes up for it";
+        EXPECT_EQ(db(request).error().code, Errc::conflict);
+        EXPECT_TRUE(claim(w).empty());
+        clock.advance(wait);
+        ASSERT_EQ(db(Tick{}).value(), 1u);
+    }
+    EXPECT_TRUE(attempts(id).empty()) << "it was none";
+    EXPECT_EQ(succeed(claim_one(w), w)->state, TaskState::succeeded);
+    EXPECT_EQ(task(id).done->attempt, 1);
+    EXPECT_EQ(task(id).done->tries, 0);
+}
+
+TEST_P(StoreContract, a_paused_task_that_nobody_could_begin_waits_for_its_resume)
+{
+    const WorkerId w = worker();
+    const Submitted submitted = submit(new_run(1));
+    GiveBack request = giving_back(claim_one(w), w);
+    request.again_after = 10s;
+    ASSERT_TRUE(db(Pause{target(submitted.run)}));
+    ASSERT_TRUE(db(request));
+    EXPECT_EQ(state(submitted.tasks[0]), TaskState::paused);
+    clock.advance(1s);
+    ASSERT_TRUE(db(Resume{target(submitted.run)}));
+    EXPECT_TRUE(claim(w).empty()) << "its time has not come";
+    clock.advance(9s);
+    ASSERT_EQ(db(Tick{}).value(), 1u);
+    EXPECT_EQ(claim_one(w).attempt, 1);
+}
+
 TEST_P(StoreContract, many_reports_of_many_runs_in_one_group_all_count)
 {
     const WorkerId w = worker();

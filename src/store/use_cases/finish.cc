@@ -202,7 +202,10 @@ void run(WriteContext& context, Operations<GiveBack> operations)
             place.task, place.run, state_of(row),
             row.paused_left ? TaskState::paused : TaskState::pending
         );
-        if (keeps_attempt(context, row))
+        const std::optional<Micros> again_after = operation->request.again_after;
+        if (again_after)
+            place.run_at = context.now + *again_after;
+        if (again_after || keeps_attempt(context, row))
             --place.attempt;
         else
             log.push_back(
