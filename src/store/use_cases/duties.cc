@@ -16,6 +16,12 @@ namespace {
 // A worker that holds nothing is forgotten some time after its end.
 constexpr Micros worker_memory = std::chrono::minutes(5);
 
+RescueRule rule_for(WriteContext& context, const LeaseRow& lease)
+{
+    const bool is_of_workflow = context.runs.at(lease.place.run).kind == RunKind::execution;
+    return is_of_workflow ? RescueRule::fourth_ends : RescueRule::third_ends;
+}
+
 void rescue(
     WriteContext& context, LeaseRow lease, std::vector<AttemptRow>& log, std::vector<Place>& again,
     std::vector<Ended>& final
@@ -30,9 +36,13 @@ void rescue(
     }
     std::string reason = fmt::format("the worker died during attempt {}", lease.place.attempt);
     doom_outputs(context, lease.place.run, {lease.place.task});
-    if (!may_rescue(lease.place.rescues)) {
+    const RescueRule rule = rule_for(context, lease);
+    if (!may_rescue(lease.place.rescues, rule)) {
         final.push_back(ended(lease, TaskState::failed));
-        final.back().error = fmt::format("ABANDONED: {}, for the {}rd time", reason, rescues_max);
+        final.back().error = fmt::format(
+            "ABANDONED: {}, for the {} time", reason,
+            rule == RescueRule::fourth_ends ? "4th" : "3rd"
+        );
         return;
     }
     log.push_back(attempt_row(lease, AttemptEnd::rescued, context.now, std::move(reason)));
