@@ -82,11 +82,13 @@ private:
 
     void call(const sluice::workflows::Context& expected)
     {
+        using sluice::workflows::RunStatus;
         try {
             while (next_++ < measuring_.iterations) {
                 const Clock::time_point start = Clock::now();
                 const auto result = runner_.execute(workflow_);
                 const std::chrono::duration<double, std::milli> time = Clock::now() - start;
+                check(result.status() == RunStatus::completed, result.error_message());
                 check(result.final_context() == expected, result.final_context().to_json());
                 const std::scoped_lock lock(mutex_);
                 times_.push_back(time.count());

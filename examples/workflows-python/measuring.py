@@ -32,6 +32,7 @@ def measure(workflow: str, expected: dict) -> None:
             start = time.perf_counter()
             result = runner.execute(workflow)
             taken = time.perf_counter() - start
+            assert result.status == "Completed", result.error_message
             assert result.final_context.to_dict() == expected, result
             return taken * 1000
 
