@@ -149,6 +149,11 @@ void Store::publish(std::shared_ptr<const Changes> changes)
     });
 }
 
+void Store::tell_ends()
+{
+    writer_->tell_ends();
+}
+
 Micros Store::longest_group() const
 {
     return writer_->longest_group();

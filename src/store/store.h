@@ -133,6 +133,10 @@ public:
     // Called on the loop thread with what commits have brought about, of this process and others.
     void on_changes(OnChanges callback) { on_changes_ = std::move(callback); }
 
+    // From now on what this store commits comes with the ends of runs of workflows and of their tasks
+    // (Changes::ends): asked for by who would read them else.
+    void tell_ends();
+
     // What may have become claimable without anybody telling this process is looked up at the next
     // claim.
     void forget_queues();

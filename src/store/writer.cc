@@ -254,6 +254,7 @@ void Writer::run_transaction(const Operations& operations)
         .now = clock_.now(),
         .uid_secret = uid_secret_,
         .dead_end_cancel = policy_.dead_end_cancel,
+        .tells_ends = tells_ends_.load(std::memory_order_relaxed),
         .may_register = registers,
         .clock = clock_state_,
         .runs = {},

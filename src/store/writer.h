@@ -64,6 +64,9 @@ public:
         return since == 0 ? std::nullopt : std::optional(Micros(since));
     }
 
+    // Any thread: from now on changes have `ends` and `ended_runs`.
+    void tell_ends() { tells_ends_.store(true, std::memory_order_relaxed); }
+
     // Any thread: another process has written, caches are stale.
     void forget();
 
@@ -112,7 +115,8 @@ private:
     ClockState next_clock_state_; // once the transaction is committed
     Operations missed_;           // their runs are locked by other processes: to be run again
     int again_ = 0;
-    Micros last_failure_{0};                     // since boot
+    Micros last_failure_{0}; // since boot
+    std::atomic<bool> tells_ends_{false};
     std::atomic<std::int64_t> longest_group_{0}; // microseconds
     std::atomic<std::int64_t> failing_since_{0}; // microseconds since boot; 0: it works
 

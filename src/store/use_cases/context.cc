@@ -116,6 +116,15 @@ void WriteContext::moved(TaskId task, RunId run, std::optional<TaskState> from, 
         moves.push_back({task, run, from, to});
 }
 
+void WriteContext::tell_end(const RunRow& run)
+{
+    if (!tells_ends || run.kind != RunKind::execution)
+        return;
+    // Only a run that was ended as a whole has words of its own.
+    std::string error = run.ending == RunEnding::none ? std::string() : tables.run_error(run.id);
+    changes.ended_runs.push_back({run, std::move(error)});
+}
+
 void WriteContext::lock_runs(std::vector<RunId> ids)
 {
     std::erase_if(ids, [&](RunId run) { return runs.find(run) != nullptr; });
@@ -169,6 +178,7 @@ void settle_runs(WriteContext& context)
                 row.finished_at = context.now;
                 row.expires_at.reset();
                 context.changes.final_runs.push_back(row.id);
+                context.tell_end(row);
             }
         }
         context.runs.at(row.id) = row;

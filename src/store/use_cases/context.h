@@ -58,6 +58,7 @@ struct WriteContext {
     Time now;
     std::uint64_t uid_secret = 0;
     bool dead_end_cancel = true;
+    bool tells_ends = false;   // of workflows, with the changes
     bool may_register = false; // signatures may be added: no other group is under way
     ClockState clock;          // kept by the writer when the group commits
     LockedRuns runs;
@@ -98,6 +99,9 @@ struct WriteContext {
 
     // Locks runs that a use case found by itself; those of other processes are left out.
     void lock_runs(std::vector<RunId> ids);
+
+    // With the changes, when somebody asks for it: a run that is final now.
+    void tell_end(const RunRow& run);
 };
 
 // Final, or made so by this group, which settles its runs at its end.

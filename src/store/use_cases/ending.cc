@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace sluice {
 
@@ -138,6 +139,14 @@ void tell_outside(WriteContext& context, const std::vector<Ended>& tasks)
         tell_outside(context, context.runs.at(run), parents);
 }
 
+// Whoever runs a whole workflow need not read what it has written.
+void tell_ends(WriteContext& context, std::vector<DoneRow> rows)
+{
+    for (DoneRow& row : rows)
+        if (context.runs.at(row.run).kind == RunKind::execution)
+            context.changes.ends.push_back(std::make_shared<const DoneRow>(std::move(row)));
+}
+
 // Writes the ends of one level, and gives those of the next: children that fail or are skipped.
 std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
 {
@@ -163,6 +172,8 @@ std::vector<Ended> end_level(WriteContext& context, std::vector<Ended> tasks)
         rows.push_back(done_row(std::move(task), context.now));
     }
     context.tables.insert_done(rows);
+    if (context.tells_ends)
+        tell_ends(context, std::move(rows));
     return parents.empty() ? std::vector<Ended>{} : settle_children(context, parents);
 }
 

@@ -132,6 +132,9 @@ void insert(WriteContext& context, SubmitRows rows)
 {
     context.tables.insert_runs(rows.runs);
     context.runs.add(rows.runs); // nobody else can see them yet
+    for (const RunRow& run : rows.runs)
+        if (is_final(run.state))
+            context.tell_end(run);
     if (!rows.details.empty())
         context.tables.insert_run_details(rows.details);
     if (!rows.executions.empty())
