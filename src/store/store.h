@@ -36,7 +36,7 @@ struct StoreOptions {
     StoreMeter* meter = nullptr;           // borrowed for the store's life; null: none
     int readers = 2;                       // connections for reads on PostgreSQL; SQLite has one
     bool connect_all = false; // at once, and what libpq reads from the environment is kept
-    bool is_guest = false; // in somebody's program: SQLite is not set up, forks are guarded
+    bool is_guest = false;    // in somebody's program: SQLite is not set up, forks are guarded
 };
 
 // The durable truth, in the words of the domain: one method per use case, each awaited on the loop
@@ -133,8 +133,8 @@ public:
     // Called on the loop thread with what commits have brought about, of this process and others.
     void on_changes(OnChanges callback) { on_changes_ = std::move(callback); }
 
-    // From now on what this store commits comes with the ends of runs of workflows and of their tasks
-    // (Changes::ends): asked for by who would read them else.
+    // From now on what this store commits comes with the ends of runs of workflows and of their
+    // tasks (Changes::ends): asked for by who would read them else.
     void tell_ends();
 
     // What may have become claimable without anybody telling this process is looked up at the next
