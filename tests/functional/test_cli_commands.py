@@ -180,6 +180,8 @@ def test_help_and_version(sluice):
 
 def test_db_url_and_console(sluice, directory, environment):
     assert sluice("db", "url", "--db", "x.db").stdout == f"sqlite://{directory}/x.db\n"
+    assert sluice("db", "url", "--db", "sqlite://./x.db?mode=rwc").stdout == \
+        f"sqlite://{directory}/x.db?mode=rwc\n"
     assert sluice("migrate", "--db", "x.db").returncode == 0
     console = sluice("db", "console", "--db", "x.db", stdin="SELECT 6 * 7;\n")
     assert console.stdout == "42\n"
