@@ -18,3 +18,9 @@ VALUES (@number::int, @title::text, @applied_at::timestamptz);
 
 -- name: insert_setting
 INSERT INTO setting (name, value) VALUES (@name::text, @value::text) ON CONFLICT (name) DO NOTHING;
+
+-- name: read_search_path
+SELECT current_setting('search_path'), coalesce(current_schema(), '');
+
+-- name: lock_new_schema
+SELECT pg_advisory_xact_lock(hashtext('sluice schema'), hashtext(@schema::text));
