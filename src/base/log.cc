@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <spdlog/logger.h>
+#include <spdlog/sinks/sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <map>
@@ -39,6 +40,40 @@ spdlog::level::level_enum spdlog_level(LogLevel level)
     }
     return spdlog::level::off;
 }
+
+LogLevel log_level(spdlog::level::level_enum level)
+{
+    switch (level) {
+    case spdlog::level::trace:
+        return LogLevel::trace;
+    case spdlog::level::debug:
+        return LogLevel::debug;
+    case spdlog::level::info:
+        return LogLevel::info;
+    case spdlog::level::warn:
+        return LogLevel::warn;
+    default:
+        return LogLevel::error;
+    }
+}
+
+class CallingSink final : public spdlog::sinks::sink {
+public:
+    explicit CallingSink(LogHub::Write write) : write_(std::move(write)) {}
+
+    void log(const spdlog::details::log_msg& said) override
+    {
+        const std::string_view component(said.logger_name.data(), said.logger_name.size());
+        const std::string_view message(said.payload.data(), said.payload.size());
+        write_(log_level(said.level), fmt::format("{}: {}", component, message));
+    }
+    void flush() override {}
+    void set_pattern(const std::string&) override {}
+    void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+private:
+    LogHub::Write write_;
+};
 
 Result<LogLevel> parse_level(std::string_view text)
 {
@@ -86,6 +121,16 @@ Result<LogHub> LogHub::make(std::string_view filter)
         else
             settings->components[std::string(component)] = *level;
     }
+    LogHub hub;
+    hub.settings_ = std::move(settings);
+    return hub;
+}
+
+LogHub LogHub::calling(LogLevel least, Write write)
+{
+    auto settings = std::make_shared<Settings>();
+    settings->sink = std::make_shared<CallingSink>(std::move(write));
+    settings->fallback = least;
     LogHub hub;
     hub.settings_ = std::move(settings);
     return hub;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,12 +55,18 @@ private:
     std::shared_ptr<spdlog::logger> logger_;
 };
 
-// Makes the loggers of the components; main owns one. Lines go to stderr.
+// Makes the loggers of the components; main owns one.
 class LogHub {
 public:
     // `filter` has the form of RUST_LOG: a default level and `component=level`, separated by
-    // commas, for instance `info,store=debug`. Errors (invalid): unknown levels.
+    // commas, for instance `info,store=debug`. Lines go to stderr. Errors (invalid): unknown
+    // levels.
     static Result<LogHub> make(std::string_view filter);
+
+    // Lines of this level and worse go to a function, without their time: "component: message".
+    // Any thread calls it; it throws nothing.
+    using Write = std::function<void(LogLevel level, std::string_view line)>;
+    static LogHub calling(LogLevel least, Write write);
 
     Log component(std::string_view name) const;
 

@@ -74,6 +74,22 @@ TEST(LogHub, gives_a_component_its_own_level)
     EXPECT_EQ(said_by_each_level(filter, "net"), "");
 }
 
+TEST(LogHub, gives_lines_to_a_function_from_a_level_on)
+{
+    std::vector<std::pair<LogLevel, std::string>> lines;
+    const LogHub hub = LogHub::calling(LogLevel::info, [&](LogLevel level, std::string_view line) {
+        lines.emplace_back(level, line);
+    });
+    const Log log = hub.component("store");
+    log.debug("d");
+    log.info("opened '{}'", "x.db");
+    log.error("e");
+
+    const std::vector<std::pair<LogLevel, std::string>> expected{
+        {LogLevel::info, "store: opened 'x.db'"}, {LogLevel::error, "store: e"}};
+    EXPECT_EQ(lines, expected);
+}
+
 TEST(LogHub, lets_blanks_stand_around_the_equals_sign)
 {
     EXPECT_TRUE(says(said_by_each_level("store = debug", "store"), ": d"));

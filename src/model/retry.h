@@ -18,6 +18,9 @@ enum class FailureKind : std::uint8_t {
     start = 4, // the executor could not be started
 };
 
+// The text of an attempt whose time ran out.
+inline constexpr std::string_view timeout_error = "Timeout";
+
 // How the delays grow from one try to the next.
 enum class Growth : std::uint8_t { exponential, linear };
 

@@ -128,7 +128,7 @@ std::optional<TaskState> after(TaskState state, TaskEvent event)
     case TaskEvent::cancel:
         return only_if(live, TaskState::canceled);
     case TaskEvent::skip:
-        return only_if(live && !is_leased(state), TaskState::skipped);
+        return only_if(live, TaskState::skipped);
     case TaskEvent::give_back:
         return only_if(is_leased(state), TaskState::pending);
     case TaskEvent::pause:

@@ -74,7 +74,7 @@ enum class AttemptEnd : std::uint8_t {
     failed,
     timed_out,
     rescued,  // its process died
-    returned, // its worker stopped and handed it back
+    returned, // its worker stopped and handed it back; or it ended well, and is to run again
 };
 
 std::string_view name(AttemptEnd end);

@@ -44,7 +44,7 @@ constexpr std::array<Line, all_events.size()> machine{{
     {TaskEvent::succeed,      {no,   no,   succ, succ, succ, no,   no,   no,   no}},
     {TaskEvent::fail,         {fail, fail, fail, fail, fail, no,   no,   no,   no}},
     {TaskEvent::cancel,       {canc, canc, canc, canc, canc, no,   no,   no,   no}},
-    {TaskEvent::skip,         {skip, skip, no,   no,   skip, no,   no,   no,   no}},
+    {TaskEvent::skip,         {skip, skip, skip, skip, skip, no,   no,   no,   no}},
     {TaskEvent::give_back,    {no,   no,   pend, pend, no,   no,   no,   no,   no}},
     {TaskEvent::pause,        {paus, paus, paus, paus, no,   no,   no,   no,   no}},
     {TaskEvent::resume,       {no,   no,   no,   no,   pend, no,   no,   no,   no}},

@@ -135,6 +135,19 @@ write_context(const Json& context, std::string_view whose, const ContextLimits& 
     return text;
 }
 
+Result<std::string>
+context_to_store(std::string_view text, std::string_view whose, const ContextLimits& limits)
+{
+    if (text.empty())
+        return std::string();
+    if (text.size() > limits.bytes_max)
+        return context_too_large(whose, text.size(), limits.bytes_max);
+    const Checked<Json> context = read_context(text, limits);
+    if (!context)
+        return Error{Errc::invalid, format_context_problem(context.error().front())};
+    return write_context(*context, whose, limits);
+}
+
 Result<Json> stored_context(std::string_view text, const ContextLimits& limits)
 {
     if (text.empty())

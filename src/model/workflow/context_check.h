@@ -34,6 +34,11 @@ Checked<Json> read_context(std::string_view text, const ContextLimits& limits = 
 Result<std::string>
 write_context(const Json& context, std::string_view whose, const ContextLimits& limits = {});
 
+// The text to store of what a program gives as text; "" is the empty context. Errors: as of the
+// two.
+Result<std::string>
+context_to_store(std::string_view text, std::string_view whose, const ContextLimits& limits = {});
+
 // A stored context; "" is the empty one. Errors: corrupt.
 Result<Json> stored_context(std::string_view text, const ContextLimits& limits = {});
 

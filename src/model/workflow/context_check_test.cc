@@ -184,6 +184,23 @@ TEST(ContextCheck, what_was_not_written_by_us_is_corrupt)
         EXPECT_EQ(stored_context(text).error().code, Errc::corrupt) << text;
 }
 
+TEST(ContextToStore, is_compact_and_names_whose_it_is_when_it_is_too_large)
+{
+    ContextLimits limits;
+    limits.bytes_max = 10;
+    EXPECT_EQ(context_to_store("", "it", limits).value(), "");
+    EXPECT_EQ(context_to_store("{ }", "it", limits).value(), "");
+    EXPECT_EQ(context_to_store(R"({"a" : 1})", "it", limits).value(), R"({"a":1})");
+    EXPECT_EQ(
+        context_to_store(R"({"a": 123456})", "it", limits).error().detail,
+        "it has 13 bytes; 10 are allowed"
+    );
+    EXPECT_EQ(
+        context_to_store(R"({"a":NaN})", "it", limits).error().detail,
+        "context key 'a': NaN is not a JSON value"
+    );
+}
+
 TEST(ContextCheck, random_contexts_are_read_back_as_they_were_written)
 {
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {

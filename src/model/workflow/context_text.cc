@@ -39,6 +39,21 @@ std::string_view word_around(std::string_view text, std::size_t place)
     return text.substr(begin, std::min(end - begin, word_bytes_max));
 }
 
+// Whether the parser has stopped within a text. What it has read last may begin with one that is
+// over: `"key": N`.
+bool is_within_text(std::string_view read)
+{
+    if (!read.starts_with('"'))
+        return false;
+    for (std::size_t i = 1; i < read.size(); ++i) {
+        if (read[i] == '"')
+            return false;
+        if (read[i] == '\\')
+            ++i;
+    }
+    return true;
+}
+
 // Follows the parser through the document and knows the key at which it stands.
 class KeyFinder final : public Json::json_sax_t {
 public:
@@ -80,7 +95,7 @@ public:
         // Places count from one; the mistake is the character before. A word that is JSON is not
         // what is wrong, and a piece of a text would mislead.
         const std::string_view word = word_around(text_, place > 0 ? place - 1 : 0);
-        if (word.empty() || token.starts_with('"') || parse_json(word))
+        if (word.empty() || is_within_text(token) || parse_json(word))
             return stop(fmt::format("not valid JSON: mistake at byte {}", place));
         return stop(fmt::format("{} is not a JSON value", word));
     }

@@ -3,6 +3,8 @@
 
 #include "model/kinds.h"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -134,11 +136,13 @@ Result<RulePayload> parse_rule_payload(std::string_view text)
     const Result<Json> json = parse_json(text, rule_json_limits);
     if (!json || !json->is_object() || !json->contains("deps") || !json->contains("rule"))
         return not_ours();
-    const Json& count = json->at("deps");
+    const Json& ids = json->at("deps");
     Checked<TriggerRule> rule = read_rule(json->at("rule"));
-    if (!rule || !count.is_number_integer() || count < 0 || count > UINT32_MAX)
+    const bool are_ids =
+        ids.is_array() && std::ranges::all_of(ids, [](const Json& id) { return id.is_string(); });
+    if (!rule || !are_ids)
         return not_ours();
-    return RulePayload{count.get<std::uint32_t>(), std::move(*rule)};
+    return RulePayload{ids.get<std::vector<std::string>>(), std::move(*rule)};
 }
 
 } // namespace sluice

@@ -31,10 +31,10 @@ struct TriggerRuleKind {
 
 Checked<TriggerRule> read_rule(const Json& json);
 
-// What the row of a task with a rule carries: its first parents are its dependencies, the others
-// are those that only the rule names.
+// What the row of a task with a rule carries. Its parents are its dependencies, and then those that
+// only the rule names, in the rule's order.
 struct RulePayload {
-    std::uint32_t dependencies = 0;
+    std::vector<std::string> dependencies = {}; // their ids within the workflow, as declared
     TriggerRule rule = {};
 };
 

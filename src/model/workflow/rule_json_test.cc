@@ -71,22 +71,23 @@ TEST(RuleJson, nesting_has_a_limit)
     EXPECT_TRUE(deeper.error().front().message.ends_with("is nested deeper than 100 levels"));
 }
 
-TEST(RuleJson, a_row_carries_the_rule_and_how_many_of_its_parents_are_dependencies)
+TEST(RuleJson, a_row_carries_the_rule_and_the_ids_of_the_dependencies)
 {
     const RulePayload payload{
-        .dependencies = 2, .rule = condition(RuleForm::task_failed, "extract")};
+        .dependencies = {"extract", "clean"}, .rule = condition(RuleForm::task_failed, "extract")};
     const std::string text = format_rule_payload(payload);
 
-    EXPECT_EQ(text, R"({"deps":2,"rule":{"type":"TaskFailed","task_name":"extract"}})");
+    EXPECT_EQ(
+        text, R"({"deps":["extract","clean"],"rule":{"type":"TaskFailed","task_name":"extract"}})"
+    );
     EXPECT_EQ(format_rule_payload(parse_rule_payload(text).value()), text);
 }
 
 TEST(RuleJson, a_payload_that_we_did_not_write_is_corrupt)
 {
     for (const std::string_view text :
-         {"", "{}", "[]", R"({"deps":1})", R"({"deps":-1,"rule":{"type":"Always"}})",
-          R"({"deps":"1","rule":{"type":"Always"}})", R"({"deps":1,"rule":{"type":"Never"}})",
-          R"({"deps":4294967296,"rule":{"type":"Always"}})"})
+         {"", "{}", "[]", R"({"deps":[]})", R"({"deps":2,"rule":{"type":"Always"}})",
+          R"({"deps":[1],"rule":{"type":"Always"}})", R"({"deps":["a"],"rule":{"type":"Never"}})"})
         EXPECT_EQ(parse_rule_payload(text).error().code, Errc::corrupt) << text;
 }
 

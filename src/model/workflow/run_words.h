@@ -25,6 +25,16 @@ enum class TaskStatus : std::uint8_t {
     skipped,
 };
 
+constexpr bool is_final(RunStatus status)
+{
+    return status >= RunStatus::completed;
+}
+
+constexpr bool is_final(TaskStatus status)
+{
+    return status >= TaskStatus::completed;
+}
+
 std::string_view name(RunStatus status);  // "Completed"
 std::string_view name(TaskStatus status); // "NotStarted"
 

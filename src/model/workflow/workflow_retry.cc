@@ -24,12 +24,12 @@ constexpr std::int64_t delay_ms_max = 30LL * 24 * 3600 * 1000; // 30 days
 constexpr double factor_max = 1e6;
 constexpr double base_standard = 2.0;
 
-// Parsed JSON has finite numbers only.
+// A program may give NaN, too.
 struct FactorKind {
     void read(const Value& value, double& out) const
     {
         const double number = value.json.is_number() ? value.json.get<double>() : -1;
-        if (number < 0 || number > factor_max)
+        if (!(number >= 0 && number <= factor_max))
             return value.refuse_type(fmt::format("a number from 0 to {}", factor_max));
         out = number;
     }
