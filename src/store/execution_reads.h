@@ -112,7 +112,8 @@ public:
 
     // --- who does what -----------------------------------------------------------------------
 
-    // Live workers with what they serve and how busy they are, newest first.
+    // The workers that are registered with what they serve and how busy they are, newest first. Who
+    // still lives shows in `until`.
     virtual std::vector<WorkerRow> servers() = 0;
     // Names of shared queues that have something ready and begin so.
     virtual std::vector<std::string> queues_with_ready(std::string_view prefix) = 0;

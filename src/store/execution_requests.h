@@ -58,9 +58,9 @@ struct DescribeWorker {
     std::string load;   // JSON: places, taken, overdue, deferred
 };
 
-// Pending tasks that no living process knows how to run fail for good, with the reason: those of
-// the queues, and those that are named. Runs that another process has locked are passed over. The
-// reply: how many failed.
+// Pending tasks that no living process knows how to run fail for good, with the reason: those that
+// are due in the queues, and those that are named, due or not. What is paused or waits for parents
+// is left alone. Runs that another process has locked are passed over. The reply: how many failed.
 struct Abandon {
     using Reply = std::size_t;
     std::vector<std::string> queues;

@@ -22,6 +22,9 @@ public:
     virtual WorkflowRow declare_workflow(const WorkflowRow& row) = 0;
 
     virtual void insert_executions(std::span<const ExecutionRow> rows) = 0;
+
+    // What is ready in the open queues of these names, those of runs too; at most `limit`.
+    virtual std::vector<Place> ready_in(std::span<const std::string> queues, std::size_t limit) = 0;
 };
 
 } // namespace sluice

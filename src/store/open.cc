@@ -126,10 +126,9 @@ Result<void> check_schema(const DatabaseUrl& url, const std::string& schema)
 {
     if (schema.empty())
         return {};
-    if (url.dialect == DatabaseUrl::Dialect::postgres)
-        return postgres::check_schema_name(schema);
-    return Error{
-        Errc::invalid, "a schema needs PostgreSQL; give each tenant an SQLite file of its own"};
+    if (Result<void> checked = check_has_schemas(url); !checked)
+        return checked;
+    return postgres::check_schema_name(schema);
 }
 
 void connect_all(Store::Parts& parts)

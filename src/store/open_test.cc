@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 namespace sluice {
@@ -61,6 +62,16 @@ TEST_F(OpenStore, makes_no_file_with_mode_rw)
     opened(options);
     options.url = scratch.file("a.db") + "?mode=rw";
     opened(options);
+}
+
+TEST_F(OpenStore, takes_an_empty_file_for_a_new_database)
+{
+    const ScratchDirectory scratch;
+    std::ofstream(scratch.file("a.db")).close();
+    StoreOptions options;
+    options.url = scratch.file("a.db");
+    opened(options);
+    EXPECT_GT(std::filesystem::file_size(scratch.file("a.db")), 0u);
 }
 
 TEST_F(OpenStore, refuses_a_schema_on_sqlite_before_anything_is_made)

@@ -33,8 +33,8 @@ using Group = GroupOf<
     Rescue, Sweep, CheckClock, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved,
     CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
     Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule,
-    RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, Define, Redefine, Undefine, FollowRules,
-    DeclareWorkflows>;
+    CountTickTry, RenewTriggers, RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, Define,
+    Redefine, Undefine, FollowRules, DeclareWorkflows, Defer, DescribeWorker, Abandon>;
 
 // A write that waits for its group. It owns itself: who awaits it may go on without it.
 struct OperationBase : Parked {

@@ -5,6 +5,7 @@
 #include "store/queue_filter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice {
 
@@ -37,6 +38,7 @@ void QueueBoard::refresh(Tables& tables)
     queues_.clear();
     shared_.clear();
     ready_.clear();
+    emptied_.clear();
     for (const QueueRow& row : tables.queues())
         add(row);
     for (const Tables::QueueMark& head : tables.queue_heads()) {
@@ -191,7 +193,22 @@ void QueueBoard::took(const Candidates& asked, const Tables::ReadyHeads& taken, 
     for (const QueueId id : taken.emptied) {
         queues_.at(id).may_have_ready = false;
         ready_.erase(id);
+        emptied_.push_back(id);
     }
+}
+
+void QueueBoard::drop_emptied(std::vector<Name>& names)
+{
+    std::vector<const std::string*> emptied;
+    for (const QueueId id : std::exchange(emptied_, {})) {
+        const auto found = queues_.find(id);
+        if (found != queues_.end() && !found->second.may_have_ready)
+            emptied.push_back(found->second.name.get());
+    }
+    std::ranges::sort(emptied);
+    std::erase_if(names, [&](const Name& name) {
+        return std::ranges::binary_search(emptied, name.get());
+    });
 }
 
 QueueBoard::Name QueueBoard::name(Tables& tables, QueueId queue)

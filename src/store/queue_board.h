@@ -50,6 +50,9 @@ public:
     // A claim has taken this of `asked`; with `all`, everything that stands before their bound.
     void took(const Candidates& asked, const Tables::ReadyHeads& taken, bool all);
 
+    // Takes those names off which claims have emptied since the last call.
+    void drop_emptied(std::vector<Name>& names);
+
     Name name(Tables& tables, QueueId queue);
     bool has_ready(Tables& tables, const QueueFilter& filter);
 
@@ -74,6 +77,7 @@ private:
     std::unordered_map<QueueId, Queue> queues_;
     std::map<std::pair<std::string, bool>, QueueId> shared_; // by name and whether it is ruled
     std::set<QueueId> ready_;                                // those with may_have_ready
+    std::vector<QueueId> emptied_;                           // since drop_emptied()
 };
 
 } // namespace sluice

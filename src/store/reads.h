@@ -11,6 +11,7 @@
 
 namespace sluice {
 
+class ExecutionReads;
 class ScheduleReads;
 class ServiceReads;
 
@@ -22,6 +23,7 @@ public:
 
     virtual ServiceReads& service() = 0; // what the task service asks
     virtual ScheduleReads& schedules() = 0;
+    virtual ExecutionReads& executions() = 0; // what workflows in code ask
 
     struct Run {
         RunRow row;

@@ -265,8 +265,10 @@ struct Resume {
 // Final tasks that did not succeed live again as new attempts, with what was failed or skipped
 // because of them. Empty `tasks` is not accepted.
 //
-// From::descendants: the tasks, also those that succeeded, live again with every final task that
-// depends on them; what they depend on stays. Errors: conflict, too, while one of them is leased.
+// From::descendants, in runs of workflows: the tasks, also those that succeeded, live again with
+// every final task that depends on them, and those that were about to start wait again; what they
+// depend on stays, and skips or fails what it did. Errors, too: conflict (one of them is leased; no
+// task is final; a parent that stays forbids one that is named), invalid (no task; another run).
 struct RetryTasks {
     using Reply = Affected;
     Target target;

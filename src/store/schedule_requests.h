@@ -62,13 +62,14 @@ struct TakeSchedules {
     std::vector<std::string> keys = {}; // of triggers: those whose functions the caller has
 };
 
-// Triggers that the caller has taken were asked just now, and stay with it until now + `lease`. The
-// answer has those that are still its own, with what they are due by now.
+// Triggers that the caller has taken stay with it until now + `lease`. The answer has those that
+// are still its own, with what they are due by now.
 struct RenewTriggers {
     struct Held {
         ScheduleId schedule;
         std::int64_t version = 0;
-        Time next_due; // as it was told last: who has it
+        Time next_due;         // as it was told last: who has it
+        bool was_asked = true; // its function, just now
     };
     using Reply = std::vector<Held>;
     std::vector<Held> held;
@@ -102,8 +103,9 @@ struct RetriedTick {
 };
 
 // The submission that carries it is what the function of a trigger, or a user, asks for. Its tick
-// is the first free millisecond from now on. Refused: not_found (deleted, disabled, or of another
-// version), conflict (a run that the same context has started is not final).
+// is the first free millisecond from now on, behind the latest of the same context. Refused:
+// not_found (deleted, disabled, or of another version), conflict (a run that the same context has
+// started is not final).
 struct TriggerFire {
     ScheduleId schedule;
     std::int64_t version = 0;   // 0: a user's, whether it is enabled or not

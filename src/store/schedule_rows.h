@@ -50,8 +50,8 @@ enum class TickOutcome : std::uint8_t { created, skipped, failed };
 
 struct TickRow {
     ScheduleId schedule;
-    Time at; // the tick
-    Time fired_at;
+    Time at;       // the tick
+    Time fired_at; // when it was recorded
     TickOutcome outcome = TickOutcome::created;
     RunId run; // that was created
     std::string reason;

@@ -21,7 +21,8 @@ constexpr bool must_be_known =
     is_one_of<Request, Claim, Start, Finish, GiveBack, Heartbeat, RegisterWorker, ReleaseWorker> ||
     is_one_of<Request, Tick, Expire, Rescue, Sweep, Settle, CheckClock, PurgeBatches, PurgeTasks> ||
     is_one_of<Request, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved> ||
-    is_one_of<Request, TakeOwed, EndTry, TakeSchedules, SettleSchedule, PruneEvents, FollowRules>;
+    is_one_of<Request, TakeOwed, EndTry, TakeSchedules, SettleSchedule, PruneEvents, FollowRules> ||
+    is_one_of<Request, CountTickTry, RenewTriggers, Defer, DescribeWorker, Abandon>;
 
 // The question of the watch.
 class Question final : public ReadJob {
@@ -52,7 +53,8 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
 {
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
-        std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_, std::move(on_commit),
+        executor, std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_,
+        std::move(on_commit),
         Writer::Policy{.dead_end_cancel = parts.dead_end_cancel, .meter = parts.meter}, log
     );
     for (std::unique_ptr<Session>& session : parts.readers)
@@ -147,6 +149,11 @@ void Store::publish(std::shared_ptr<const Changes> changes)
         if (on_changes_)
             on_changes_(*changes);
     });
+}
+
+void Store::expect_call()
+{
+    writer_->expect_push();
 }
 
 void Store::tell_ends()
@@ -339,6 +346,14 @@ Async<Result<bool>> Store::settle_schedule(SettleSchedule request)
 {
     return perform(std::move(request));
 }
+Async<Result<bool>> Store::count_tick_try(CountTickTry request)
+{
+    return perform(std::move(request));
+}
+Async<Result<RenewTriggers::Reply>> Store::renew_triggers(RenewTriggers request)
+{
+    return perform(std::move(request));
+}
 Async<Result<bool>> Store::record_event(RecordEvent request)
 {
     return perform(std::move(request));
@@ -372,6 +387,18 @@ Async<Result<FollowRules::Reply>> Store::follow_rules(FollowRules request)
     return perform(std::move(request));
 }
 Async<Result<DeclareWorkflows::Reply>> Store::declare_workflows(DeclareWorkflows request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::defer(Defer request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::describe_worker(DescribeWorker request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::abandon(Abandon request)
 {
     return perform(std::move(request));
 }

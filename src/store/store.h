@@ -118,12 +118,17 @@ public:
     Async<Result<bool>> delete_schedule(DeleteSchedule request);
     Async<Result<std::vector<StoredSchedule>>> take_schedules(TakeSchedules request);
     Async<Result<bool>> settle_schedule(SettleSchedule request);
+    Async<Result<bool>> count_tick_try(CountTickTry request);
+    Async<Result<RenewTriggers::Reply>> renew_triggers(RenewTriggers request);
     Async<Result<Defined>> define(Define request);
     Async<Result<DefinitionRow>> redefine(Redefine request);
     Async<Result<bool>> undefine(Undefine request);
     Async<Result<FollowRules::Reply>> follow_rules(FollowRules request);
 
     Async<Result<DeclareWorkflows::Reply>> declare_workflows(DeclareWorkflows request);
+    Async<Result<bool>> defer(Defer request);
+    Async<Result<bool>> describe_worker(DescribeWorker request);
+    Async<Result<std::size_t>> abandon(Abandon request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.
@@ -136,6 +141,10 @@ public:
     // From now on what this store commits comes with the ends of runs of workflows and of their
     // tasks (Changes::ends): asked for by who would read them else.
     void tell_ends();
+
+    // Another call comes in the next turn of the loop: those of this turn wait for it, so that they
+    // share one write group.
+    void expect_call();
 
     // What may have become claimable without anybody telling this process is looked up at the next
     // claim.

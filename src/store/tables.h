@@ -133,7 +133,7 @@ public:
     };
     virtual std::vector<LeaseRow> take_leases(std::span<const LeaseKey> keys) = 0;
     virtual void update_leases(std::span<const LeaseRow> rows
-    ) = 0; // started, expires, paused, owner
+    ) = 0; // started, expires, paused, deferred, owner
     virtual void insert_done(std::span<const DoneRow> rows) = 0;
     virtual void insert_attempts(std::span<const AttemptRow> rows) = 0;
     virtual std::vector<DoneRow> done(std::span<const TaskId> ids) = 0;
@@ -193,6 +193,13 @@ public:
         Time until;
     };
     virtual void set_workers_until(std::span<const Extension> extensions) = 0; // also shortens
+    struct Description {
+        WorkerId worker;
+        std::string serves;
+        std::string load;
+    };
+    // Those of them that there are, in any order.
+    virtual std::vector<WorkerId> describe_workers(std::span<const Description> descriptions) = 0;
     virtual std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) = 0;
     // Moves the ends of all leases and workers by `jump`.
     virtual void shift_leases(Micros jump) = 0;

@@ -75,4 +75,12 @@ Result<DatabaseUrl> parse_database_url(std::string_view url)
     return parsed;
 }
 
+Result<void> check_has_schemas(const DatabaseUrl& url)
+{
+    if (url.dialect == DatabaseUrl::Dialect::postgres)
+        return {};
+    return Error{
+        Errc::invalid, "a schema needs PostgreSQL; give each tenant an SQLite file of its own"};
+}
+
 } // namespace sluice

@@ -26,4 +26,7 @@ struct DatabaseUrl {
 // Errors (invalid): other schemes, other modes, an empty path.
 Result<DatabaseUrl> parse_database_url(std::string_view url);
 
+// A database that can have schemas. Errors (invalid): SQLite.
+Result<void> check_has_schemas(const DatabaseUrl& url);
+
 } // namespace sluice

@@ -48,8 +48,9 @@ void run_read(Session& session, ReadJob& job)
 }
 
 Writer::Writer(
-    std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox, Neighbours& neighbours,
-    std::uint64_t uid_secret, OnCommit on_commit, Policy policy, Log log
+    asio::any_io_executor executor, std::unique_ptr<Session> session, StoreClock& clock,
+    Mailbox& mailbox, Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit,
+    Policy policy, Log log
 )
     : session_(std::move(session)),
       clock_(clock),
@@ -58,7 +59,8 @@ Writer::Writer(
       uid_secret_(uid_secret),
       on_commit_(std::move(on_commit)),
       policy_(policy),
-      log_(std::move(log))
+      log_(std::move(log)),
+      burst_(std::move(executor), [this](auto operations) { take_in(operations); })
 {
     clock_state_.offset = clock_.offset();
     thread_ = std::thread([this] { loop(); });
@@ -67,6 +69,7 @@ Writer::Writer(
 
 Writer::~Writer()
 {
+    burst_.tell_now();
     {
         std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -79,9 +82,15 @@ void Writer::push(OperationBase& operation)
 {
     mailbox_.expect();
     operation.arrived = clock_.now();
+    burst_.push(operation);
+}
+
+void Writer::take_in(std::span<OperationBase* const> operations)
+{
     {
         std::lock_guard lock(mutex_);
-        (operation.lane == Lane::hot ? hot_ : bulk_).push_back(&operation);
+        for (OperationBase* operation : operations)
+            (operation->lane == Lane::hot ? hot_ : bulk_).push_back(operation);
     }
     arrived_.notify_one();
 }

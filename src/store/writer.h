@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "store/burst.h"
 #include "store/changes.h"
 #include "store/operation.h"
 #include "store/queue_board.h"
@@ -39,16 +40,19 @@ public:
     using OnCommit = std::function<void(const Changes&)>; // called on the writer thread
 
     Writer(
-        std::unique_ptr<Session> session, StoreClock& clock, Mailbox& mailbox,
-        Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit, Policy policy, Log log
+        asio::any_io_executor executor, std::unique_ptr<Session> session, StoreClock& clock,
+        Mailbox& mailbox, Neighbours& neighbours, std::uint64_t uid_secret, OnCommit on_commit,
+        Policy policy, Log log
     );
     ~Writer(); // what is queued is finished first
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    // Loop thread; the operation is delivered to the mailbox when it is answered.
+    // Loop thread; the operation is delivered to the mailbox when it is answered. Those of one turn
+    // of the loop come into one group.
     void push(OperationBase& operation);
-    void push(ReadJob& job); // for databases that have one connection only
+    void expect_push() { burst_.expect(); } // loop thread: another one comes in the next turn
+    void push(ReadJob& job);                // for databases that have one connection only
 
     // Any thread.
     Micros longest_group() const { return Micros{longest_group_.load(std::memory_order_relaxed)}; }
@@ -73,6 +77,7 @@ public:
 private:
     using Operations = std::vector<OperationBase*>;
 
+    void take_in(std::span<OperationBase* const> operations);
     void loop();
     Operations take();
     void run_reads();
@@ -122,6 +127,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
+    Burst burst_; // loop thread
     std::deque<OperationBase*> hot_;
     std::deque<OperationBase*> bulk_;
     std::deque<ReadJob*> reads_;

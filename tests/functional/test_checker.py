@@ -61,6 +61,7 @@ def test_a_sound_database_has_no_problems(database):
         ("UPDATE need SET unfinished = 2", "I3 a waiting task waits"),
         ("INSERT INTO link VALUES (1, 3, 1, 0)", "I3 an unmet condition"),
         ("INSERT INTO output VALUES (1, x'78', 2, 1, 0, 0, 0)", "I2 an output"),
+        ("UPDATE lease SET deferred_left = 5, owner = 1", "I2 an attempt that waits"),
         ("INSERT INTO request VALUES ('k', 'h', 9, 0)", "I1 an idempotency key"),
         ("INSERT INTO link VALUES (8, 9, 0, 0)", "I6 nothing hangs on tasks"),
         (

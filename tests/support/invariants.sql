@@ -135,6 +135,10 @@ LEFT JOIN done ON done.task_id = output.task_id AND done.attempt = output.attemp
 JOIN run ON run.id = output.run_id
 WHERE run.kind = 1 AND output.state < 2 AND lease.task_id IS NULL AND done.task_id IS NULL;
 
+-- name: I2 an attempt that waits by itself is its worker's, and its clock stands
+SELECT task_id, attempt, owner, expires_at FROM lease
+WHERE deferred_left IS NOT NULL AND (owner <> 0 OR expires_at IS NOT NULL);
+
 -- name: I1 an idempotency key names a run that is there
 SELECT request.run_id FROM request LEFT JOIN run ON run.id = request.run_id WHERE run.id IS NULL;
 

@@ -56,6 +56,22 @@ TEST_P(StoreContract, a_claim_goes_by_priority_then_age_over_all_its_queues)
     EXPECT_EQ(names(claimed), (Names{"b-high", "c-high", "a-old", "c-mid", "b-young", "a-low"}));
 }
 
+TEST_P(StoreContract, what_a_group_makes_ready_and_claims_is_no_news)
+{
+    const WorkerId w = worker();
+    const auto is_told = [this](std::size_t limit, WorkerId by) {
+        db.take_changes();
+        const auto [made, claimed] = db.together(new_run(2), claim_of(by, limit));
+        EXPECT_EQ(claimed.value().size(), std::min<std::size_t>(limit, 2));
+        bool told = false;
+        for (const Changes& changes : db.take_changes())
+            told = told || !changes.ready_queues.empty();
+        return told;
+    };
+    EXPECT_FALSE(is_told(3, w));
+    EXPECT_TRUE(is_told(1, w)) << "one is left";
+}
+
 TEST_P(StoreContract, a_claim_keeps_its_order_from_call_to_call)
 {
     std::vector<NewTask> tasks;

@@ -74,6 +74,35 @@ Underway announce(testing::Driver& store, const Scene& scene)
     return start(store, request);
 }
 
+Defer defer_of(const Leased& lease, WorkerId worker, Defer::To to)
+{
+    Defer request;
+    request.task = lease.task;
+    request.run = lease.run;
+    request.attempt = lease.attempt;
+    request.worker = worker;
+    request.to = to;
+    return request;
+}
+
+Underway defer(testing::Driver& store, const Scene& scene)
+{
+    return start(store, defer_of(scene.running_lease, scene.worker, Defer::To::waits));
+}
+
+Underway go_on(testing::Driver& store, const Scene& scene)
+{
+    return start(store, defer_of(scene.abandoned_lease, scene.dead, Defer::To::goes_on));
+}
+
+Underway abandon(testing::Driver& store, const Scene&)
+{
+    Abandon request;
+    request.queues = {"q"};
+    request.reason = "ABANDONED: nobody knows it";
+    return start(store, request);
+}
+
 Underway submit_another(testing::Driver& store, const Scene&)
 {
     return start(store, new_run(2, {{0, 1}}));
@@ -113,6 +142,15 @@ Underway retry_old(testing::Driver& store, const Scene& scene)
     return start(store, RetryTasks{{scene.old_run, {scene.old_task}, "ada", ""}});
 }
 
+Underway retry_from(testing::Driver& store, const Scene& scene)
+{
+    RetryTasks request;
+    request.target.run = scene.flow.run;
+    request.target.tasks = {scene.flow.tasks[0]};
+    request.from = RetryTasks::From::descendants;
+    return start(store, request);
+}
+
 } // namespace
 
 const std::vector<Actor>& all_actors()
@@ -140,15 +178,29 @@ const std::vector<Actor>& all_actors()
         {"retry", some<RetryTasks, Scene::canceled>},
         {"delete", delete_old},
         {"purge", purge_old},
-        {"retry_old", retry_old}};
+        {"retry_old", retry_old},
+        {"defer", defer},
+        {"go_on", go_on},
+        {"abandon", abandon},
+        {"retry_from", retry_from}};
     return actors;
+}
+
+void TwoStores::set_flow(Scene& scene)
+{
+    Submit flow = new_run(2, {{0, 1}});
+    for (NewTask& task : flow.tasks)
+        task.priority = -20;
+    scene.flow = submit(std::move(flow));
+    EXPECT_TRUE(succeed(claim_one(scene.worker), scene.worker));
 }
 
 Scene TwoStores::set_scene()
 {
     Scene scene;
     scene.worker = worker(100h);
-    const WorkerId dead = worker(1s);
+    scene.dead = worker(1s);
+    set_flow(scene);
     std::vector<NewTask> tasks(Scene::size, new_task());
     for (NewTask& task : tasks) {
         task.priority = -10;
@@ -169,7 +221,9 @@ Scene TwoStores::set_scene()
     Claim claimed = claim_of(scene.worker, 1);
     claimed.as = Claim::As::claimed;
     scene.claimed_lease = db(claimed).value().at(0);
-    EXPECT_EQ(claim_one(dead).task, scene.tasks[Scene::abandoned]);
+    scene.abandoned_lease = claim_one(scene.dead);
+    EXPECT_EQ(scene.abandoned_lease.task, scene.tasks[Scene::abandoned]);
+    EXPECT_TRUE(db(defer_of(scene.abandoned_lease, scene.dead, Defer::To::waits)));
     EXPECT_TRUE(db(Pause{scene.target({Scene::paused})}));
     EXPECT_TRUE(db(Cancel{scene.target({Scene::canceled})}));
     Submit old = new_run(1);

@@ -31,7 +31,7 @@ struct Scene {
         running,    // held by `worker`, out of time
         child,      // waits for `running`
         claimed,    // held by `worker`, not started
-        abandoned,  // held by a worker that is dead
+        abandoned,  // held by a worker that is dead, and waits by itself
         canceled,   // final
         grandchild, // of `canceled`: failed because of it
         paused,
@@ -45,7 +45,10 @@ struct Scene {
     WorkerId worker;
     Leased running_lease;
     Leased claimed_lease;
-    RunId old_run; // final
+    WorkerId dead;
+    Leased abandoned_lease;
+    Submitted flow; // of a workflow: its first task has ended, the second one may start
+    RunId old_run;  // final
     TaskId old_task;
 
     Target target(std::vector<std::size_t> which = {}) const
@@ -73,6 +76,7 @@ protected:
     TwoStores() : other(another_store()) { patient = worker(1000h); }
 
     Scene set_scene();
+    void set_flow(Scene& scene);
 
     // Lets everything come to its end, by way of both stores; nothing may be left over.
     void play_to_the_end(const Scene& scene);

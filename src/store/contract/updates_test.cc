@@ -50,10 +50,12 @@ TEST_P(Updates, may_come_before_the_acceptance_is_known)
 
     EXPECT_EQ(state(task.task), TaskState::succeeded);
     EXPECT_EQ(accept(task, w).error().code, Errc::conflict);
-    const std::vector<Changes> changes = db.take_changes();
-    ASSERT_FALSE(changes.empty());
-    EXPECT_EQ(changes.front().early_ends, std::vector{task.task}) << "no other try of the start";
-    EXPECT_TRUE(changes.front().lost_leases.empty()) << "its answer may ask for something";
+    std::vector<TaskId> early_ends;
+    for (const Changes& changes : db.take_changes()) { // with late news of other processes
+        early_ends.insert(early_ends.end(), changes.early_ends.begin(), changes.early_ends.end());
+        EXPECT_TRUE(changes.lost_leases.empty()) << "its answer may ask for something";
+    }
+    EXPECT_EQ(early_ends, std::vector{task.task}) << "no other try of the start";
 }
 
 TEST_P(Updates, that_report_need_a_leased_task)

@@ -48,6 +48,10 @@ TEST_P(Races, retry_of_what_is_old_meets_all_others)
 {
     meet_all("retry_old");
 }
+TEST_P(Races, retry_from_meets_all_others)
+{
+    meet_all("retry_from");
+}
 
 TEST_P(Races, the_same_idempotency_key_at_two_stores_makes_one_run)
 {

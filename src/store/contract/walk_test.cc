@@ -64,6 +64,10 @@ protected:
             return;
         const std::size_t index = below(held.size());
         const Held& one = held[index];
+        if (one_in(4)) {
+            calls.push_back(start(any_store(), deferring(one)));
+            return;
+        }
         if (one_in(8))
             calls.push_back(start(any_store(), giving_back(one.task, one.worker)));
         else
@@ -75,10 +79,33 @@ protected:
             held.erase(held.begin() + static_cast<std::ptrdiff_t>(index));
     }
 
+    Defer deferring(const Held& one)
+    {
+        Defer request;
+        request.task = one.task.task;
+        request.run = one.task.run;
+        request.attempt = one.task.attempt;
+        request.worker = one.worker;
+        request.to = one_in(2) ? Defer::To::waits : Defer::To::goes_on;
+        return request;
+    }
+
+    RetryTasks retry_from_somewhere()
+    {
+        RetryTasks request;
+        request.target = any_target();
+        if (request.target.tasks.empty())
+            request.target.tasks = {runs.front().tasks.front()};
+        request.from = RetryTasks::From::descendants;
+        if (one_in(2))
+            request.run_timeout = Micros(1s) * (5 + below(20));
+        return request;
+    }
+
     void act_on_a_run()
     {
         testing::Driver& store = any_store();
-        switch (below(6)) {
+        switch (below(8)) {
         case 0:
             calls.push_back(start(store, Cancel{any_target()}));
             break;
@@ -90,16 +117,31 @@ protected:
         case 4:
             calls.push_back(start(store, Resume{any_target()}));
             break;
+        case 5:
+        case 6:
+            calls.push_back(start(store, retry_from_somewhere()));
+            break;
         default:
             calls.push_back(start(store, RetryTasks{any_target()}));
         }
+    }
+
+    Abandon abandoning()
+    {
+        Abandon request;
+        if (one_in(2))
+            request.queues = {"q"};
+        request.named = any_target().tasks;
+        request.reason = "ABANDONED: nobody knows it";
+        request.limit = 1 + below(3);
+        return request;
     }
 
     void do_a_duty()
     {
         testing::Driver& store = any_store();
         clock.advance(Micros(500ms) * below(3));
-        switch (below(5)) {
+        switch (below(6)) {
         case 0:
             calls.push_back(start(store, Expire{}));
             break;
@@ -108,6 +150,9 @@ protected:
             break;
         case 2:
             calls.push_back(start(store, Sweep{}));
+            break;
+        case 3:
+            calls.push_back(start(store, abandoning()));
             break;
         default:
             calls.push_back(start(store, Tick{}));

@@ -48,6 +48,18 @@ TEST_P(Races, rescue_meets_all_others)
 {
     meet_all("rescue");
 }
+TEST_P(Races, defer_meets_all_others)
+{
+    meet_all("defer");
+}
+TEST_P(Races, go_on_meets_all_others)
+{
+    meet_all("go_on");
+}
+TEST_P(Races, abandon_meets_all_others)
+{
+    meet_all("abandon");
+}
 TEST_P(Races, sweep_meets_all_others)
 {
     meet_all("sweep");

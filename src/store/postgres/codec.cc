@@ -70,7 +70,7 @@ LeaseRow read_lease(Row& row)
     LeaseRow lease;
     lease.place = read_place(row);
     row.into(lease.worker, lease.owner, lease.claimed_at, lease.started_at);
-    row.into(lease.expires_at, lease.paused_left);
+    row.into(lease.expires_at, lease.paused_left, lease.deferred_left);
     return lease;
 }
 
@@ -116,7 +116,7 @@ WorkerRow read_worker(Row& row)
 {
     WorkerRow worker;
     row.into(worker.id, worker.name, worker.host, worker.process);
-    row.into(worker.attached, worker.registered_at, worker.until);
+    row.into(worker.attached, worker.registered_at, worker.until, worker.serves, worker.load);
     return worker;
 }
 
@@ -237,6 +237,16 @@ Reads::Task read_task_now(Row& row)
     read_lease_now(row, task);
     read_done_now(row, task);
     row.into(task.worker_name, task.worker_host);
+    return task;
+}
+
+Reads::Task read_whole_task_now(Row& row)
+{
+    Reads::Task task = read_task_now(row);
+    std::optional<Micros> deferred_left;
+    row.into(task.row.parents, deferred_left);
+    if (task.lease)
+        task.lease->deferred_left = deferred_left;
     return task;
 }
 

@@ -29,6 +29,7 @@ KeyRow read_key(Row& row);
 Tables::LeaseKey read_lease_key(Row& row);
 Tables::QueueMark read_mark(Row& row);
 Reads::Run read_run_with_detail(Row& row);
-Reads::Task read_task_now(Row& row);
+Reads::Task read_task_now(Row& row); // those columns that service_task has, too
+Reads::Task read_whole_task_now(Row& row);
 
 } // namespace sluice::postgres

@@ -36,8 +36,11 @@ constexpr Entry table[] = {
     {"XX001", {Kind::broken, Errc::corrupt}},     // data corrupted
     {"XX002", {Kind::broken, Errc::corrupt}},     // index corrupted
     {"42501", {Kind::broken, Errc::unauthorized}},
-    {"42", {Kind::broken, Errc::corrupt}}, // no such table or column: not our schema
-    {"3F", {Kind::broken, Errc::invalid}}, // no such schema
+    {"42710", {Kind::refused, Errc::conflict}}, // a role of that name exists
+    {"42P06", {Kind::refused, Errc::conflict}}, // a schema of that name exists
+    {"2BP01", {Kind::refused, Errc::conflict}}, // something else depends on it
+    {"42", {Kind::broken, Errc::corrupt}},      // no such table or column: not our schema
+    {"3F", {Kind::broken, Errc::invalid}},      // no such schema
     {"08", {Kind::lost, Errc::unavailable}},
     {"53300", {Kind::lost, Errc::overloaded}},  // too many connections
     {"57P", {Kind::lost, Errc::unavailable}},   // shut down, crashed, starting, database dropped

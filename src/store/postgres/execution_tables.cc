@@ -2,21 +2,13 @@
 // executions.sql
 #include "store/postgres/execution_tables.h"
 
+#include "store/postgres/execution_codec.h"
+
+#include "store/postgres/codec.h"
+#include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
 namespace sluice::postgres {
-
-namespace {
-
-WorkflowRow read_workflow(Row& row)
-{
-    WorkflowRow workflow;
-    row.into(workflow.id, workflow.workflow_namespace, workflow.version);
-    row.into(workflow.created_at, workflow.registered_at);
-    return workflow;
-}
-
-} // namespace
 
 std::vector<WorkflowRow>
 PostgresExecutionTables::current_workflows(std::span<const std::string> namespaces)
@@ -43,6 +35,17 @@ void PostgresExecutionTables::insert_executions(std::span<const ExecutionRow> ro
     params.array(rows, &ExecutionRow::run).array(rows, &ExecutionRow::workflow);
     params.texts("execution.context", rows, &ExecutionRow::context, Params::Empty::is_null);
     connection_.queue(sql::insert_executions, params);
+}
+
+std::vector<Place>
+PostgresExecutionTables::ready_in(std::span<const std::string> queues, std::size_t limit)
+{
+    Params params;
+    params.add(limit_of(limit)); // in the order of the statement
+    params.texts("queue.name", queues, [](const std::string& name) {
+        return std::string_view(name);
+    });
+    return connection_.query(sql::ready_in, params).all(read_place);
 }
 
 } // namespace sluice::postgres

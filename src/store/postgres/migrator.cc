@@ -16,10 +16,18 @@ public:
         : connection_(connection), migrations_(migrations)
     {}
 
-    // Takes the next step; false when there is none left.
-    bool step(Time now, Random& random)
+    // Takes the next step, in a transaction of its own; false when there is none left.
+    bool step_alone(Time now, Random& random)
     {
         execute(connection_, "migrate", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+        const bool is_taken = step(now, random);
+        execute(connection_, "migrate", "COMMIT");
+        return is_taken;
+    }
+
+    // The same in the transaction that is open.
+    bool step(Time now, Random& random)
+    {
         ask(sql::lock_migrations);
         const int version = read_version();
         check_not_newer(version);
@@ -28,7 +36,6 @@ public:
             apply(*next, now);
         else
             make_secrets(random);
-        execute(connection_, "migrate", "COMMIT");
         return next != nullptr;
     }
 
@@ -101,11 +108,18 @@ Result<void> migrate(
     try {
         const Handle connection = connect(settings);
         Migrator migrator(*connection, migrations);
-        while (migrator.step(now, random)) {
+        while (migrator.step_alone(now, random)) {
         }
         return {};
     } catch (const StoreFailure& failure) {
         return failure.error();
+    }
+}
+
+void migrate_within(PGconn& connection, Time now, Random& random)
+{
+    Migrator migrator(connection, sql::migrations);
+    while (migrator.step(now, random)) {
     }
 }
 

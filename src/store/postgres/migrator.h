@@ -21,4 +21,8 @@ Result<void> migrate(
     const ConnectSettings& settings, Time now, Random& random, std::span<const Migration> migrations
 );
 
+// The same in the transaction that is open on `connection`, in the schema that it sees. Throws
+// StoreFailure.
+void migrate_within(PGconn& connection, Time now, Random& random);
+
 } // namespace sluice::postgres

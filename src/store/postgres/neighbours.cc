@@ -141,6 +141,8 @@ std::string encode_changes(const Changes& changes)
         json["sweep"] = true;
     if (changes.doomed_outputs)
         json["doomed"] = true;
+    if (changes.schedule_due)
+        json["schedule"] = to_micros(*changes.schedule_due);
     return dump_json(json);
 }
 
@@ -163,6 +165,8 @@ Changes decode_changes(std::string_view payload)
             changes.earliest_due = from_micros(due->get<std::int64_t>());
         changes.sweep = json->value("sweep", false);
         changes.doomed_outputs = json->value("doomed", false);
+        if (const auto due = json->find("schedule"); due != json->end())
+            changes.schedule_due = from_micros(due->get<std::int64_t>());
     } catch (const Json::exception&) {
         return anything();
     }

@@ -212,6 +212,7 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     changes.earliest_due = test_now;
     changes.sweep = true;
     changes.doomed_outputs = true;
+    changes.schedule_due = test_now + std::chrono::seconds(1);
 
     const Changes read = decode_changes(encode_changes(changes));
 
@@ -222,6 +223,7 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     EXPECT_EQ(read.early_ends, changes.early_ends);
     EXPECT_EQ(read.earliest_due, test_now);
     EXPECT_TRUE(read.sweep && read.doomed_outputs && read.from_outside);
+    EXPECT_EQ(read.schedule_due, changes.schedule_due);
     EXPECT_TRUE(decode_changes("{\"runs\": \"later\"}").from_outside);
     EXPECT_TRUE(decode_changes("not json").from_outside);
 }

@@ -100,7 +100,7 @@ std::optional<Reads::Task> PostgresReads::task(TaskId id)
 {
     Params params;
     params.add(id);
-    return connection_.query(sql::read_task, params).first(read_task_now);
+    return connection_.query(sql::read_task, params).first(read_whole_task_now);
 }
 
 std::vector<Reads::Task> PostgresReads::tasks(const TaskFilter& filter)
@@ -109,7 +109,7 @@ std::vector<Reads::Task> PostgresReads::tasks(const TaskFilter& filter)
     params.add(filter.after).add(filter.run);
     params.array(std::span<const TaskState>(filter.states), std::identity());
     params.add(limit_of(filter.limit));
-    return connection_.query(statement_for(filter.states), params).all(read_task_now);
+    return connection_.query(statement_for(filter.states), params).all(read_whole_task_now);
 }
 
 std::vector<AttemptRow> PostgresReads::attempts(TaskId id)

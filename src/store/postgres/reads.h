@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
+#include "store/postgres/execution_reads.h"
 #include "store/postgres/schedule_reads.h"
 #include "store/postgres/service_reads.h"
 #include "store/reads.h"
@@ -12,11 +13,15 @@ namespace sluice::postgres {
 class PostgresReads final : public Reads {
 public:
     explicit PostgresReads(Connection& connection)
-        : connection_(connection), service_(connection), schedules_(connection)
+        : connection_(connection),
+          service_(connection),
+          schedules_(connection),
+          executions_(connection)
     {}
 
     ServiceReads& service() override { return service_; }
     ScheduleReads& schedules() override { return schedules_; }
+    ExecutionReads& executions() override { return executions_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::optional<KeyedRequest> request(std::string_view key) override;
@@ -41,6 +46,7 @@ private:
     Connection& connection_;
     PostgresServiceReads service_;
     PostgresScheduleReads schedules_;
+    PostgresExecutionReads executions_;
 };
 
 } // namespace sluice::postgres

@@ -9,6 +9,7 @@ ScheduleRow read_schedule(Row& row)
     row.into(schedule.id, schedule.enabled, schedule.version, schedule.settled, schedule.next_due);
     row.into(schedule.tick_count, schedule.created_at, schedule.updated_at);
     row.into(schedule.last_fired_at, schedule.last_run, schedule.name, schedule.actor);
+    row.into(schedule.kind, schedule.key, schedule.polled_at);
     return schedule;
 }
 
@@ -24,6 +25,7 @@ TickRow read_tick(Row& row)
 {
     TickRow tick;
     row.into(tick.schedule, tick.at, tick.fired_at, tick.outcome, tick.run, tick.reason);
+    row.into(tick.tries, tick.tried_at, tick.context_hash);
     return tick;
 }
 

@@ -25,11 +25,30 @@ bool is_letter_or_digit(char c)
     return is_letter(c) || (c >= '0' && c <= '9');
 }
 
-// Folded, for nobody should have to tell "Public" from "public".
+// Folded, for nobody should have to tell "Public" from "public". No user can be called "none".
 bool is_reserved(std::string_view name)
 {
     const std::string folded = to_lower(name);
-    return folded.starts_with("pg_") || folded == "information_schema" || folded == "public";
+    return folded.starts_with("pg_") || folded == "information_schema" || folded == "public" ||
+           folded == "none";
+}
+
+Result<void> check_name(std::string_view what, std::string_view name)
+{
+    const bool is_formed = !name.empty() && is_letter(name.front()) &&
+                           std::ranges::all_of(name, is_letter_or_digit) &&
+                           name.size() <= name_bytes_max;
+    if (!is_formed)
+        return Error{
+            Errc::invalid,
+            fmt::format(
+                "{} '{}': up to {} letters, digits and underscores are accepted, and no digit in "
+                "front",
+                what, printable_path(name), name_bytes_max
+            )};
+    if (is_reserved(name))
+        return Error{Errc::invalid, fmt::format("{} '{}': the name is reserved", what, name)};
+    return {};
 }
 
 [[noreturn]] void fail(Errc code, std::string detail)
@@ -68,20 +87,12 @@ void verify_path(const Sight& sight, const std::string& schema)
 
 Result<void> check_schema_name(std::string_view name)
 {
-    const bool is_formed = !name.empty() && is_letter(name.front()) &&
-                           std::ranges::all_of(name, is_letter_or_digit) &&
-                           name.size() <= name_bytes_max;
-    if (!is_formed)
-        return Error{
-            Errc::invalid,
-            fmt::format(
-                "schema '{}': up to {} letters, digits and underscores are accepted, and no digit "
-                "in front",
-                printable_path(name), name_bytes_max
-            )};
-    if (is_reserved(name))
-        return Error{Errc::invalid, fmt::format("schema '{}': the name is reserved", name)};
-    return {};
+    return check_name("schema", name);
+}
+
+Result<void> check_user_name(std::string_view name)
+{
+    return check_name("user", name);
 }
 
 void verify_schema(PGconn& connection, const std::string& schema)

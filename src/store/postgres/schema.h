@@ -12,6 +12,9 @@ namespace sluice::postgres {
 // server's own or `public`. Errors: invalid.
 Result<void> check_schema_name(std::string_view name);
 
+// The same for the user who owns one.
+Result<void> check_user_name(std::string_view name);
+
 // The connection sees that schema and nothing else, or StoreFailure (broken) is thrown: options are
 // dropped by some poolers, and what is written then would be another's.
 void verify_schema(PGconn& connection, const std::string& schema);

@@ -109,6 +109,17 @@ void PostgresTables::set_workers_until(std::span<const Extension> extensions)
     connection_.queue(sql::set_workers_until, params);
 }
 
+std::vector<WorkerId> PostgresTables::describe_workers(std::span<const Description> descriptions)
+{
+    if (descriptions.empty())
+        return {};
+    Params params;
+    params.array(descriptions, &Description::worker);
+    params.texts("worker.serves", descriptions, &Description::serves);
+    params.texts("worker.load", descriptions, &Description::load);
+    return connection_.query(sql::describe_workers, params).column<WorkerId>();
+}
+
 std::vector<Tables::LeaseKey> PostgresTables::leases_held(std::span<const LeaseKey> among)
 {
     if (among.empty())

@@ -83,6 +83,7 @@ void PostgresTables::update_leases(std::span<const LeaseRow> rows)
     params.array(rows, [](const LeaseRow& row) { return row.place.attempt; });
     params.array(rows, &LeaseRow::owner).array(rows, &LeaseRow::started_at);
     params.array(rows, &LeaseRow::expires_at).array(rows, &LeaseRow::paused_left);
+    params.array(rows, &LeaseRow::deferred_left);
     connection_.queue(sql::update_leases, params);
 }
 

@@ -97,7 +97,7 @@ LeaseRow read_lease(Row& row)
     lease.place = read_place(row);
     into(
         row, lease.worker, lease.owner, lease.claimed_at, lease.started_at, lease.expires_at,
-        lease.paused_left
+        lease.paused_left, lease.deferred_left
     );
     return lease;
 }
@@ -149,7 +149,7 @@ WorkerRow read_worker(Row& row)
     WorkerRow worker;
     into(
         row, worker.id, worker.name, worker.host, worker.process, worker.attached,
-        worker.registered_at, worker.until
+        worker.registered_at, worker.until, worker.serves, worker.load
     );
     return worker;
 }

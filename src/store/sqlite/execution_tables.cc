@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/execution_tables.h"
 
+#include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
+#include "store/sqlite/execution_codec.h"
 
 #include "store/sqlite_sql.h"
 
 namespace sluice::sqlite {
-
-namespace {
-
-WorkflowRow read_workflow(Row& row)
-{
-    WorkflowRow workflow;
-    row.into(workflow.id);
-    row.into(workflow.workflow_namespace);
-    row.into(workflow.version);
-    row.into(workflow.created_at);
-    row.into(workflow.registered_at);
-    return workflow;
-}
-
-} // namespace
 
 std::vector<WorkflowRow>
 SqliteExecutionTables::current_workflows(std::span<const std::string> namespaces)
@@ -46,6 +33,17 @@ void SqliteExecutionTables::insert_executions(std::span<const ExecutionRow> rows
     Prepared& insert = connection_.prepared(sql::insert_execution);
     for (const ExecutionRow& row : rows)
         insert.run(row.run, row.workflow, row.context);
+}
+
+std::vector<Place>
+SqliteExecutionTables::ready_in(std::span<const std::string> queues, std::size_t limit)
+{
+    std::vector<Place> places;
+    Prepared& select = connection_.prepared(sql::ready_in);
+    for (const std::string& name : queues)
+        if (places.size() < limit)
+            collect_into(places, select, read_place, name, limit - places.size());
+    return places;
 }
 
 } // namespace sluice::sqlite

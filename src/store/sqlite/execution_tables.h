@@ -14,6 +14,7 @@ public:
     std::vector<WorkflowRow> current_workflows(std::span<const std::string> namespaces) override;
     WorkflowRow declare_workflow(const WorkflowRow& row) override;
     void insert_executions(std::span<const ExecutionRow> rows) override;
+    std::vector<Place> ready_in(std::span<const std::string> queues, std::size_t limit) override;
 
 private:
     Connection& connection_;

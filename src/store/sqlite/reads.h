@@ -3,6 +3,7 @@
 
 #include "store/reads.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/execution_reads.h"
 #include "store/sqlite/schedule_reads.h"
 #include "store/sqlite/service_reads.h"
 #include "store/sqlite/turnstile.h"
@@ -19,11 +20,13 @@ public:
         : connection_(connection),
           gate_(gate),
           service_(connection, gate),
-          schedules_(connection, gate)
+          schedules_(connection, gate),
+          executions_(connection, gate)
     {}
 
     ServiceReads& service() override { return service_; }
     ScheduleReads& schedules() override { return schedules_; }
+    ExecutionReads& executions() override { return executions_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::optional<KeyedRequest> request(std::string_view key) override;
@@ -51,6 +54,7 @@ private:
     Turnstile* gate_; // null: no other connection
     SqliteServiceReads service_;
     SqliteScheduleReads schedules_;
+    SqliteExecutionReads executions_;
 };
 
 } // namespace sluice::sqlite

@@ -168,7 +168,7 @@ Reads::Task load(Connection& connection, TaskRow row, RunState run_state)
 std::optional<Reads::Task> SqliteReads::task(TaskId id)
 {
     const Snapshot snapshot(connection_, gate_);
-    std::optional<TaskRow> row = find(connection_.prepared(sql::task), read_task, id);
+    std::optional<TaskRow> row = find(connection_.prepared(sql::task), read_whole_task, id);
     if (!row)
         return std::nullopt;
     const std::optional<RunSpan> run = find_span(connection_, row->run);
@@ -192,7 +192,7 @@ std::vector<Reads::Task> SqliteReads::tasks(const TaskFilter& filter)
         for (const TaskId id : search.find(filter.states, after, last)) {
             if (tasks.size() == filter.limit)
                 return tasks;
-            auto row = find(connection_.prepared(sql::task), read_task, id);
+            auto row = find(connection_.prepared(sql::task), read_whole_task, id);
             if (row)
                 tasks.push_back(load(connection_, std::move(*row), run->state));
         }

@@ -18,6 +18,9 @@ ScheduleRow read_schedule(Row& row)
     row.into(schedule.last_run);
     row.into(schedule.name);
     row.into(schedule.actor);
+    row.into(schedule.kind);
+    row.into(schedule.key);
+    row.into(schedule.polled_at);
     return schedule;
 }
 
@@ -38,6 +41,9 @@ TickRow read_tick(Row& row)
     row.into(tick.outcome);
     row.into(tick.run);
     row.into(tick.reason);
+    row.into(tick.tries);
+    row.into(tick.tried_at);
+    row.into(tick.context_hash);
     return tick;
 }
 

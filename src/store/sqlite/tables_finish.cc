@@ -26,8 +26,8 @@ void SqliteTables::update_leases(std::span<const LeaseRow> rows)
     Prepared& update = connection_.prepared(sql::update_lease);
     for (const LeaseRow& row : rows)
         update.run(
-            row.owner, row.started_at, row.expires_at, row.paused_left, row.place.task,
-            row.place.attempt
+            row.owner, row.started_at, row.expires_at, row.paused_left, row.deferred_left,
+            row.place.task, row.place.attempt
         );
 }
 

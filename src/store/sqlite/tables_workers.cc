@@ -30,6 +30,15 @@ void SqliteTables::set_workers_until(std::span<const Extension> extensions)
         set.run(extension.until, extension.worker);
 }
 
+std::vector<WorkerId> SqliteTables::describe_workers(std::span<const Description> descriptions)
+{
+    std::vector<WorkerId> found;
+    Prepared& describe = connection_.prepared(sql::describe_worker);
+    for (const Description& one : descriptions)
+        collect_into(found, describe, read_value<WorkerId>, one.serves, one.load, one.worker);
+    return found;
+}
+
 std::vector<Tables::LeaseKey> SqliteTables::leases_held(std::span<const LeaseKey> among)
 {
     std::vector<LeaseKey> found;

@@ -181,6 +181,14 @@ Async<Result<bool>> call(Store& store, SettleSchedule request)
 {
     return store.settle_schedule(std::move(request));
 }
+Async<Result<bool>> call(Store& store, CountTickTry request)
+{
+    return store.count_tick_try(std::move(request));
+}
+Async<Result<RenewTriggers::Reply>> call(Store& store, RenewTriggers request)
+{
+    return store.renew_triggers(std::move(request));
+}
 Async<Result<bool>> call(Store& store, RecordEvent request)
 {
     return store.record_event(std::move(request));
@@ -216,6 +224,18 @@ Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request)
 Async<Result<DeclareWorkflows::Reply>> call(Store& store, DeclareWorkflows request)
 {
     return store.declare_workflows(std::move(request));
+}
+Async<Result<bool>> call(Store& store, Defer request)
+{
+    return store.defer(std::move(request));
+}
+Async<Result<bool>> call(Store& store, DescribeWorker request)
+{
+    return store.describe_worker(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, Abandon request)
+{
+    return store.abandon(std::move(request));
 }
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {

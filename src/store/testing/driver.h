@@ -52,6 +52,8 @@ Async<Result<ScheduleRow>> call(Store& store, ChangeSchedule request);
 Async<Result<bool>> call(Store& store, DeleteSchedule request);
 Async<Result<std::vector<StoredSchedule>>> call(Store& store, TakeSchedules request);
 Async<Result<bool>> call(Store& store, SettleSchedule request);
+Async<Result<bool>> call(Store& store, CountTickTry request);
+Async<Result<RenewTriggers::Reply>> call(Store& store, RenewTriggers request);
 Async<Result<bool>> call(Store& store, RecordEvent request);
 Async<Result<PurgedBatches>> call(Store& store, PurgeBatches request);
 Async<Result<std::size_t>> call(Store& store, PurgeTasks request);
@@ -61,6 +63,9 @@ Async<Result<DefinitionRow>> call(Store& store, Redefine request);
 Async<Result<bool>> call(Store& store, Undefine request);
 Async<Result<FollowRules::Reply>> call(Store& store, FollowRules request);
 Async<Result<DeclareWorkflows::Reply>> call(Store& store, DeclareWorkflows request);
+Async<Result<bool>> call(Store& store, Defer request);
+Async<Result<bool>> call(Store& store, DescribeWorker request);
+Async<Result<std::size_t>> call(Store& store, Abandon request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -17,6 +17,18 @@ void Gate::before(std::string_view statement)
     reached_.clear();
 }
 
+void Gate::committed()
+{
+    std::lock_guard lock(mutex_);
+    ++groups_;
+}
+
+int Gate::groups() const
+{
+    std::lock_guard lock(mutex_);
+    return groups_;
+}
+
 void Gate::close_at(int nth)
 {
     std::lock_guard lock(mutex_);

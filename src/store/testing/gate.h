@@ -20,6 +20,7 @@ public:
     ~Gate() override { open(); }
 
     void before(std::string_view statement) override;
+    void committed() override;
 
     void close_at(int nth); // 1: the next statement
     void open();            // who waits goes on; nobody is stopped any more
@@ -27,6 +28,7 @@ public:
     bool is_reached() const;     // somebody waits
     std::string reached() const; // before which statement
     int passed() const;          // statements since close_at()
+    int groups() const;          // that were committed
 
 private:
     asio::any_io_executor executor_;
@@ -34,6 +36,7 @@ private:
     std::condition_variable opened_;
     int stop_at_ = 0; // 0: open
     int seen_ = 0;
+    int groups_ = 0;
     std::string reached_;
 };
 

@@ -215,6 +215,8 @@ void run(WriteContext& context, Operations<Claim> operations)
         by_queues[operation->request.queues.get()].push_back(operation);
     for (const auto& [filter, same] : by_queues)
         claim_together(context, same);
+    // What this very group has made ready and taken is no news to anybody.
+    context.board.drop_emptied(context.changes.ready_queues);
 }
 
 } // namespace sluice

@@ -213,13 +213,15 @@ void run_group(WriteContext& context, Group& group)
     // which take rows without a run's lock but never wait for one, come last and see what the
     // others freed.
     run_lists<
-        CheckClock, RegisterWorker, Heartbeat, ReleaseWorker, Start, Finish, GiveBack, Cancel,
-        Pause, Resume, RetryTasks, Expire, Rescue, Sweep, RegisterOutputs, OutputsUploaded,
-        TakeDoomed, OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver,
-        Define, Redefine, Undefine, DeclareWorkflows, SetRules, FollowRules, HideTask,
-        CreateSchedule, ChangeSchedule, DeleteSchedule, RecordEvent, PurgeBatches, PurgeTasks,
-        PruneEvents, StageRun, StageTasks, StageLinks, PublishRun, Submit, Settle, SettleSchedule,
-        Tick>(context, group);
+        CheckClock, RegisterWorker, Heartbeat, DescribeWorker, ReleaseWorker, Start, Defer, Finish,
+        GiveBack, Cancel, Pause, Resume, RetryTasks, Expire, Rescue, Sweep, Abandon,
+        RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved, CreateKey, RevokeKey,
+        UpdateTask, AddCounts, EndTry, Redeliver, Define, Redefine, Undefine, DeclareWorkflows,
+        SetRules, FollowRules, HideTask, CreateSchedule, ChangeSchedule, DeleteSchedule,
+        RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, StageRun, StageTasks, StageLinks,
+        PublishRun, Submit, Settle, SettleSchedule, CountTickTry, RenewTriggers, Tick>(
+        context, group
+    );
     settle_outside(context);
     settle_debts(context);
     settle_runs(context);

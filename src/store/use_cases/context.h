@@ -174,6 +174,8 @@ void run(WriteContext& context, Operations<ChangeSchedule> operations);
 void run(WriteContext& context, Operations<DeleteSchedule> operations);
 void run(WriteContext& context, Operations<TakeSchedules> operations);
 void run(WriteContext& context, Operations<SettleSchedule> operations);
+void run(WriteContext& context, Operations<CountTickTry> operations);
+void run(WriteContext& context, Operations<RenewTriggers> operations);
 void run(WriteContext& context, Operations<RecordEvent> operations);
 void run(WriteContext& context, Operations<PurgeBatches> operations);
 void run(WriteContext& context, Operations<PurgeTasks> operations);
@@ -183,5 +185,8 @@ void run(WriteContext& context, Operations<Redefine> operations);
 void run(WriteContext& context, Operations<Undefine> operations);
 void run(WriteContext& context, Operations<FollowRules> operations);
 void run(WriteContext& context, Operations<DeclareWorkflows> operations);
+void run(WriteContext& context, Operations<Defer> operations);
+void run(WriteContext& context, Operations<DescribeWorker> operations);
+void run(WriteContext& context, Operations<Abandon> operations);
 
 } // namespace sluice

@@ -34,10 +34,14 @@ void rescue(
         --again.back().attempt;
         return;
     }
-    std::string reason = fmt::format("the worker died during attempt {}", lease.place.attempt);
+    const bool waited = lease.deferred_left.has_value(); // that counts as no rescue
+    std::string reason = fmt::format(
+        "the worker died during {} {}", waited ? "the wait of attempt" : "attempt",
+        lease.place.attempt
+    );
     doom_outputs(context, lease.place.run, {lease.place.task});
     const RescueRule rule = rule_for(context, lease);
-    if (!may_rescue(lease.place.rescues, rule)) {
+    if (!waited && !may_rescue(lease.place.rescues, rule)) {
         final.push_back(ended(lease, TaskState::failed));
         final.back().error = fmt::format(
             "ABANDONED: {}, for the {} time", reason,
@@ -48,7 +52,7 @@ void rescue(
     log.push_back(attempt_row(lease, AttemptEnd::rescued, context.now, std::move(reason)));
     context.moved(lease.place.task, lease.place.run, state_of(lease), next);
     again.push_back(given_back(lease));
-    ++again.back().rescues;
+    again.back().rescues += waited ? 0 : 1;
 }
 
 } // namespace

@@ -58,7 +58,7 @@ std::size_t expire_attempts(WriteContext& context, std::size_t limit)
     std::vector<FailedAttempt> failed;
     for (LeaseRow& lease : take_overdue(context, overdue)) {
         context.changes.lost_leases.push_back({lease.place.task, lease.place.attempt});
-        failed.push_back({std::move(lease), FailureKind::timeout, "Timeout"});
+        failed.push_back({std::move(lease), FailureKind::timeout, std::string(timeout_error)});
     }
     const std::size_t done = extended + failed.size();
     if (!failed.empty())

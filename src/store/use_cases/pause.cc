@@ -2,6 +2,7 @@
 // pause and resume. A task without a lease moves to held; one with a lease keeps it with its clock
 // stopped, and what already runs may finish. A staged run may be large: its queues close instead.
 #include "store/use_cases/last_update.h"
+#include "store/use_cases/lease_clock.h"
 #include "store/use_cases/user_actions.h"
 #include "store/use_cases/whole_run.h"
 
@@ -24,12 +25,6 @@ Chosen choose(WriteContext& context, const Target& target)
     chosen.ids = own_tasks(context, target);
     chosen.selection.run = &context.runs.at(target.run);
     return chosen;
-}
-
-Micros time_left(const LeaseRow& lease, Time now)
-{
-    // Zero stands for no limit.
-    return lease.expires_at ? std::max(Micros{1}, *lease.expires_at - now) : Micros{0};
 }
 
 // A report has moved the end of its attempt without touching the lease.
@@ -84,6 +79,8 @@ void stop_clocks(WriteContext& context, const Tables::Selection& selection, Affe
     std::vector<LeaseRow> leases = context.tables.leases(selection);
     std::erase_if(leases, [](const LeaseRow& lease) { return lease.paused_left.has_value(); });
     hear_reports(context, leases);
+    if (!leases.empty())
+        catch_up(context, context.tables.clock_jumps());
     for (LeaseRow& lease : leases) {
         ++(lease.started_at ? affected.running : affected.claimed);
         context.moved(lease.place.task, lease.place.run, state_of(lease), TaskState::paused);
@@ -101,9 +98,9 @@ void start_clocks(WriteContext& context, const Tables::Selection& selection, Aff
         catch_up(context, context.tables.clock_jumps());
     for (LeaseRow& lease : leases) {
         ++affected.paused;
-        if (*lease.paused_left > Micros{0})
-            lease.expires_at = context.now + *lease.paused_left;
+        const Micros left = *lease.paused_left;
         lease.paused_left.reset();
+        set_time_left(lease, left, context.now);
         context.moved(lease.place.task, lease.place.run, TaskState::paused, state_of(lease));
         context.changes.due(lease.expires_at);
     }

@@ -2,6 +2,7 @@
 // retry: final tasks that did not succeed live again, and so do those of their descendants that
 // were failed or skipped without having started, because of them, and the parents of those that
 // were canceled as dead ends.
+#include "store/use_cases/retry.h"
 #include "store/outside_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/user_actions.h"
@@ -199,23 +200,6 @@ std::optional<Time> not_before(const Cards& cards, TaskId task, Time now)
     return is_later ? card->second.scheduled_at : std::nullopt;
 }
 
-// The attempt that is over, if there was one: it ran, or webhooks have told of it all the same.
-std::optional<AttemptRow> last_attempt(const DoneRow& done, int attempt)
-{
-    const bool ran = done.attempt > 0 && done.claimed_at;
-    if (!ran && attempt == done.attempt)
-        return std::nullopt;
-    return AttemptRow{
-        done.task,
-        attempt,
-        AttemptEnd::failed,
-        done.worker,
-        done.claimed_at.value_or(done.finished_at),
-        done.started_at,
-        done.finished_at,
-        done.error};
-}
-
 // What is written of tasks that live again.
 struct Revived {
     std::vector<Place> pending;
@@ -251,19 +235,11 @@ Revived places_of(
     return revived;
 }
 
-void reopen(RunRow& run)
-{
-    run.state = RunState::active;
-    run.ending = RunEnding::none;
-    run.finished_at.reset();
-}
-
 void revive(
     WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents,
     const Cards& cards
 )
 {
-    const bool was_over = is_over(run);
     std::map<TaskId, int> unfinished = unfinished_parents(all_parents, restored);
     wait_again(context, run, restored);
     std::vector<TaskId> ids;
@@ -271,8 +247,7 @@ void revive(
         ids.push_back(id);
     for (const TaskId child : context.tables.outside().children_outside(ids))
         ++unfinished[child];
-    context.tables.outside().forget_settlements(run.id, ids);
-    context.tables.take_done(ids);
+    forget_ends(context, run, ids);
 
     Revived revived = places_of(context, run, restored, ids, unfinished, cards);
     if (run.kind == RunKind::batch)
@@ -288,16 +263,59 @@ void revive(
     }
     context.make_pending(std::move(revived.pending), TaskState::pending);
     renew_gates(context, revived.ruled);
-    if (was_over)
-        reopen(run);
-    context.runs.changed(run.id);
 }
 
 } // namespace
 
+std::optional<AttemptRow> last_attempt(const DoneRow& done, int attempt)
+{
+    const bool ran = done.attempt > 0 && done.claimed_at;
+    if (!ran && attempt == done.attempt)
+        return std::nullopt; // webhooks have not told of it either
+    const bool went_well =
+        done.outcome == TaskState::succeeded || done.outcome == TaskState::skipped;
+    return AttemptRow{
+        done.task,
+        attempt,
+        went_well ? AttemptEnd::returned : AttemptEnd::failed,
+        done.worker,
+        done.claimed_at.value_or(done.finished_at),
+        done.started_at,
+        done.finished_at,
+        done.outcome == TaskState::succeeded ? "succeeded, and is to run again" : done.error};
+}
+
+void forget_ends(WriteContext& context, const RunRow& run, std::span<const TaskId> tasks)
+{
+    context.tables.outside().forget_settlements(run.id, tasks);
+    context.tables.take_done(tasks);
+    std::erase_if(context.changes.ends, [&](const SharedEnd& end) {
+        return std::ranges::binary_search(tasks, end->task);
+    });
+}
+
+void reopen(WriteContext& context, RunRow& run, std::optional<Micros> timeout)
+{
+    if (run.kind == RunKind::execution && run.ending != RunEnding::none)
+        context.tables.set_run_error(run.id, "");
+    run.state = RunState::active;
+    run.ending = RunEnding::none;
+    run.finished_at.reset();
+    run.expires_at.reset();
+    if (timeout) {
+        catch_up(context, context.tables.clock_jumps());
+        run.expires_at = context.now + *timeout;
+        context.changes.due(run.expires_at);
+    }
+}
+
 void run(WriteContext& context, Operations<RetryTasks> operations)
 {
     for (Operation<RetryTasks>* operation : operations) {
+        if (operation->request.from == RetryTasks::From::descendants) {
+            retry_from(context, *operation);
+            continue;
+        }
         const Target& target = operation->request.target;
         RunRow& run = context.runs.at(target.run);
         if (const auto error = refusal(context, target, TaskEvent::retry)) {
@@ -328,8 +346,13 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
         affected.final = static_cast<std::int64_t>(restored.size());
         if (run.staged && is_final(run.state)) // else they are closed by who paused it
             context.board.set_open(context.tables, run.id, true);
-        if (!restored.empty())
+        const bool was_over = is_over(run);
+        if (!restored.empty()) {
             revive(context, run, restored, parents, cards);
+            if (was_over)
+                reopen(context, run, operation->request.run_timeout);
+            context.runs.changed(run.id);
+        }
         record(context, target, "retry");
         operation->answer(affected);
     }

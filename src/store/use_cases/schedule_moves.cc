@@ -11,9 +11,14 @@ namespace sluice {
 
 namespace {
 
-// So many ticks of a schedule are kept, and at most `prune_every` more.
-constexpr std::size_t ticks_kept = 1000;
+// So many ticks of a schedule are kept, and some `prune_every` more. Of workflows they are what
+// statistics are counted from.
 constexpr std::int64_t prune_every = 100;
+
+std::size_t ticks_kept(ScheduleKind kind)
+{
+    return kind == ScheduleKind::batches ? 1000 : 10'000;
+}
 
 EventRow fired_event(const WriteContext& context, const ScheduleRow& row, RunId run)
 {
@@ -27,12 +32,41 @@ EventRow fired_event(const WriteContext& context, const ScheduleRow& row, RunId 
     return event;
 }
 
+void write_ticks(ScheduleTables& tables, LockedSchedules& schedules)
+{
+    if (!schedules.ticks.empty())
+        tables.insert_ticks(schedules.ticks);
+    sort_unique(schedules.tried);
+    std::vector<TickRow> tried;
+    for (const LockedSchedules::TickKey& key : schedules.tried)
+        tried.push_back(schedules.failed.at(key));
+    if (!tried.empty())
+        tables.update_ticks(tried);
+}
+
+void prune(ScheduleTables& tables, const LockedSchedules& schedules)
+{
+    std::map<ScheduleId, std::int64_t> recorded;
+    for (const TickRow& tick : schedules.ticks)
+        ++recorded[tick.schedule];
+    for (const auto& [id, count] : recorded) {
+        const ScheduleRow& row = schedules.rows.at(id);
+        if (row.tick_count / prune_every != (row.tick_count - count) / prune_every)
+            tables.prune_ticks(id, ticks_kept(row.kind));
+    }
+}
+
 } // namespace
 
 std::string schedule_uid(const WriteContext& context, const ScheduleRow& row)
 {
     return format_uid(make_uid(UidKind::schedule, row.created_at, row.id.value, context.uid_secret)
     );
+}
+
+Error schedule_is_gone()
+{
+    return {Errc::not_found, "the schedule was deleted"};
 }
 
 void lock_schedules(WriteContext& context, Group& group)
@@ -44,9 +78,20 @@ void lock_schedules(WriteContext& context, Group& group)
         ids.push_back(operation->request.schedule);
     for (const auto* operation : group.of<SettleSchedule>())
         ids.push_back(operation->request.move.schedule);
-    for (const auto* operation : group.of<Submit>())
-        if (operation->request.tick)
-            ids.push_back(operation->request.tick->move.schedule);
+    for (const auto* operation : group.of<CountTickTry>())
+        ids.push_back(operation->request.tick.schedule);
+    for (const auto* operation : group.of<RenewTriggers>())
+        for (const RenewTriggers::Held& held : operation->request.held)
+            ids.push_back(held.schedule);
+    for (const auto* operation : group.of<Submit>()) {
+        const Submit& request = operation->request;
+        if (request.tick)
+            ids.push_back(request.tick->move.schedule);
+        if (request.tick_again)
+            ids.push_back(request.tick_again->schedule);
+        if (request.fire)
+            ids.push_back(request.fire->schedule);
+    }
     sort_unique(ids);
     if (ids.empty())
         return;
@@ -58,7 +103,7 @@ std::optional<Error> refusal(WriteContext& context, const ScheduleMove& move)
 {
     const ScheduleRow* row = context.schedules.find(move.schedule);
     if (!row)
-        return Error{Errc::not_found, "the schedule was deleted"};
+        return schedule_is_gone();
     if (row->version != move.version || row->settled != move.settled_before)
         return Error{Errc::not_found, "the schedule was changed or its tick fired meanwhile"};
     return std::nullopt;
@@ -75,40 +120,64 @@ void apply(WriteContext& context, const ScheduleMove& move)
 
 void record(WriteContext& context, ScheduleId id, TickRow tick)
 {
-    ScheduleRow& row = *context.schedules.find(id);
-    ++row.tick_count;
-    if (tick.run) {
-        row.last_run = tick.run;
-        row.last_fired_at = context.now;
-        context.schedules.events.push_back(fired_event(context, row, tick.run));
-    }
+    ++context.schedules.find(id)->tick_count;
+    context.schedules.moved.push_back(id);
+    if (tick.run)
+        note_run(context, id, tick.run);
     tick.schedule = id;
     tick.fired_at = context.now;
     context.schedules.ticks.push_back(std::move(tick));
 }
 
+void note_run(WriteContext& context, ScheduleId id, RunId run)
+{
+    ScheduleRow& row = *context.schedules.find(id);
+    row.last_run = run;
+    row.last_fired_at = context.now;
+    context.schedules.moved.push_back(id);
+    if (row.kind == ScheduleKind::batches)
+        context.schedules.events.push_back(fired_event(context, row, run));
+}
+
+Result<TickRow*> failed_tick(WriteContext& context, const RetriedTick& again)
+{
+    LockedSchedules& schedules = context.schedules;
+    const LockedSchedules::TickKey key{again.schedule, again.at};
+    if (!schedules.find(again.schedule))
+        return schedule_is_gone();
+    if (!schedules.failed.contains(key)) {
+        std::optional<TickRow> tick = context.tables.schedules().tick(again.schedule, again.at);
+        if (!tick)
+            return Error{Errc::not_found, "there is no such tick"};
+        schedules.failed.emplace(key, std::move(*tick));
+    }
+    TickRow& tick = schedules.failed.at(key);
+    if (tick.outcome != TickOutcome::failed || tick.tries != again.tries)
+        return Error{Errc::not_found, "the tick was tried again meanwhile"};
+    return &tick;
+}
+
+void tried_again(WriteContext& context, TickRow& tick)
+{
+    ++tick.tries;
+    tick.tried_at = context.now;
+    context.schedules.tried.emplace_back(tick.schedule, tick.at);
+}
+
 void settle_schedules(WriteContext& context)
 {
     LockedSchedules& schedules = context.schedules;
-    if (schedules.moved.empty())
-        return;
+    ScheduleTables& tables = context.tables.schedules();
     sort_unique(schedules.moved);
     std::vector<ScheduleRow> rows;
     for (const ScheduleId id : schedules.moved)
         rows.push_back(schedules.rows.at(id));
-    ScheduleTables& tables = context.tables.schedules();
-    tables.move_schedules(rows);
-    if (!schedules.ticks.empty())
-        tables.insert_ticks(schedules.ticks);
+    if (!rows.empty())
+        tables.move_schedules(rows);
+    write_ticks(tables, schedules);
     if (!schedules.events.empty())
         context.tables.insert_events(schedules.events);
-    std::vector<ScheduleId> full;
-    for (const TickRow& tick : schedules.ticks)
-        if (schedules.rows.at(tick.schedule).tick_count % prune_every == 0)
-            full.push_back(tick.schedule);
-    sort_unique(full);
-    for (const ScheduleId id : full)
-        tables.prune_ticks(id, ticks_kept);
+    prune(tables, schedules);
 }
 
 } // namespace sluice

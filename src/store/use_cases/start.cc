@@ -3,6 +3,7 @@
 #include "store/service_tables.h"
 #include "store/use_cases/debts.h"
 #include "store/use_cases/ending.h"
+#include "store/use_cases/lease_clock.h"
 
 #include <algorithm>
 #include <map>
@@ -42,23 +43,15 @@ bool holds(const Start& request, const LeaseRow& lease)
     return lease.place.attempt == request.attempt && lease.worker == request.worker;
 }
 
-// The clock of the attempt begins.
-void set_end(WriteContext& context, LeaseRow& lease, Micros timeout)
-{
-    if (lease.paused_left)
-        lease.paused_left = timeout;
-    else
-        lease.expires_at = context.now + timeout;
-    context.changes.due(lease.expires_at);
-}
-
 void begin(WriteContext& context, const Start& request, const TaskRow& task, LeaseRow& lease)
 {
     const TaskState before = state_of(lease);
     lease.started_at = context.now;
     lease.owner = request.owner;
-    if (task.timeout)
-        set_end(context, lease, *task.timeout);
+    if (task.timeout) { // its clock begins
+        set_time_left(lease, *task.timeout, context.now);
+        context.changes.due(lease.expires_at);
+    }
     context.moved(request.task, request.run, before, state_of(lease));
     if (!task.kind.empty())
         context.tally.begins.push_back(

@@ -9,7 +9,7 @@
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
 #include "store/use_cases/outside.h"
-#include "store/use_cases/schedule_moves.h"
+#include "store/use_cases/tick_submits.h"
 
 #include <fmt/format.h>
 
@@ -162,6 +162,7 @@ struct Accepted {
     Operation<Submit>* operation = nullptr;
     std::optional<Submit> reduced; // none: all of it
     std::optional<std::vector<std::uint32_t>> created;
+    std::optional<TickRow> tick; // that has asked for it
 
     const Submit& request() const { return reduced ? *reduced : operation->request; }
 };
@@ -178,27 +179,12 @@ void answer_nothing(
     std::optional<std::vector<std::uint32_t>> created
 )
 {
-    if (const std::optional<FiredTick>& fired = operation.request.tick) {
-        TickRow tick;
-        tick.at = fired->at;
-        tick.outcome = TickOutcome::skipped;
-        tick.reason = "every task exists already";
-        record(context, fired->move.schedule, std::move(tick));
-    }
+    if (std::optional<TickRow> tick = begin_tick(context, operation.request))
+        end_tick(context, operation.request, std::move(*tick), RunId{});
     Submitted nothing;
     nothing.state = RunState::succeeded;
     nothing.created = std::move(created);
     operation.answer(std::move(nothing));
-}
-
-void record_tick(WriteContext& context, const Submit& request, RunId run)
-{
-    if (!request.tick)
-        return;
-    TickRow tick;
-    tick.at = request.tick->at;
-    tick.run = run;
-    record(context, request.tick->move.schedule, std::move(tick));
 }
 
 void accept(WriteContext& context, Operations<Submit> operations, std::deque<Accepted>& accepted)
@@ -206,8 +192,7 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
     NewNames names(context);
     Deduplication deduplication(context);
     for (Operation<Submit>* operation : operations) {
-        const std::optional<FiredTick>& tick = operation->request.tick;
-        if (const auto error = tick ? refusal(context, tick->move) : std::nullopt) {
+        if (const auto error = tick_refusal(context, operation->request)) {
             operation->fail(*error);
             continue;
         }
@@ -219,9 +204,7 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             operation->found_runs = std::move(left.runs);
             continue;
         }
-        if (tick)
-            apply(context, tick->move);
-        Accepted one{operation, std::move(left.request), {}};
+        Accepted one{operation, std::move(left.request), {}, {}};
         if (one.reduced)
             one.created = std::move(left.created);
         if (one.reduced && one.reduced->tasks.empty() && one.reduced->run.request_key.empty()) {
@@ -232,6 +215,7 @@ void accept(WriteContext& context, Operations<Submit> operations, std::deque<Acc
             operation->fail(*missing);
             continue;
         }
+        one.tick = begin_tick(context, operation->request);
         deduplication.created(one.request());
         accepted.push_back(std::move(one));
     }
@@ -281,7 +265,8 @@ void run(WriteContext& context, Operations<Submit> operations)
         add_outside_links(context, request, reply, rows);
         if (is_final(reply.state))
             context.changes.final_runs.push_back(reply.run);
-        record_tick(context, accepted[i].operation->request, reply.run);
+        if (std::optional<TickRow>& tick = accepted[i].tick)
+            end_tick(context, accepted[i].operation->request, std::move(*tick), reply.run);
         accepted[i].operation->answer(std::move(reply));
     }
     insert(context, std::move(rows));

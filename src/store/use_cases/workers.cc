@@ -95,6 +95,27 @@ void run(WriteContext& context, Operations<Heartbeat> operations)
     }
 }
 
+void run(WriteContext& context, Operations<DescribeWorker> operations)
+{
+    catch_up(context, context.tables.lock_clock()); // before rows of workers, as all of these do
+    std::map<WorkerId, Tables::Description> newest;
+    for (Operation<DescribeWorker>* operation : operations) {
+        const DescribeWorker& request = operation->request;
+        newest[request.worker] = {request.worker, request.serves, request.load};
+    }
+    std::vector<Tables::Description> descriptions;
+    for (auto& [worker, description] : newest)
+        descriptions.push_back(std::move(description));
+    std::vector<WorkerId> known = context.tables.describe_workers(descriptions);
+    sort_unique(known);
+    for (Operation<DescribeWorker>* operation : operations) {
+        if (std::ranges::binary_search(known, operation->request.worker))
+            operation->answer(true);
+        else
+            operation->fail({Errc::not_found, "the worker is not registered any more"});
+    }
+}
+
 void run(WriteContext& context, Operations<ReleaseWorker> operations)
 {
     catch_up(context, context.tables.lock_clock());

@@ -7,7 +7,7 @@ RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
 
 -- name: expired_leases
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE expires_at <= @now::timestamptz
 ORDER BY expires_at
@@ -24,7 +24,7 @@ SELECT id FROM run WHERE sweep ORDER BY id LIMIT @limit::bigint;
 
 -- name: abandoned_leases
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE owner = 0
   AND NOT EXISTS (SELECT FROM worker

@@ -7,16 +7,16 @@ WHERE lease.task_id = meant.task_id
   AND (meant.attempt = 0 OR lease.attempt = meant.attempt)
   AND (meant.worker_id = 0 OR lease.worker_id = meant.worker_id)
 RETURNING lease.task_id, run_id, queue_id, nprio, lease.attempt, tries, rescues, lease.worker_id,
-          owner, claimed_at, started_at, expires_at, paused_left;
+          owner, claimed_at, started_at, expires_at, paused_left, deferred_left;
 
 -- name: update_leases
 UPDATE lease
 SET owner = new.owner, started_at = new.started_at, expires_at = new.expires_at,
-    paused_left = new.paused_left
+    paused_left = new.paused_left, deferred_left = new.deferred_left
 FROM unnest(
     @task_id::bigint[], @attempt::int[], @owner::smallint[], @started_at::timestamptz[],
-    @expires_at::timestamptz[], @paused_left::bigint[])
-    AS new (task_id, attempt, owner, started_at, expires_at, paused_left)
+    @expires_at::timestamptz[], @paused_left::bigint[], @deferred_left::bigint[])
+    AS new (task_id, attempt, owner, started_at, expires_at, paused_left, deferred_left)
 WHERE lease.task_id = new.task_id AND lease.attempt = new.attempt;
 
 -- name: insert_done

@@ -135,7 +135,7 @@ ORDER BY path;
 
 -- name: read_leases_of_worker
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease WHERE worker_id = @worker_id::bigint
 ORDER BY claimed_at, task_id;
 

@@ -102,14 +102,14 @@ WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @r
 
 -- name: leases_of_tasks
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE task_id = ANY (@task_id::bigint[])
 ORDER BY task_id LIMIT @limit::bigint;
 
 -- name: leases_of_run
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE task_id BETWEEN @task_first::bigint AND @task_last::bigint AND run_id = @run_id::bigint
 ORDER BY task_id LIMIT @limit::bigint;

@@ -7,12 +7,19 @@ VALUES (@id::bigint, @name::text, @host::text, @process::text, @attached::boolea
 DELETE FROM worker WHERE id = @id::bigint;
 
 -- name: workers
-SELECT id, name, host, process, attached, registered_at, until FROM worker ORDER BY id;
+SELECT id, name, host, process, attached, registered_at, until, serves, load
+FROM worker ORDER BY id;
 
 -- name: set_workers_until
 UPDATE worker SET until = new.until
 FROM unnest(@id::bigint[], @until::timestamptz[]) AS new (id, until)
 WHERE worker.id = new.id;
+
+-- name: describe_workers
+UPDATE worker SET serves = new.serves, load = new.load
+FROM unnest(@id::bigint[], @serves::text[], @load::text[]) AS new (id, serves, load)
+WHERE worker.id = new.id
+RETURNING worker.id;
 
 -- name: leases_held
 SELECT lease.task_id, lease.attempt, lease.worker_id

@@ -5,7 +5,7 @@ RETURNING task_id, run_id, queue_id, nprio, attempt, tries, rescues, due;
 
 -- name: expired_leases
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE expires_at <= @now
 ORDER BY expires_at
@@ -19,7 +19,7 @@ SELECT id FROM run WHERE sweep = 1 LIMIT @limit;
 
 -- name: abandoned_leases
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease LEFT JOIN worker ON worker.id = lease.worker_id
 WHERE owner = 0 AND (worker.until IS NULL OR worker.until < @before)
 LIMIT @limit;

@@ -15,3 +15,9 @@ RETURNING id, namespace, version, created_at, registered_at;
 -- name: insert_execution
 INSERT INTO execution (run_id, workflow_id, context)
 VALUES (@run_id, @workflow_id, nullif(@context, ''));
+
+-- name: ready_in
+SELECT task_id, ready.run_id, queue_id, nprio, attempt, tries, rescues
+FROM queue CROSS JOIN ready
+WHERE queue.name = @name AND queue.open AND ready.queue_id = queue.id
+LIMIT @limit;

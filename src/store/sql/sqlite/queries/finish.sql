@@ -1,7 +1,7 @@
 -- name: fenced_lease
 -- The fence: only a row that is still the one that the caller means is found, and then deleted.
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE task_id = @task_id AND (@attempt = 0 OR attempt = @attempt)
   AND (@worker_id = 0 OR worker_id = @worker_id);
@@ -11,7 +11,8 @@ DELETE FROM lease WHERE task_id = @task_id;
 
 -- name: update_lease
 UPDATE lease
-SET owner = @owner, started_at = @started_at, expires_at = @expires_at, paused_left = @paused_left
+SET owner = @owner, started_at = @started_at, expires_at = @expires_at, paused_left = @paused_left,
+    deferred_left = @deferred_left
 WHERE task_id = @task_id AND attempt = @attempt;
 
 -- name: insert_done

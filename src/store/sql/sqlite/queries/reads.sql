@@ -91,7 +91,8 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues
 FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id;
 
 -- name: read_worker
-SELECT id, name, host, process, attached, registered_at, until FROM worker WHERE id = @id;
+SELECT id, name, host, process, attached, registered_at, until, serves, load
+FROM worker WHERE id = @id;
 
 -- name: read_attempts
 SELECT task_id, attempt, ended, worker_id, claimed_at, started_at, finished_at, error
@@ -121,7 +122,7 @@ FROM output WHERE run_id = @run_id ORDER BY path;
 
 -- name: read_leases_of_worker
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease WHERE worker_id = @worker_id ORDER BY claimed_at, task_id;
 
 -- name: count_retrying

@@ -67,12 +67,12 @@ LIMIT @limit;
 
 -- name: lease
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease WHERE task_id = @task_id;
 
 -- name: run_leases
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
-       started_at, expires_at, paused_left
+       started_at, expires_at, paused_left, deferred_left
 FROM lease
 WHERE task_id BETWEEN @task_first AND @task_last AND run_id = @run_id
 LIMIT @limit;

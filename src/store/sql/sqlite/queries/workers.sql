@@ -6,10 +6,13 @@ VALUES (@id, @name, @host, @process, @attached, @registered_at, @until);
 DELETE FROM worker WHERE id = @id;
 
 -- name: workers
-SELECT id, name, host, process, attached, registered_at, until FROM worker;
+SELECT id, name, host, process, attached, registered_at, until, serves, load FROM worker;
 
 -- name: set_worker_until
 UPDATE worker SET until = @until WHERE id = @id;
+
+-- name: describe_worker
+UPDATE worker SET serves = @serves, load = @load WHERE id = @id RETURNING id;
 
 -- name: lease_held
 SELECT 1 FROM lease
