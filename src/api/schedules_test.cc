@@ -67,6 +67,25 @@ TEST(ApiSchedules, are_answered_with_what_stands_for_absent_members)
     EXPECT_EQ(api.get("/schedules/" + json["id"].get<std::string>()).json, json);
 }
 
+TEST(ApiSchedules, of_workflows_are_not_theirs)
+{
+    TaskFixture api;
+    CreateSchedule request;
+    request.kind = ScheduleKind::workflow;
+    request.key = "etl";
+    request.text.timing = Schedule{.ticks = EveryTicks{1h}};
+    request.text.document = R"({"workflow": "etl"})";
+    const ScheduleRow row = await(api.loop, api.store->create_schedule(request)).value();
+    const std::string path =
+        "/schedules/" + format_uid(api.store->uid(UidKind::schedule, row.created_at, row.id.value));
+    EXPECT_EQ(api.get("/schedules").json, Json::array());
+    EXPECT_EQ(api.get(path).status, 404);
+    EXPECT_EQ(api.patch(path, Json{{"enabled", false}}).status, 404);
+    EXPECT_EQ(api.send(Method::delete_, path).status, 404);
+    const auto look = [id = row.id](Reads& reads) { return reads.schedules().schedule(id); };
+    EXPECT_TRUE(await(api.loop, api.store->read(look)).value()) << "it was left alone";
+}
+
 TEST(ApiSchedules, all_problems_come_at_once)
 {
     TaskFixture api;

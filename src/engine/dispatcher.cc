@@ -37,35 +37,107 @@ Dispatcher::Dispatcher(
       log_(std::move(log)),
       filter_(std::make_shared<const QueueFilter>(options_.queues)),
       scope_(executor, log_),
-      wake_(executor),
+      ended_(executor),
       places_(executor, options_.capacity)
-{}
+{
+    claimers_.emplace_back(executor);
+    if (!has_limits())
+        claimers_.emplace_back(executor);
+}
 
 Async<void> Dispatcher::run()
 {
-    claims_ = true;
+    claims_ = claimers_.size();
+    for (auto later = std::next(claimers_.begin()); later != claimers_.end(); ++later)
+        scope_.spawn(keep_claiming(*later));
+    co_await keep_claiming(claimers_.front());
+}
+
+Async<void> Dispatcher::keep_claiming(Claimer& self)
+{
+    bool is_over = &self != &claimers_.front(); // the others wait for something to come
     while (!closed_) {
-        if (!has_room()) {
-            co_await wake_.wait();
-            continue;
+        if (is_over) {
+            if (self.state != Claimer::State::woken)
+                self.state = Claimer::State::asleep;
+            co_await self.signal.wait();
         }
-        const WorkerId claimer = worker_.id();
-        Result<std::vector<Leased>> claimed = co_await claim();
-        if (!claimed) {
-            places_.claiming(0);
-            warn_unless_away(log_, "claim", claimed.error());
-            co_await sleep_for(retry_pause);
-            continue;
+        self.state = Claimer::State::claims;
+        if (closed_)
+            break;
+        if (has_room()) {
+            const bool may_be_more = co_await claim_some();
+            is_over = !may_be_more && !has_news_;
+        } else {
+            has_news_ = claiming_ > 0; // for whoever gets places back that were reserved
+            is_over = true;
         }
-        const bool is_empty = claimed->empty();
-        has_claimed_ |= !is_empty;
-        co_await begin_all(*std::move(claimed), claimer);
-        places_.claiming(0);
-        if (is_empty && !closed_)
-            co_await wake_.wait();
     }
-    claims_ = false;
-    wake_.notify();
+    --claims_;
+    ended_.notify();
+}
+
+// When fewer come than were asked for, there is nothing else until somebody says so.
+Async<bool> Dispatcher::claim_some()
+{
+    has_news_ = false;
+    const WorkerId claimer = worker_.id();
+    const std::size_t limit = claim_limit();
+    reserve(limit);
+    Result<std::vector<Leased>> claimed = co_await claim(limit);
+    if (!claimed) {
+        release(limit);
+        warn_unless_away(log_, "claim", claimed.error());
+        co_await sleep_for(retry_pause);
+        co_return true;
+    }
+    has_claimed_ |= !claimed->empty();
+    const bool may_be_more = claimed->size() >= limit;
+    co_await begin_all(*std::move(claimed), claimer);
+    release(limit);
+    co_return may_be_more;
+}
+
+void Dispatcher::reserve(std::size_t places)
+{
+    claiming_ += places;
+    places_.claiming(claiming_);
+}
+
+void Dispatcher::release(std::size_t places)
+{
+    claiming_ -= places;
+    places_.claiming(claiming_);
+}
+
+void Dispatcher::wake()
+{
+    using State = Claimer::State;
+    for (const Claimer& claimer : claimers_)
+        if (claimer.state == State::woken)
+            return;
+    for (Claimer& claimer : claimers_)
+        if (claimer.state == State::asleep) {
+            claimer.state = State::woken;
+            claimer.signal.notify();
+            return;
+        }
+    has_news_ = true;
+}
+
+void Dispatcher::expect()
+{
+    if (closed_)
+        return;
+    store_.expect_call();
+    wake();
+}
+
+void Dispatcher::serve(std::vector<std::string> queues)
+{
+    options_.queues = std::move(queues);
+    leave_out_full_queues();
+    wake();
 }
 
 Async<void> Dispatcher::begin_all(std::vector<Leased> tasks, WorkerId claimer)
@@ -157,18 +229,19 @@ std::size_t Dispatcher::claim_limit()
     if (options_.queue_limit)
         return 1;
     return std::min(
-        {options_.claim_max, places_.free(), options_.attempts_max - attempts_.size(), share_}
+        {options_.claim_max, places_.free() - claiming_,
+         options_.attempts_max - attempts_.size() - claiming_, share_}
     );
 }
 
-Async<Result<std::vector<Leased>>> Dispatcher::claim()
+Async<Result<std::vector<Leased>>> Dispatcher::claim(std::size_t limit)
 {
     Claim request;
     request.worker = worker_.id();
-    request.limit = claim_limit();
+    request.limit = limit;
     request.queues = filter_;
-    places_.claiming(request.limit);
     request.as = options_.as;
+    request.parents = options_.parents;
     co_return co_await store_.claim(std::move(request));
 }
 
@@ -183,8 +256,12 @@ Finish finish_of(const Leased& task, const Outcome& outcome, WorkerId worker)
     request.worker = worker;
     if (outcome.kind == Outcome::Kind::failed)
         request.failure = outcome.failure;
+    if (outcome.kind == Outcome::Kind::skipped)
+        request.as = Finish::As::skipped;
     request.result = outcome.result;
     request.error = outcome.error;
+    request.retry_after = outcome.retry_after;
+    request.is_transient = outcome.is_transient;
     request.follow_ups = outcome.follow_ups;
     return request;
 }
@@ -214,7 +291,9 @@ Outcome failure_by(std::string_view what)
 
 } // namespace
 
-Async<Result<void>> Dispatcher::give_back(const Leased& task, WorkerId worker, std::string reason)
+Async<Result<void>> Dispatcher::give_back(
+    const Leased& task, WorkerId worker, std::string reason, std::optional<Micros> again_after
+)
 {
     GiveBack request;
     request.task = task.task;
@@ -222,6 +301,7 @@ Async<Result<void>> Dispatcher::give_back(const Leased& task, WorkerId worker, s
     request.attempt = task.attempt;
     request.worker = worker;
     request.reason = std::move(reason);
+    request.again_after = again_after;
     const Result<bool> given = co_await store_.give_back(std::move(request));
     if (!given)
         co_return given.error();
@@ -232,7 +312,7 @@ Async<Result<void>> Dispatcher::report(const Leased& task, const Outcome& outcom
 {
     Result<void> answer;
     if (outcome.kind == Outcome::Kind::returned) {
-        answer = co_await give_back(task, worker_.id(), outcome.error);
+        answer = co_await give_back(task, worker_.id(), outcome.error, outcome.again_after);
     } else if (outcome.kind == Outcome::Kind::accepted) {
         Start request = start_of(task, outcome, worker_.id());
         const Result<bool> started = co_await store_.start(std::move(request));
@@ -274,7 +354,8 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
         places_.leave();
     if (has_limits())
         count_out(attempt->task);
-    wake_.notify(); // its place is free: the claim for it joins the report's group
+    expect(); // its place is free: the claim for it joins the report's group
+    ended_.notify();
     const bool is_ours = !attempt->stop.requested() || attempt->stopped_by_us;
     for (bool reported = !is_ours; !reported;) {
         const Result<void> answer = co_await report(attempt->task, outcome);
@@ -287,19 +368,21 @@ Async<void> Dispatcher::execute(Attempts::iterator attempt)
     }
     worker_.ended(attempt->task);
     attempts_.erase(attempt);
-    if (share_ != SIZE_MAX || attempts_.size() + 1 == options_.attempts_max)
-        wake_.notify();
+    if (share_ != SIZE_MAX || attempts_.size() + 1 + claiming_ >= options_.attempts_max)
+        wake();
 }
 
 void Dispatcher::leave_place(Attempt& attempt)
 {
-    const bool is_waited_for = closed_ || !has_room() || share_ != SIZE_MAX;
+    const bool is_waited_for = !has_room() || share_ != SIZE_MAX;
     attempt.has_place = false;
     places_.leave();
-    if (closed_)
+    if (closed_) {
         stop_one(attempt);
+        ended_.notify();
+    }
     if (is_waited_for)
-        wake_.notify();
+        wake();
 }
 
 void Dispatcher::stop_one(Attempt& attempt)
@@ -316,18 +399,21 @@ void Dispatcher::close()
     for (Attempt& attempt : attempts_)
         if (attempt.stop.is_waiting())
             stop_one(attempt);
-    wake_.notify();
+    for (Claimer& claimer : claimers_)
+        claimer.signal.notify();
 }
 
 Async<void> Dispatcher::stop(std::chrono::steady_clock::time_point deadline)
 {
-    while (claims_)
-        co_await wake_.wait(); // for a claim that is under way
+    while (claims_ > 0)
+        co_await ended_.wait(); // for claims that are under way
     while (places_.taken() > 0 && std::chrono::steady_clock::now() < deadline)
-        co_await wake_.wait_for(deadline - std::chrono::steady_clock::now());
+        co_await ended_.wait_for(deadline - std::chrono::steady_clock::now());
     stopping_ = true;
-    for (Attempt& attempt : attempts_)
+    for (Attempt& attempt : attempts_) {
         stop_one(attempt);
+        attempt.stop.abandon();
+    }
     co_await scope_.join();
 }
 
@@ -342,7 +428,7 @@ void Dispatcher::changed(const Changes& changes)
         [&](const auto& queue) { return filter_->matches(*queue); }
     );
     if (ready || changes.from_outside)
-        wake_.notify();
+        wake();
 }
 
 } // namespace sluice

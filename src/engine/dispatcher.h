@@ -10,10 +10,12 @@
 #include "store/requests.h"
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,9 +23,10 @@ namespace sluice {
 
 class Store;
 
-// Claims tasks of some queues, hands them to an executor and reports how they ended. One claim is
-// under way at a time; it is asked for in the same write group as the reports that freed the
-// places, so a chain of tasks costs one commit per link.
+// Claims tasks of some queues, hands them to an executor and reports how they ended. A claim is
+// asked for in the same write group as the reports that freed the places, so a chain of tasks costs
+// one commit per link. While that group is written a second claim may be under way, for the reports
+// that come meanwhile.
 //
 // What waits leaves its place (Stop::waits), so that a few queues whose tasks all wait hold up
 // nobody; it counts for its queue all the same. The last places go to queues that have few.
@@ -35,6 +38,7 @@ public:
         std::size_t attempts_max = SIZE_MAX; // with those that wait
         std::size_t claim_max = 500;         // of one claim
         Claim::As as = Claim::As::running;
+        Claim::Parents parents = Claim::Parents::untold;
 
         // Attempts of one queue under way here, at most; one claim may go beyond it, because a
         // queue is left out only once it is full.
@@ -52,6 +56,13 @@ public:
 
     Async<void> run(); // until close()
 
+    // From the next claim on it serves these instead (names, or prefixes "job/*").
+    void serve(std::vector<std::string> queues);
+
+    // Something that it can claim was submitted in this turn of the loop: the claim joins the write
+    // group of that submission.
+    void expect();
+
     // Claims nothing more. What only waits is handed back.
     void close();
 
@@ -60,7 +71,7 @@ public:
 
     void changed(const Changes& changes);
 
-    void wake() { wake_.notify(); } // there may be something to claim
+    void wake(); // there may be something to claim
 
     // It could do more and has claimed nothing since the last call.
     bool was_idle() { return !std::exchange(has_claimed_, false) && has_room(); }
@@ -87,15 +98,32 @@ private:
     };
     using Attempts = std::list<Attempt>;
 
+    // Who claims: where places have no limits by queue there is a second one, for what comes while
+    // the claim of the first is under way.
+    struct Claimer {
+        explicit Claimer(asio::any_io_executor executor) : signal(std::move(executor)) {}
+
+        enum class State : std::uint8_t { asleep, woken, claims };
+        State state = State::asleep;
+        Signal signal;
+    };
+
     // What of a queue with a limit runs here.
     struct Load {
         std::size_t running = 0;
         std::size_t limit = 1;
     };
-    bool has_room() const { return places_.free() > 0 && attempts_.size() < options_.attempts_max; }
+    bool has_room() const
+    {
+        return places_.free() > claiming_ && attempts_.size() + claiming_ < options_.attempts_max;
+    }
     bool has_limits() const { return options_.queue_limit || options_.queue_max != SIZE_MAX; }
 
-    Async<Result<std::vector<Leased>>> claim();
+    Async<void> keep_claiming(Claimer& self);
+    Async<bool> claim_some(); // true: there may be more
+    Async<Result<std::vector<Leased>>> claim(std::size_t limit);
+    void reserve(std::size_t places);
+    void release(std::size_t places);
     std::size_t claim_limit();
     std::size_t share() const;
     void begin(Leased task);
@@ -109,7 +137,10 @@ private:
     void leave_out_full_queues();
     Async<void> execute(Attempts::iterator attempt);
     Async<Result<void>> report(const Leased& task, const Outcome& outcome);
-    Async<Result<void>> give_back(const Leased& task, WorkerId worker, std::string reason);
+    Async<Result<void>> give_back(
+        const Leased& task, WorkerId worker, std::string reason,
+        std::optional<Micros> again_after = std::nullopt
+    );
 
     Store& store_;
     Worker& worker_;
@@ -118,12 +149,15 @@ private:
     Log log_;
     std::shared_ptr<const QueueFilter> filter_;
     TaskScope scope_;
-    Signal wake_;
+    std::deque<Claimer> claimers_;
+    Signal ended_; // an attempt or a claimer, for stop()
     Attempts attempts_;
     std::map<std::string, Load, std::less<>> loads_; // with limits of queues only
     Places places_;
     std::size_t share_ = SIZE_MAX; // of a queue, where it is less than its limit
-    bool claims_ = false;          // run() is under way
+    std::size_t claiming_ = 0;     // places that claims under way have asked for
+    std::size_t claims_ = 0;       // claimers that have not ended
+    bool has_news_ = false;        // since the last claim was asked for
     bool has_claimed_ = false;     // since was_idle()
     bool closed_ = false;
     bool stopping_ = false;

@@ -4,6 +4,8 @@
 #include "engine/testing.h"
 #include "exec/function_executor.h"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 
 namespace sluice {
@@ -21,6 +23,35 @@ protected:
         target.run = submitted.run;
         target.tasks = {submitted.tasks[index]};
         return target;
+    }
+
+    // Until nobody claims any more: whoever has claimed has been answered, and what came of it too.
+    void settle()
+    {
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_TRUE(db(OutputsRemoved{}));
+            loop.restart();
+            loop.poll();
+        }
+    }
+
+    // Submits, and says so to the dispatcher, in one turn of the loop.
+    testing::Pending<Submitted> submit_to(Dispatcher& dispatcher, Submit request)
+    {
+        testing::Pending<Submitted> submitted = db.start(std::move(request));
+        asio::post(loop, [&dispatcher] { dispatcher.expect(); });
+        return submitted;
+    }
+
+    static Submit run_of(std::vector<std::string> names, std::vector<GraphLink> links = {})
+    {
+        Submit request;
+        request.run.kind = RunKind::execution;
+        request.run.queues = {"q"};
+        request.links = std::move(links);
+        for (std::string& name : names)
+            request.tasks.push_back(named(std::move(name)));
+        return request;
     }
 
     void stop(std::chrono::steady_clock::duration grace)
@@ -162,6 +193,134 @@ TEST_F(DispatcherTest, a_chain_runs_to_its_end)
     }
     EXPECT_EQ(finish(submit(names, links).run), RunState::succeeded);
     EXPECT_EQ(executor.started, names);
+}
+
+TEST_F(DispatcherTest, a_submission_that_it_expects_is_claimed_in_the_same_group)
+{
+    Dispatcher& dispatcher = serve(4);
+    settle();
+    const int before = db.gate().groups();
+
+    submit_to(dispatcher, run_of({"hold 1", "hold 2"}));
+    turn_until(loop, [&] { return executor.holding() == 2; });
+
+    EXPECT_EQ(db.gate().groups() - before, 1);
+}
+
+TEST_F(DispatcherTest, a_chain_takes_one_group_for_each_link_and_one_more)
+{
+    Dispatcher& dispatcher = serve(4);
+    settle();
+    const int before = db.gate().groups();
+
+    submit_to(dispatcher, run_of({"ok 1", "ok 2", "hold 3"}, {{0, 1}, {1, 2}}));
+    turn_until(loop, [&] { return executor.holding() == 1; });
+
+    EXPECT_EQ(db.gate().groups() - before, 3);
+}
+
+TEST_F(DispatcherTest, what_ends_while_a_claim_is_written_is_claimed_after_with_its_report)
+{
+    serve(4);
+    submit({"hold a", "hold b"}, {{0, 1}});
+    submit({"hold c", "hold d"}, {{0, 1}});
+    turn_until(loop, [&] { return executor.holding() == 2; });
+    settle();
+    const int before = db.gate().groups();
+
+    db.gate().close_at(1);
+    executor.let_go(); // a, and its report and the claim for b get no further
+    turn_until(loop, [&] { return db.gate().is_reached(); });
+    executor.let_go(); // c
+    while (loop.poll() > 0) {
+    }
+    db.gate().open();
+    turn_until(loop, [&] { return executor.started.size() == 4; });
+
+    EXPECT_EQ(db.gate().groups() - before, 2);
+}
+
+TEST_F(DispatcherTest, serves_other_queues_from_one_moment_to_the_next)
+{
+    Dispatcher& dispatcher = serve(4);
+    settle();
+    Submit request = run_of({"ok"});
+    request.run.queues = {"later"};
+    const Submitted submitted = db(request).value();
+    settle();
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::pending);
+
+    dispatcher.serve({"later"});
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+    const Submitted other = submit({"ok"});
+    settle();
+    EXPECT_EQ(task(other.tasks[0]).state, TaskState::pending);
+}
+
+TEST_F(DispatcherTest, tells_how_the_parents_have_ended_when_it_is_to)
+{
+    start();
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    serving.capacity = 4;
+    serving.parents = Claim::Parents::told;
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, executor)));
+    Submit request = run_of({"ok parent", "ok child"}, {{0, 1, LinkCondition::not_failed}});
+    request.tasks[1].parents.dependencies = {0};
+    const Submitted submitted = db(request).value();
+
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+    EXPECT_EQ(executor.told_parents["ok child"], std::vector<TaskId>{submitted.tasks[0]});
+}
+
+TEST_F(DispatcherTest, a_task_whose_rule_says_no_is_skipped_with_the_reason)
+{
+    executor.outcomes["ruled"].kind = Outcome::Kind::skipped;
+    executor.outcomes["ruled"].error = "the rule does not hold: no";
+    serve(1);
+    const Submitted submitted = submit({"ruled"});
+    finish(submitted.run);
+
+    EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::skipped);
+    EXPECT_EQ(task(submitted.tasks[0]).done->error, "the rule does not hold: no");
+}
+
+TEST_F(DispatcherTest, a_task_that_nobody_here_knows_comes_again_later_as_the_same_attempt)
+{
+    executor.outcomes["unknown"].kind = Outcome::Kind::returned;
+    executor.outcomes["unknown"].error = "unknown";
+    executor.outcomes["unknown"].again_after = 1s;
+    serve(1);
+    const Submitted submitted = submit({"unknown"});
+    turn_until(loop, [&] { return !executor.started.empty(); });
+    settle();
+    EXPECT_EQ(executor.started.size(), 1u);
+    EXPECT_EQ(task(submitted.tasks[0]).place->run_at, clock.wall() + 1s);
+    EXPECT_TRUE(attempts(submitted.tasks[0]).empty());
+
+    executor.outcomes.clear();
+    clock.advance(1s);
+    ASSERT_TRUE(db(Tick{}));
+    EXPECT_EQ(finish(submitted.run), RunState::succeeded);
+    EXPECT_EQ(task(submitted.tasks[0]).done->attempt, 1);
+}
+
+TEST_F(DispatcherTest, a_failure_comes_again_when_its_executor_says)
+{
+    Outcome& failed = executor.outcomes["flaky"];
+    failed.kind = Outcome::Kind::failed;
+    failed.error = "refused";
+    failed.retry_after = 7s;
+    failed.is_transient = true;
+    Submit request = run_of({"flaky"});
+    request.tasks[0].retry.tries_max = 2;
+    request.tasks[0].retry.when = RetryWhen::transient;
+    serve(1);
+    const Submitted submitted = db(request).value();
+    turn_until(loop, [&] { return !executor.started.empty(); });
+    settle();
+
+    EXPECT_EQ(task(submitted.tasks[0]).place->run_at, clock.wall() + 7s);
 }
 
 TEST_F(DispatcherTest, a_task_that_is_canceled_is_stopped_at_once)

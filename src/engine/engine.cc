@@ -13,6 +13,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Lo
       log_(std::move(log)),
       scope_(executor, log_),
       runs_(executor, store),
+      run_waiters_(executor, store, {}, log_),
       timekeeper_(
           executor, store,
           {.pulse = options_.pulse,
@@ -32,8 +33,10 @@ Engine::~Engine()
 Async<Result<void>> Engine::start()
 {
     Result<void> ready = co_await timekeeper_.run_once();
-    if (ready)
+    if (ready) {
         scope_.spawn(timekeeper_.run());
+        scope_.spawn(run_waiters_.run());
+    }
     co_return ready;
 }
 
@@ -49,6 +52,8 @@ Async<Result<Dispatcher*>> Engine::serve(Dispatcher::Options options, Executor& 
         const Result<void> registered = co_await worker_->enroll();
         if (!registered)
             co_return registered.error();
+        if (description_)
+            worker_->describe(std::move(description_->first), std::move(description_->second));
         scope_.spawn(worker_->run());
     }
     dispatchers_.push_back(std::make_unique<Dispatcher>(
@@ -57,6 +62,14 @@ Async<Result<Dispatcher*>> Engine::serve(Dispatcher::Options options, Executor& 
     Dispatcher* dispatcher = dispatchers_.back().get();
     scope_.spawn(dispatcher->run());
     co_return dispatcher;
+}
+
+void Engine::describe(std::string serves, std::string load)
+{
+    if (worker_)
+        worker_->describe(std::move(serves), std::move(load));
+    else
+        description_.emplace(std::move(serves), std::move(load));
 }
 
 void Engine::close()
@@ -101,6 +114,7 @@ void Engine::look_again()
 void Engine::changed(const Changes& changes)
 {
     runs_.changed(changes);
+    run_waiters_.changed(changes);
     timekeeper_.changed(changes);
     for (const auto& dispatcher : dispatchers_)
         dispatcher->changed(changes);

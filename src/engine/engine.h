@@ -5,12 +5,16 @@
 #include "async/task_scope.h"
 #include "base/log.h"
 #include "engine/dispatcher.h"
+#include "engine/run_waiters.h"
 #include "engine/run_watch.h"
 #include "engine/timekeeper.h"
 #include "engine/worker.h"
 #include "store/changes.h"
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -38,6 +42,9 @@ public:
     // of the store.
     Async<Result<void>> start();
 
+    // What others may know of this process: see Worker::describe(). Also before the first serve().
+    void describe(std::string serves, std::string load);
+
     // Serves queues with an executor (borrowed until stop()). Registers the worker at the first
     // call.
     Async<Result<Dispatcher*>> serve(Dispatcher::Options options, Executor& executor);
@@ -53,6 +60,7 @@ public:
     // Of this process as a holder of leases; none before the first serve().
     WorkerId worker_id() const { return worker_ ? worker_->id() : WorkerId{}; }
     RunWatch& runs() { return runs_; }
+    RunWaiters& run_waiters() { return run_waiters_; }
     const Clock& clock() const;
 
     // More than one part of a program may want to hear of commits.
@@ -68,8 +76,10 @@ private:
     Log log_;
     TaskScope scope_;
     RunWatch runs_;
+    RunWaiters run_waiters_;
     Timekeeper timekeeper_;
     std::unique_ptr<Worker> worker_;
+    std::optional<std::pair<std::string, std::string>> description_; // before there is a worker
     std::vector<std::unique_ptr<Dispatcher>> dispatchers_;
     std::vector<OnChanges> listeners_;
 };

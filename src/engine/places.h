@@ -19,7 +19,7 @@ public:
     std::size_t free() const { return taken_ < capacity_ ? capacity_ - taken_ : 0; }
     bool is_line_empty() const { return line_.empty(); }
 
-    // A claim for so many is under way; 0: it is over, and what it brought was taken.
+    // Claims for so many are under way; what they have brought was taken.
     void claiming(std::size_t count);
 
     void take() { ++taken_; }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 
 namespace sluice {
 
@@ -36,11 +37,19 @@ struct Pieces {
     }
 };
 
+// Whether tasks name those whose ends they are told.
+bool name_parents(const std::vector<NewTask>& tasks)
+{
+    return std::ranges::any_of(tasks, [](const NewTask& task) { return !task.parents.empty(); });
+}
+
 Async<Result<std::vector<TaskId>>> stage_tasks(Store& store, RunId run, Pieces pieces)
 {
     std::vector<TaskId> ids;
     while (pieces.used < pieces.tasks.size()) {
         StageTasks request = pieces.next(run);
+        if (name_parents(request.tasks))
+            request.before = std::make_shared<const std::vector<TaskId>>(ids);
         const Result<std::vector<TaskId>> staged = co_await store.stage_tasks(std::move(request));
         if (!staged)
             co_return staged.error();

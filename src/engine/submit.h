@@ -24,8 +24,9 @@ public:
 // More tasks than this are staged, so that nobody waits behind one long transaction.
 inline constexpr std::size_t staging_threshold = 5000;
 
-// Checks the graph, then submits in one transaction, or staged when it is large. Errors: invalid
-// (the graph), conflict (name, idempotency key), unavailable.
+// Checks the graph, then submits in one transaction, or staged when it is large: then tasks name
+// only parents (NewTask::parents) that stand before them. Errors: invalid (the graph), conflict
+// (name, idempotency key), unavailable.
 Async<Result<Submitted>> submit(Store& store, Submit request);
 
 // The same for tasks without links. Small sources become one transaction too. Errors: those of the

@@ -2,6 +2,7 @@
 #include "engine/submit.h"
 
 #include "engine/testing.h"
+#include "store/execution_reads.h"
 
 namespace sluice {
 namespace {
@@ -117,6 +118,28 @@ TEST_F(SubmitTest, a_source_is_read_to_its_end_whatever_its_pieces)
                 row(submitted.run).state, total == 0 ? RunState::succeeded : RunState::active
             );
         }
+}
+
+TEST_F(SubmitTest, names_parents_over_all_pieces_of_a_large_run)
+{
+    constexpr std::uint32_t length = 3000; // with its links, too much for one transaction
+    Submit request;
+    request.run.kind = RunKind::execution;
+    request.run.queues = {"q"};
+    request.run.execution = NewExecution{WorkflowId{7}, ""};
+    request.tasks.assign(length, named("t"));
+    for (std::uint32_t i = 1; i < length; ++i)
+        request.tasks[i].parents.dependencies = {i - 1};
+    request.links = chain(length);
+    start();
+    const Submitted submitted =
+        testing::await(loop, sluice::submit(db.store(), std::move(request))).value();
+
+    for (const std::size_t place : {1U, 1999U, 2000U, 2999U}) {
+        ExecutionReads::TaskFilter filter{submitted.run, submitted.tasks.at(place - 1), 1};
+        const auto read = db.read([&](Reads& reads) { return reads.executions().tasks(filter); });
+        EXPECT_EQ(read.at(0).row.parents, std::to_string(submitted.tasks.at(place - 1).value));
+    }
 }
 
 } // namespace

@@ -23,6 +23,8 @@ public:
     Async<Outcome> execute(const Leased& task, Stop& stop) override
     {
         started.push_back(task.name);
+        for (const ParentEnd& end : task.parents.dependencies)
+            told_parents[task.name].push_back(end.task);
         const auto left = failures_left.find(task.name);
         if (task.name.starts_with("throw int"))
             throw 1;
@@ -44,6 +46,8 @@ public:
             outcome.error = "cannot";
         }
         outcome.result = "\"result\"";
+        if (const auto said = outcomes.find(task.name); said != outcomes.end())
+            outcome = said->second;
         co_return outcome;
     }
 
@@ -51,7 +55,9 @@ public:
     void let_go() { held_.front()->notify(); }
 
     std::vector<std::string> started;
-    std::map<std::string, int> failures_left; // by name: so many attempts fail first
+    std::map<std::string, int> failures_left;                // by name: so many attempts fail first
+    std::map<std::string, Outcome> outcomes;                 // by name, instead
+    std::map<std::string, std::vector<TaskId>> told_parents; // by name
     std::size_t stopped = 0;
     std::size_t released = 0; // by let_go() or a stop
 

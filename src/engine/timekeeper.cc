@@ -138,13 +138,18 @@ Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
         co_return Result<void>();
     const Time now = store_.clock().now();
     Rescue request;
-    const Result<std::size_t> rescued = co_await store_.rescue(request);
-    if (!rescued)
-        co_return rescued.error();
-    if (*rescued == 0)
+    std::size_t all = 0;
+    for (bool is_more = true; is_more;) { // there may be more than one piece of it
+        const Result<std::size_t> rescued = co_await store_.rescue(request);
+        if (!rescued)
+            co_return rescued.error();
+        all += *rescued;
+        is_more = *rescued >= request.limit;
+    }
+    if (all == 0)
         rescued_ = now - rescued_before;
     else
-        log_.warn("{} tasks of dead workers were given back", *rescued);
+        log_.warn("{} tasks of dead workers were given back", all);
     co_return Result<void>();
 }
 

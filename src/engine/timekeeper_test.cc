@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/timekeeper.h"
 
+#include "base/process_id.h"
 #include "engine/testing.h"
+#include "exec/test_dir.h"
+#include "store/testing/probe.h"
 
 namespace sluice {
 namespace {
@@ -98,6 +101,51 @@ TEST_F(TimekeeperTest, gives_back_the_tasks_of_a_dead_worker)
     clock.advance(2s + 1us);
     look();
     EXPECT_EQ(task(submitted.tasks[0]).state, TaskState::pending);
+}
+
+// As a child of that process would make it seem to live on: what it held is held still.
+TEST(TimekeeperOfAFile, gives_back_at_once_what_a_process_that_has_ended_holds)
+{
+    const testing::TestDir scratch;
+    const std::string path = scratch / "a.db";
+    asio::io_context loop;
+    testing::ManualClock clock;
+    testing::Driver db(loop, path, clock);
+    Timekeeper timekeeper(loop.get_executor(), db.store(), {}, Log());
+    Submit request;
+    request.run.queues = {"q"};
+    request.tasks.resize(1);
+    request.tasks[0].payload = "{}";
+    const TaskId task = db(request).value().tasks[0];
+    Claim claim;
+    claim.worker = db(RegisterWorker{}).value();
+    claim.queues = std::make_shared<const QueueFilter>(std::vector<std::string>{"q"});
+    ASSERT_EQ(db(claim).value().size(), 1u);
+    const auto state = [&] {
+        return db.read([task](Reads& reads) { return reads.task(task).value().state; });
+    };
+
+    EXPECT_TRUE(testing::await(loop, timekeeper.run_once()));
+    EXPECT_EQ(state(), TaskState::running);
+    const std::string own = process_id();
+    const std::string ended = own.substr(0, own.rfind('/')) + "/1"; // of the same number, earlier
+    testing::make_sqlite_probe(path)->query("UPDATE worker SET process = '" + ended + "'");
+    EXPECT_TRUE(testing::await(loop, timekeeper.run_once()));
+    EXPECT_EQ(state(), TaskState::pending);
+}
+
+TEST_F(TimekeeperTest, gives_back_however_many_tasks_in_one_look)
+{
+    Submit request;
+    request.run.queues = {"q"};
+    request.tasks.assign(2 * Rescue{}.limit + 1, named("a"));
+    ASSERT_TRUE(db(request));
+    const WorkerId dead = worker(10s);
+    EXPECT_EQ(claim(dead, request.tasks.size()).size(), request.tasks.size());
+
+    clock.advance(12s + 1us);
+    look();
+    EXPECT_TRUE(db.read([dead](Reads& reads) { return reads.leases_of(dead); }).empty());
 }
 
 TEST_F(TimekeeperTest, sweeps_what_was_ended_as_a_whole)

@@ -5,10 +5,12 @@
 #include "engine/outage.h"
 #include "store/store.h"
 
+#include <algorithm>
+
 namespace sluice {
 
-Worker::Worker(asio::any_io_executor, Store& store, Options options, Log log)
-    : store_(store), options_(std::move(options)), log_(std::move(log))
+Worker::Worker(asio::any_io_executor executor, Store& store, Options options, Log log)
+    : store_(store), options_(std::move(options)), log_(std::move(log)), wake_(std::move(executor))
 {}
 
 Async<Result<void>> Worker::enroll()
@@ -21,17 +23,54 @@ Async<Result<void>> Worker::enroll()
     if (!id)
         co_return id.error();
     id_ = *id;
+    told_.reset();
     co_return Result<void>();
 }
 
 Async<void> Worker::run()
 {
+    Clock::time_point next_beat = Clock::now() + options_.heartbeat;
     for (;;) {
-        co_await sleep_for(options_.heartbeat);
-        const Result<void> sent = co_await beat();
+        const Clock::time_point until =
+            owes_description() ? std::min(next_beat, may_tell_) : next_beat;
+        if (const Clock::duration left = until - Clock::now(); left > Clock::duration::zero()) {
+            co_await wake_.wait_for(left);
+            continue;
+        }
+        const bool beats = Clock::now() >= next_beat;
+        Result<void> sent;
+        if (beats) {
+            sent = co_await beat();
+            next_beat = Clock::now() + options_.heartbeat;
+        } else {
+            sent = co_await tell_description();
+        }
         if (!sent)
-            warn_unless_away(log_, "heartbeat", sent.error());
+            warn_unless_away(log_, beats ? "heartbeat" : "description", sent.error());
     }
+}
+
+void Worker::describe(std::string serves, std::string load)
+{
+    described_ = Description{std::move(serves), std::move(load)};
+    if (owes_description())
+        wake_.notify();
+}
+
+Async<Result<void>> Worker::tell_description()
+{
+    may_tell_ = Clock::now() + options_.heartbeat;
+    const Description description = *described_;
+    DescribeWorker request;
+    request.worker = id_;
+    request.serves = description.serves;
+    request.load = description.load;
+    const Result<bool> told = co_await store_.describe_worker(std::move(request));
+    if (!told && told.error().code != Errc::not_found) // the next heartbeat learns that
+        co_return told.error();
+    if (told)
+        told_ = description;
+    co_return Result<void>();
 }
 
 Async<Result<void>> Worker::beat()
@@ -54,8 +93,14 @@ Async<Result<void>> Worker::beat()
             !attempt->second.stop->is_outdated())
             attempt->second.stop->request();
     }
-    if (!answer)
-        co_return co_await start_anew();
+    if (!answer) {
+        Result<void> began = co_await start_anew();
+        if (!began)
+            co_return began;
+    }
+    const bool may_tell = !told_ || Clock::now() >= may_tell_;
+    if (owes_description() && may_tell)
+        co_return co_await tell_description();
     co_return Result<void>();
 }
 

@@ -2,11 +2,15 @@
 #pragma once
 
 #include "async/async.h"
+#include "async/signal.h"
 #include "base/log.h"
 #include "exec/executor.h"
 #include "store/requests.h"
 
+#include <chrono>
 #include <map>
+#include <optional>
+#include <string>
 
 namespace sluice {
 
@@ -30,6 +34,10 @@ public:
 
     WorkerId id() const { return id_; }
 
+    // What others may know of this worker (see DescribeWorker). The first is written at once; what
+    // changes then, at most as often as heartbeats.
+    void describe(std::string serves, std::string load);
+
     // An attempt that this process executes. It is stopped when its lease turns out to be lost.
     void began(const Leased& task, Stop& stop);
     void ended(const Leased& task);
@@ -49,12 +57,26 @@ private:
         Stop* stop = nullptr;
     };
 
+    struct Description {
+        std::string serves;
+        std::string load;
+
+        friend bool operator==(const Description&, const Description&) = default;
+    };
+    using Clock = std::chrono::steady_clock;
+
     Async<Result<void>> start_anew();
+    Async<Result<void>> tell_description();
+    bool owes_description() const { return described_ && described_ != told_; }
 
     Store& store_;
     Options options_;
     Log log_;
     WorkerId id_;
+    Signal wake_;
+    std::optional<Description> described_;
+    std::optional<Description> told_;
+    Clock::time_point may_tell_{}; // not before
     std::map<TaskId, Attempt> attempts_;
 };
 

@@ -2,6 +2,9 @@
 #include "engine/worker.h"
 
 #include "engine/testing.h"
+#include "store/execution_reads.h"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {
@@ -13,10 +16,14 @@ class WorkerTest : public EngineTest {
 protected:
     WorkerTest()
     {
-        Worker::Options worker_options;
         worker_options.name = "w";
         worker_options.host = "h";
         worker_options.lease = 60s;
+        enroll();
+    }
+
+    void enroll()
+    {
         worker.emplace(loop.get_executor(), db.store(), worker_options, Log());
         EXPECT_TRUE(testing::await(loop, worker->enroll()));
     }
@@ -31,6 +38,14 @@ protected:
 
     void beat() { EXPECT_TRUE(testing::await(loop, worker->beat())); }
 
+    WorkerRow row()
+    {
+        const auto workers = db.read([](Reads& reads) { return reads.executions().servers(); });
+        const auto own = std::ranges::find(workers, worker->id(), &WorkerRow::id);
+        return own == workers.end() ? WorkerRow{} : *own;
+    }
+
+    Worker::Options worker_options;
     std::optional<Worker> worker;
     Stop stop;
 };
@@ -133,6 +148,67 @@ TEST_F(WorkerTest, what_it_claimed_under_a_forgotten_number_is_given_back)
 
     EXPECT_TRUE(stop.requested());
     EXPECT_EQ(claim().attempt, 2);
+}
+
+TEST_F(WorkerTest, a_beat_says_what_it_serves_when_that_has_changed)
+{
+    worker_options.heartbeat = 0s;
+    enroll();
+    worker->describe(R"(["q"])", R"({"places":4})");
+    beat();
+    EXPECT_EQ(row().serves, R"(["q"])");
+    EXPECT_EQ(row().load, R"({"places":4})");
+
+    DescribeWorker other;
+    other.worker = worker->id();
+    other.serves = "[]";
+    ASSERT_TRUE(db(other));
+    worker->describe(R"(["q"])", R"({"places":4})");
+    beat();
+    EXPECT_EQ(row().serves, "[]") << "what has not changed is not written again";
+    worker->describe(R"(["q","r"])", R"({"places":4})");
+    beat();
+    EXPECT_EQ(row().serves, R"(["q","r"])");
+}
+
+TEST_F(WorkerTest, a_change_waits_for_the_time_of_a_heartbeat)
+{
+    worker->describe(R"(["q"])", "{}");
+    beat();
+    worker->describe(R"(["q","r"])", "{}");
+    beat();
+    EXPECT_EQ(row().serves, R"(["q"])");
+}
+
+TEST_F(WorkerTest, says_the_same_again_when_it_has_enrolled_anew)
+{
+    worker->describe(R"(["q"])", "{}");
+    beat();
+    const WorkerId before = worker->id();
+    clock.advance(63s);
+    ASSERT_TRUE(db(Rescue{}));
+    clock.advance(10min);
+    ASSERT_TRUE(db(Rescue{}));
+
+    beat();
+
+    EXPECT_NE(worker->id(), before);
+    EXPECT_EQ(row().serves, R"(["q"])");
+}
+
+TEST_F(WorkerTest, a_first_description_does_not_wait_for_a_heartbeat)
+{
+    start();
+    engine->describe(R"(["q"])", "{}");
+    Dispatcher::Options serving;
+    serving.queues = {"q"};
+    ASSERT_TRUE(testing::await(loop, engine->serve(serving, executor)));
+    testing::turn_until(loop, [this] {
+        const auto workers = db.read([](Reads& reads) { return reads.executions().servers(); });
+        return std::ranges::any_of(workers, [](const WorkerRow& found) {
+            return found.serves == R"(["q"])";
+        });
+    });
 }
 
 TEST_F(WorkerTest, its_leases_end_when_it_leaves)

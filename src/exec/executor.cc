@@ -21,6 +21,23 @@ void Stop::on_request(std::function<void()> callback)
         callback_ = std::move(callback);
 }
 
+void Stop::abandon()
+{
+    request();
+    if (std::exchange(is_abandoned_, true))
+        return;
+    if (const std::function<void()> callback = std::exchange(abandoned_, nullptr))
+        callback();
+}
+
+void Stop::on_abandon(std::function<void()> callback)
+{
+    if (is_abandoned_)
+        callback();
+    else
+        abandoned_ = std::move(callback);
+}
+
 void Stop::outdate()
 {
     is_outdated_ = true;

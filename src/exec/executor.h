@@ -6,6 +6,7 @@
 #include "store/requests.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace sluice {
@@ -17,16 +18,26 @@ struct Outcome {
         failed,
         returned, // not done, and not the task's fault: another worker may try
         accepted, // by the target of a webhook, which works by itself and reports from outside
+        skipped,  // the task's rule says no
     };
     Kind kind = Kind::succeeded;
     FailureKind failure = FailureKind::reported;
     std::string result; // JSON of the surface
-    std::string error;  // for people; of failed and returned
+    std::string error;  // for people; of failed, returned and skipped
 
     // What the target's answer asks for (Start has the meanings); cancel actions of accepted only.
     std::string cancel_actions = {};
     int cancel_actions_count = 0;
     std::vector<FollowUpAction> follow_ups = {};
+
+    // Of failed: when it is tried again, instead of what its policy says; whether such a failure
+    // goes by itself, whatever its text says.
+    std::optional<Micros> retry_after = {};
+    bool is_transient = false;
+
+    // Of returned: nobody here knows how to do it. It is pending again after so long, and the
+    // attempt was none.
+    std::optional<Micros> again_after = {};
 };
 
 // A request to end an attempt early: it was canceled, its lease is lost, or the worker stops. Lives
@@ -51,6 +62,12 @@ public:
     // Calls `callback` at the request, at once if it was made already. At most one at a time.
     void on_request(std::function<void()> callback);
 
+    // After request(): the worker ends, and waits for nothing any more. execute() returns soon,
+    // also when it cannot stop what is under way. Executors that can do that need not hear of it.
+    void abandon();
+    bool is_abandoned() const { return is_abandoned_; }
+    void on_abandon(std::function<void()> callback); // as on_request
+
     // The task was ended by others. What is under way of the attempt may end, and its outcome is
     // reported; nothing else of it begins.
     void outdate();
@@ -67,7 +84,9 @@ private:
     bool requested_ = false;
     bool is_outdated_ = false;
     bool is_waiting_ = false;
+    bool is_abandoned_ = false;
     std::function<void()> callback_;
+    std::function<void()> abandoned_;
 };
 
 // Runs attempts: the seam between the engine and what the work is. Called on the loop; several

@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "async/async.h"
-#include "async/signal.h"
-#include "async/task_scope.h"
-#include "base/log.h"
+#include "engine/schedule_rounds.h"
 #include "net/guard/address_guard.h"
-#include "store/changes.h"
-#include "store/schedule_rows.h"
 
 #include <chrono>
-#include <optional>
-#include <vector>
 
 namespace sluice {
 
-class Store;
-
-// Fires the ticks of schedules: takes those that are due, in rounds, and sleeps until the next one
-// is. Any number of servers may do so on one database. Lives on the loop; what it is given outlives
-// it. run() ends after close().
+// Fires the ticks of schedules that create batches: the rounds of servers. Lives on the loop; what
+// it is given outlives it.
 class Scheduler {
 public:
     struct Options {
-        std::size_t ticks_max = 100; // of one round
-        // The net under lost news: a database is looked at so often at least.
-        std::chrono::steady_clock::duration pulse = std::chrono::seconds(10);
+        std::size_t ticks_max = 100;                                          // of one round
+        std::chrono::steady_clock::duration pulse = std::chrono::seconds(10); // as ScheduleRounds
     };
 
     Scheduler(
@@ -33,29 +22,19 @@ public:
         Log log
     );
 
-    // One round, when something is due. The reply: how many schedules it has looked at. Errors:
-    // those of the store.
-    Async<Result<std::size_t>> run_once();
-    Async<void> run();
-    void close();
-
-    void changed(const Changes& changes);
+    // As those of ScheduleRounds.
+    Async<Result<std::size_t>> run_once() { return rounds_.run_once(); }
+    Async<void> run() { return rounds_.run(); }
+    void close() { rounds_.close(); }
+    void changed(const Changes& changes) { rounds_.changed(changes); }
 
 private:
-    Async<void> fire_all(std::vector<StoredSchedule> schedules);
-    Async<void> fire(StoredSchedule schedule);
-    std::chrono::steady_clock::duration time_to_sleep() const;
+    Async<void> fire(StoredSchedule schedule, std::size_t& spare);
 
     Store& store_;
     const AddressGuard& guard_;
-    Options options_;
     Log log_;
-    Signal wake_;
-    TaskScope round_;
-    std::size_t spare_ = 0;
-    std::optional<Time> next_due_;
-    Time looked_at_{};
-    bool closed_ = false;
+    ScheduleRounds rounds_;
 };
 
 } // namespace sluice

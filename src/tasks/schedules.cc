@@ -240,11 +240,11 @@ Schedules::change_once(const StoredSchedule& stored, const Json& changes, const 
 
 Async<Result<void>> Schedules::remove(std::string id, std::string actor)
 {
-    const std::optional<ScheduleId> schedule = schedule_id(id);
-    if (!schedule)
-        co_return no_such_schedule(id);
+    const Result<StoredSchedule> stored = co_await find(id);
+    if (!stored)
+        co_return stored.error();
     DeleteSchedule request;
-    request.schedule = *schedule;
+    request.schedule = stored->row.id;
     request.actor = std::move(actor);
     const Result<bool> removed = co_await store().delete_schedule(std::move(request));
     if (removed)
@@ -265,7 +265,8 @@ Async<Result<StoredSchedule>> Schedules::find(std::string id)
     Result<std::optional<StoredSchedule>> found = co_await store().read(std::move(look));
     if (!found)
         co_return found.error();
-    if (!*found)
+    // Those of workflows are none of ours.
+    if (!*found || (*found)->row.kind != ScheduleKind::batches)
         co_return no_such_schedule(id);
     co_return std::move(**found);
 }
