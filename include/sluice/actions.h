@@ -2,6 +2,7 @@
 // Webhooks: how a task is started, and who hears of its end.
 #pragma once
 
+#include "sluice/export.h"
 #include "sluice/json.h"
 
 #include <chrono>
@@ -19,7 +20,7 @@ enum class Verb { get, post, put, patch, delete_ };
 //
 // Of a task (`max_retries` is required then): `retry_on` may hold "timeout", "webhook_failure" and
 // "explicit". Of a webhook: "timeout" and "webhook_failure".
-struct Retry {
+struct SLUICE_API Retry {
     std::optional<int> max_retries = {};
     std::optional<double> initial_delay_secs = {};
     std::optional<double> backoff_multiplier = {};
@@ -36,7 +37,7 @@ struct Stored {
 };
 
 // Something that the server does: made by webhook(), or stored there.
-class Action {
+class SLUICE_API Action {
 public:
     Action() = default; // none, which the server refuses where it needs one
     Action(const Stored& stored);
@@ -70,7 +71,7 @@ struct WebhookOptions {
 
 // A request to `url`. URL, body and header values may hold {{metadata.path}}, {{task.id}},
 // {{batch.id}} and {{attempt}}.
-Action webhook(std::string_view url, const WebhookOptions& options = {});
+SLUICE_API Action webhook(std::string_view url, const WebhookOptions& options = {});
 
 enum class Outcome { success, failure };
 
@@ -86,7 +87,7 @@ struct AnswerTest {
 };
 
 // If the answer is like this, the task has ended so, or these actions follow.
-When when(Outcome outcome, const AnswerTest& test);
-When when(const std::vector<Action>& actions, const AnswerTest& test);
+SLUICE_API When when(Outcome outcome, const AnswerTest& test);
+SLUICE_API When when(const std::vector<Action>& actions, const AnswerTest& test);
 
 } // namespace sluice::client

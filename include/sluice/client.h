@@ -6,6 +6,7 @@
 
 #include "sluice/actions.h"
 #include "sluice/error.h"
+#include "sluice/export.h"
 #include "sluice/graph.h"
 #include "sluice/handle.h"
 #include "sluice/history.h"
@@ -30,7 +31,7 @@ class Sender;
 //
 // Each call blocks until it is answered, and throws an Error when it does not get what it asked
 // for. A copy shares the connections. Any number of threads may use one client at the same time.
-class Client {
+class SLUICE_API Client {
 public:
     // Throws std::invalid_argument for what is not the base URL of a server.
     explicit Client(std::string_view base_url, const Options& options = {});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sluice/export.h"
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -11,7 +13,7 @@
 namespace sluice::client {
 
 // The server refused, or could not be asked. what() is the message with the details below it.
-class Error : public std::runtime_error {
+class SLUICE_API Error : public std::runtime_error {
 public:
     struct Facts {
         std::string message = {};
@@ -43,27 +45,27 @@ private:
 };
 
 // What was sent is wrong (400, 413, 415, 422), or the task's state does not allow it (400).
-class Invalid : public Error {
+class SLUICE_API Invalid : public Error {
     using Error::Error;
 };
 
 // The API key is missing or unknown (401), or its role is too small (403).
-class Unauthorized : public Error {
+class SLUICE_API Unauthorized : public Error {
     using Error::Error;
 };
 
 // There is no such task, batch, group or delivery; or a report came for a task that has ended.
-class NotFound : public Error {
+class SLUICE_API NotFound : public Error {
     using Error::Error;
 };
 
 // Another attempt is the current one, or the idempotency key is that of another body (409).
-class Conflict : public Error {
+class SLUICE_API Conflict : public Error {
     using Error::Error;
 };
 
 // Nobody answered, or the server has too much to do; all tries are used up.
-class Unavailable : public Error {
+class SLUICE_API Unavailable : public Error {
     using Error::Error;
 };
 

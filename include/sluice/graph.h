@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sluice/actions.h"
+#include "sluice/export.h"
 #include "sluice/results.h"
 #include "sluice/rules.h"
 
@@ -63,13 +64,13 @@ struct Dependency {
 };
 
 // When the parent has succeeded; otherwise the child fails.
-Dependency succeeded(const Parent& parent);
+SLUICE_API Dependency succeeded(const Parent& parent);
 
 // When the parent has failed or was canceled; otherwise the child is skipped.
-Dependency failed(const Parent& parent);
+SLUICE_API Dependency failed(const Parent& parent);
 
 // When the parent has ended, however.
-Dependency always(const Parent& parent);
+SLUICE_API Dependency always(const Parent& parent);
 
 // `on_start` begins the work; the others tell how the task has ended. It fails after `timeout`
 // without a report. It starts when everything in `after` has ended as asked, not before
@@ -100,7 +101,7 @@ struct NewTask {
 };
 
 // A graph that is being described. A copy is the same graph, which goes on apart.
-class Batch {
+class SLUICE_API Batch {
 public:
     Batch();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sluice/export.h"
 #include "sluice/options.h"
 #include "sluice/requests.h"
 #include "sluice/results.h"
@@ -21,7 +22,7 @@ class Sender;
 // A URL that carries a token needs no API key. Each call blocks, and throws an Error when it does
 // not get what it asked for. Any number of threads may use one handle at the same time. Give all
 // handles of a program the same Options::connections, for each has its own otherwise.
-class TaskHandle {
+class SLUICE_API TaskHandle {
 public:
     // From the URL in the query parameter `handle`; `attempt` is the header X-Task-Attempt. Without
     // it reports count for the current attempt. A key goes to the host of the URL: give one only if

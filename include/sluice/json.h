@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sluice/export.h"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +19,7 @@ namespace sluice::client {
 //     Json::object({{"customer", 7}, {"tags", Json::array({"a", "b"})}})
 //
 // Each read parses the text; take what you need once. Two values are equal when their texts are.
-class Json {
+class SLUICE_API Json {
 public:
     using Member = std::pair<std::string, Json>;
 

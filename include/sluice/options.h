@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sluice/export.h"
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,7 +13,7 @@ class HttpPool;
 
 // Connections to servers, kept open for the next requests. A copy shares them: a target of many
 // tasks gives the same to all its handles. Any number of threads may use it at the same time.
-class Connections {
+class SLUICE_API Connections {
 public:
     Connections();
 

@@ -75,7 +75,7 @@ private:
 };
 
 // Checked when the workflow is built: max_attempts 1 to 1,000, delays of at least 0 and at most 30
-// days, finite factors that are not negative, patterns that are not empty.
+// days, base and multiplier 0 to 1,000,000, patterns that are not empty.
 struct SLUICE_API Retry {
     int max_attempts = 3; // in all, the first one included
     Backoff backoff = Backoff::exponential();

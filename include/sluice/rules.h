@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sluice/actions.h"
+#include "sluice/export.h"
 #include "sluice/json.h"
 #include "sluice/results.h"
 
@@ -14,7 +15,7 @@ namespace sluice::client {
 
 // Tasks of this kind in this status, whose metadata has the same values under `fields`. In `dedupe`
 // of a task: it is not created when there is such a task already.
-struct Matcher {
+struct SLUICE_API Matcher {
     std::string kind = {};
     Status status = Status::running;
     std::vector<std::string> fields = {};
@@ -23,7 +24,7 @@ struct Matcher {
 };
 
 // Made by concurrency() and capacity(), or stored at the server.
-class Rule {
+class SLUICE_API Rule {
 public:
     Rule(const Stored& stored);
     explicit Rule(Json document) : document_(std::move(document)) {}
@@ -35,10 +36,10 @@ private:
 };
 
 // At most so many matching tasks at once, among those with the same metadata `fields`.
-Rule concurrency(int maximum, const Matcher& matcher);
+SLUICE_API Rule concurrency(int maximum, const Matcher& matcher);
 
 // It starts when less than this is left to be done by matching tasks. What is left of a task is its
 // expected_count without what was reported; the task that has the rule needs one.
-Rule capacity(std::int64_t maximum, const Matcher& matcher);
+SLUICE_API Rule capacity(std::int64_t maximum, const Matcher& matcher);
 
 } // namespace sluice::client

@@ -81,7 +81,8 @@ public:
     // Empty when it completed, or is not final.
     const std::string& error_message() const noexcept;
 
-    const std::vector<TaskResult>& tasks() const noexcept; // in the order of their description
+    // In the order of their description. Read at the first call, as final_context().
+    const std::vector<TaskResult>& tasks() const;
 
     // Error, not_found, for an id that no task has.
     const TaskResult& task(std::string_view id) const;

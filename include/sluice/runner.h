@@ -62,7 +62,7 @@ private:
 // Any thread may call; calls block until they are done, and no lock of ours is held while a
 // function of yours runs. Every call may throw Error: unavailable (the database is away; within two
 // seconds), closed, forked, broken. `id` is that of a run, as RunResult tells it; an unknown one is
-// not_found. Movable; what was moved from can only be destroyed.
+// not_found, and what can be none is invalid. Movable; what was moved from can only be destroyed.
 class SLUICE_API Runner {
 public:
     // Opens the database, creates it when there is none, and takes over what a dead process on this
@@ -88,8 +88,8 @@ public:
     // those that exist keep their graph and take the new bodies.
     void add(const Workflow& workflow);
 
-    // From here on this Runner may ask the trigger. DefinitionError. Error, not_found, when no
-    // Runner has ever had its workflow.
+    // From here on this Runner may ask the trigger. DefinitionError. Its workflow need not be known
+    // yet: until it is, what the trigger fires comes to nothing but a line in the log.
     void add(const Trigger& trigger);
 
     // Makes a run and waits until it is final; a run that fails is a result, too. Within a body the

@@ -89,7 +89,7 @@ struct CronStats {
 // gets the context {scheduled_time, schedule_id, schedule_timezone, schedule_expression}.
 //
 // Any thread may call; calls block. Error: not_found for an unknown id or workflow, invalid for
-// what is no expression or zone, unavailable.
+// what is no id, expression or zone, unavailable.
 class SLUICE_API CronSchedules {
 public:
     // Its id. The same workflow, expression and zone again: the id of the one that exists, which

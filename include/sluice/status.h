@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sluice/export.h"
+
 #include <cstdint>
 #include <string_view>
 
@@ -19,7 +21,7 @@ enum class Status {
 };
 
 // As the server spells it: "Waiting", "Pending", …
-std::string_view name(Status status);
+SLUICE_API std::string_view name(Status status);
 
 constexpr bool is_final(Status status)
 {

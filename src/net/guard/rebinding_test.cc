@@ -87,7 +87,7 @@ private:
 } // namespace sluice
 
 // Asio and libcurl call this one, because it is found before the C library's.
-extern "C" int
+extern "C" [[gnu::visibility("default")]] int
 getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found)
 {
     static const auto real =
