@@ -32,6 +32,7 @@ std::string format_address(const ListenAddress& address); // as it stands in a U
 // What a user may set. Directories are absolute.
 struct Config {
     std::string db;
+    std::string schema; // of PostgreSQL; empty: what the URL says
     std::string server; // empty: embedded
     std::string key;
     std::string log = "warn";

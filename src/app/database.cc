@@ -22,6 +22,7 @@ Result<Database> open_database(
         return observer.error();
     StoreOptions options;
     options.url = config.db;
+    options.schema = config.schema;
     options.dead_end_cancel = config.dead_end_cancel;
     options.observer = observer->get();
     options.meter = meter;

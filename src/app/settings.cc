@@ -152,6 +152,8 @@ constexpr Setting table[] = {
     {"db", "URL", "sluice.db in the user's state directory",
      "database: sqlite:///path, a path, or postgresql://…", set_db, show_text<&Config::db>,
      "DATABASE_URL"},
+    {"schema", "NAME", "", "schema of a PostgreSQL database that is worked in: a tenant",
+     set_text<&Config::schema>, show_text<&Config::schema>},
     {"server", "URL", "", "server to talk to; without it commands work on the database", set_server,
      show_text<&Config::server>},
     {"key", "KEY", "", "API key for the server", set_text<&Config::key>, show_key},

@@ -95,7 +95,7 @@ CommandLine::CommandLine() : root_(std::make_unique<CLI::App>())
     root_->add_option("--config", config_file_, "file of settings, YAML or JSON")
         ->envname("SLUICE_CONFIG")
         ->type_name("FILE");
-    root().takes({"db", "server", "key", "log", "output"});
+    root().takes({"db", "schema", "server", "key", "log", "output"});
 }
 
 CommandLine::~CommandLine() = default;

@@ -16,11 +16,14 @@ void add_commands(CliCommand root)
     add_rule(root);
     add_action(root);
     add_delivery(root);
+    add_workflow(root);
+    add_run(root);
     add_schedule(root);
     add_audit(root);
     add_serve(root);
     add_worker(root);
     add_key(root);
+    add_tenant(root);
     add_schema(root);
     add_config(root);
     add_db(root);

@@ -22,10 +22,13 @@ void add_job(CliCommand& root);
 void add_key(CliCommand& root);
 void add_migrate(CliCommand& root);
 void add_rule(CliCommand& root);
+void add_workflow(CliCommand& root);
+void add_run(CliCommand& root);
 void add_schedule(CliCommand& root);
 void add_schema(CliCommand& root);
 void add_serve(CliCommand& root);
 void add_task(CliCommand& root);
+void add_tenant(CliCommand& root);
 void add_version(CliCommand& root);
 void add_worker(CliCommand& root);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
-#include "cli/server_commands.h"
+#include "cli/schedule_local.h"
 
 namespace sluice {
 
@@ -53,15 +53,35 @@ void add_schedule(CliCommand& root)
     const std::vector<Filter> filters{
         {"--name", "name", "only schedules with this in their name"},
         {"--enabled", "enabled", "only those that are, or are not", {"true", "false"}}};
-    add_list(schedule, {.path = "/schedules", .columns = schedule_columns(), .filters = filters});
-    add_create(schedule, "/schedules");
-    add_show(schedule, {.path = "/schedules/{}", .show = lines_of("id")});
-    add_update(schedule, "schedule", Method::patch, "/schedules/{}");
+    add_list(
+        schedule, {.path = "/schedules",
+                   .columns = schedule_columns(),
+                   .filters = filters,
+                   .without = local_schedules::list}
+    );
+    add_create(schedule, "/schedules", local_schedules::create);
     const std::string one = "/schedules/{}";
-    add_verb(schedule, "schedule", {"enable", Method::patch, one, enabled(true), "enabled"});
-    add_verb(schedule, "schedule", {"disable", Method::patch, one, enabled(false), "disabled"});
-    add_verb(schedule, "schedule", {"delete", Method::delete_, one, nullptr, "deleted"});
-    add_list(schedule, {.name = "runs", .path = "/schedules/{}/runs", .columns = run_columns()});
+    add_show(schedule, {.path = one, .show = lines_of("id"), .without = local_schedules::describe});
+    add_update(schedule, "schedule", Method::patch, one, local_schedules::update);
+    add_verb(
+        schedule, "schedule",
+        {"enable", Method::patch, one, enabled(true), "enabled", local_schedules::enable}
+    );
+    add_verb(
+        schedule, "schedule",
+        {"disable", Method::patch, one, enabled(false), "disabled", local_schedules::disable}
+    );
+    add_verb(
+        schedule, "schedule",
+        {"delete", Method::delete_, one, nullptr, "deleted", local_schedules::remove}
+    );
+    add_list(
+        schedule, {.name = "runs",
+                   .path = "/schedules/{}/runs",
+                   .columns = run_columns(),
+                   .without = local_schedules::runs}
+    );
+    add_schedule_stats(schedule);
 }
 
 } // namespace sluice

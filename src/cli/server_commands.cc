@@ -60,6 +60,21 @@ View view_of(const ListOptions& options)
     return view;
 }
 
+Given given_of(const ListOptions& options)
+{
+    Given given{options.id, {}};
+    given.limit = static_cast<std::size_t>(options.limit);
+    for (std::size_t i = 0; i < options.values.size(); ++i) {
+        const Filter& filter = options.list.filters[i];
+        const ListOptions::Value& value = options.values[i];
+        if (value.is_on || !value.text.empty())
+            given.filters.emplace_back(
+                filter.parameter, value.is_on ? filter.on_value : value.text
+            );
+    }
+    return given;
+}
+
 struct ShowOptions {
     ShowCommand command;
     std::string id;
@@ -77,14 +92,29 @@ View view_of(const ShowOptions& options)
     return view;
 }
 
+Given given_of(const ShowOptions& options)
+{
+    return {options.id, {}};
+}
+
+// What a command does without a server; nothing: it needs one.
 template <class Options>
-void runs_view(CliCommand& command, std::shared_ptr<Options> options)
+CommandAction without_server(std::shared_ptr<const Options> options, const WithoutServer& without)
+{
+    if (!without)
+        return nullptr;
+    return [options, without](Context& context) { return without(context, given_of(*options)); };
+}
+
+template <class Options>
+void runs_view(CliCommand& command, std::shared_ptr<Options> options, const WithoutServer& without)
 {
     command.flag("--watch", options->watch, std::string(watch_meaning));
-    command.runs(on_server([options](Context& context, ApiClient& client) {
+    const ServerAction looks = [options](Context& context, ApiClient& client) {
         const Looking looking = options->watch ? Looking::live : Looking::once;
         return look(context, client, view_of(*options), looking);
-    }));
+    };
+    command.runs(on_server_or(looks, without_server<Options>(options, without)));
 }
 
 struct VerbOptions {
@@ -110,6 +140,11 @@ act(Context& context, ApiClient& client, std::shared_ptr<const VerbOptions> opti
     co_return exit_code::success;
 }
 
+Given given_of(const VerbOptions& options)
+{
+    return {{}, options.ids};
+}
+
 struct FileOptions {
     std::string noun;
     Method method = Method::post;
@@ -117,6 +152,13 @@ struct FileOptions {
     std::string id;
     std::string file;
 };
+
+Given given_of(const FileOptions& options)
+{
+    Given given{options.id, {}};
+    given.file = options.file;
+    return given;
+}
 
 Async<Result<Json>> send_file(ApiClient& client, const FileOptions& options)
 {
@@ -181,7 +223,7 @@ void add_list(CliCommand& parent, ListCommand list)
             command.flag(filter.flag, value.is_on, filter.meaning);
     }
     command.number("--limit", options->limit, "at most so many, the first [100]", 100'000);
-    runs_view(command, options);
+    runs_view(command, options, options->list.without);
 }
 
 void add_show(CliCommand& parent, ShowCommand show)
@@ -190,7 +232,7 @@ void add_show(CliCommand& parent, ShowCommand show)
     const auto options = std::make_shared<ShowOptions>();
     options->command = std::move(show);
     command.argument("ID", options->id, "of what is looked at");
-    runs_view(command, options);
+    runs_view(command, options, options->command.without);
 }
 
 void add_verb(CliCommand& parent, std::string_view noun, Verb verb)
@@ -200,23 +242,28 @@ void add_verb(CliCommand& parent, std::string_view noun, Verb verb)
     options->noun = noun;
     options->verb = std::move(verb);
     command.arguments("ID", options->ids, "one or more");
-    command.runs(on_server([options](Context& context, ApiClient& client) {
+    const ServerAction acts = [options](Context& context, ApiClient& client) {
         return act(context, client, options);
-    }));
+    };
+    command.runs(on_server_or(acts, without_server<VerbOptions>(options, options->verb.without)));
 }
 
-void add_create(CliCommand& parent, std::string path)
+void add_create(CliCommand& parent, std::string path, WithoutServer without)
 {
     CliCommand command = parent.add("create");
     const auto options = std::make_shared<FileOptions>();
     options->path = std::move(path);
     command.argument("FILE", options->file, "JSON or YAML; - is stdin");
-    command.runs(on_server([options](Context& context, ApiClient& client) {
+    const ServerAction creates = [options](Context& context, ApiClient& client) {
         return create(context, client, options);
-    }));
+    };
+    command.runs(on_server_or(creates, without_server<FileOptions>(options, without)));
 }
 
-void add_update(CliCommand& parent, std::string_view noun, Method method, std::string path)
+void add_update(
+    CliCommand& parent, std::string_view noun, Method method, std::string path,
+    WithoutServer without
+)
 {
     CliCommand command = parent.add("update");
     const auto options = std::make_shared<FileOptions>();
@@ -225,9 +272,10 @@ void add_update(CliCommand& parent, std::string_view noun, Method method, std::s
     options->path = std::move(path);
     command.argument("ID", options->id, "of what changes");
     command.argument("FILE", options->file, "JSON or YAML; - is stdin");
-    command.runs(on_server([options](Context& context, ApiClient& client) {
+    const ServerAction updates = [options](Context& context, ApiClient& client) {
         return update(context, client, options);
-    }));
+    };
+    command.runs(on_server_or(updates, without_server<FileOptions>(options, without)));
 }
 
 void tell_done(

@@ -21,12 +21,23 @@ struct Filter {
     std::string on_value = {}; // when set, the flag takes no value and stands for this one
 };
 
+// What the arguments of a command say, for those that work on the database when no server is named.
+struct Given {
+    std::string id;
+    std::vector<std::string> ids; // of a verb
+    QueryFields filters = {};     // those that were given, by their parameters
+    std::size_t limit = 0;        // of a list
+    std::string file = {};        // of create and update
+};
+using WithoutServer = std::function<Async<Result<int>>(Context&, Given)>;
+
 struct ListCommand {
     std::string_view name = "list";
     std::string path;
     Columns columns;
     std::vector<Filter> filters = {};
     std::string events = {}; // as of a ShowCommand
+    WithoutServer without = nullptr;
 };
 void add_list(CliCommand& parent, ListCommand list);
 
@@ -36,6 +47,7 @@ struct ShowCommand {
     Show show;
     std::string events = {}; // "/events?task={}"; empty: the server tells of no changes
     std::function<bool(const Json&)> is_final = nullptr;
+    WithoutServer without = nullptr;
 };
 void add_show(CliCommand& parent, ShowCommand command);
 
@@ -46,12 +58,16 @@ struct Verb {
     std::string path;
     Json body = nullptr;
     std::string_view done = {}; // what is said then; empty: what the answer says
+    WithoutServer without = nullptr;
 };
 void add_verb(CliCommand& parent, std::string_view noun, Verb verb);
 
 // `create FILE` prints the id of what the server has made of the file; `update ID FILE` changes it.
-void add_create(CliCommand& parent, std::string path);
-void add_update(CliCommand& parent, std::string_view noun, Method method, std::string path);
+void add_create(CliCommand& parent, std::string path, WithoutServer without = nullptr);
+void add_update(
+    CliCommand& parent, std::string_view noun, Method method, std::string path,
+    WithoutServer without = nullptr
+);
 
 // "task 019a…: Canceled", to stderr; as a document to stdout.
 void tell_done(

@@ -52,6 +52,13 @@ CommandAction on_server(ServerAction action)
     return [kept](Context& context) { return use_client(context, *kept); };
 }
 
+CommandAction on_server_or(ServerAction action, CommandAction without)
+{
+    return [asks = on_server(std::move(action)), without = std::move(without)](Context& context) {
+        return context.config.server.empty() && without ? without(context) : asks(context);
+    };
+}
+
 Async<Result<Json>> ask_server(ApiClient& client, ApiClient::Call call)
 {
     call.time = answer_time;

@@ -20,6 +20,9 @@ Result<std::unique_ptr<ApiClient>> make_client(const Context& context);
 using ServerAction = std::function<Async<Result<int>>(Context&, ApiClient&)>;
 CommandAction on_server(ServerAction action);
 
+// The same for one that works without a server, too: `without` runs when none is named.
+CommandAction on_server_or(ServerAction action, CommandAction without);
+
 // One request, with the user's name and time enough for large answers; the answer's JSON. A plain
 // text is a JSON string. Errors: those of ApiClient.
 Async<Result<Json>> ask_server(ApiClient& client, ApiClient::Call call);

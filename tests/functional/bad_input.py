@@ -197,6 +197,7 @@ DATABASES = (
     Case("database in a place that cannot be made", command=("job", "list", "--db",
                                                              "p.json/sluice.db")),
     Case("database that is not to be made", command=("job", "list", "--db", "x.db?mode=rw")),
+    Case("tenant of an SQLite file", command=("tenant", "create", "ada")),
     Case("server that does not answer", command=(*AT_SERVER, "job", "list")),
     Case("server that is no URL", command=("--server", "host:8085", "job", "list")),
     Case("worker without a server", command=("worker",)),
