@@ -47,6 +47,12 @@ def test_all_is_complete_and_sorted():
     assert homes | {"__version__", "get_version"} == set(sluice.__all__)
 
 
+def test_package_is_typed_and_says_which_python():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'requires-python = ">=3.9"' in project
+    assert '"py.typed"' in project and (ROOT / "sluice/py.typed").is_file()
+
+
 def test_unknown_names_are_attribute_errors():
     with pytest.raises(AttributeError, match="'sluice' has no attribute 'ComputationGraph'"):
         sluice.ComputationGraph

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registered.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace sluice::python {
+
+namespace {
+
+struct Registered {
+    std::vector<RegisteredWorkflow> workflows; // in the order in which they came
+    std::map<std::string, RegisteredTrigger> triggers;
+    std::vector<std::weak_ptr<Host>> hosts;
+};
+
+Registered& registered()
+{
+    static auto* const made = new Registered;
+    return *made;
+}
+
+} // namespace
+
+// A Host that takes nothing any more says so, which is no concern of who registers.
+void add(RegisteredWorkflow workflow)
+{
+    for (const std::shared_ptr<Host>& host : live_hosts())
+        static_cast<void>(host->add(workflow));
+    std::vector<RegisteredWorkflow>& all = registered().workflows;
+    const WorkflowNamespace& name = workflow->definition.name;
+    std::erase_if(all, [&name](const RegisteredWorkflow& known) {
+        return known->definition.name == name;
+    });
+    all.push_back(std::move(workflow));
+}
+
+void add(RegisteredTrigger trigger)
+{
+    for (const std::shared_ptr<Host>& host : live_hosts())
+        static_cast<void>(host->add(trigger));
+    std::string name = trigger->name;
+    registered().triggers.insert_or_assign(std::move(name), std::move(trigger));
+}
+
+void add(const std::shared_ptr<Host>& host)
+{
+    for (const RegisteredWorkflow& workflow : registered().workflows)
+        static_cast<void>(host->add(workflow));
+    for (const auto& [name, trigger] : registered().triggers)
+        static_cast<void>(host->add(trigger));
+    registered().hosts.push_back(host);
+}
+
+std::vector<std::shared_ptr<Host>> live_hosts()
+{
+    std::vector<std::shared_ptr<Host>> alive;
+    std::erase_if(registered().hosts, [&alive](const std::weak_ptr<Host>& known) {
+        std::shared_ptr<Host> host = known.lock();
+        const bool is_gone = !host;
+        if (host)
+            alive.push_back(std::move(host));
+        return is_gone;
+    });
+    return alive;
+}
+
+void forget_hosts()
+{
+    registered().hosts.clear();
+}
+
+} // namespace sluice::python

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has been fired, as the engine tells it."""
+
+import re
+import threading
+
+import pytest
+
+from sluice import Context, DefaultRunner, TriggerResult, WorkflowBuilder, task, trigger
+
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+@pytest.fixture
+def runner(tmp_path):
+    with DefaultRunner(f"sqlite://{tmp_path / 'a.db'}") as runner:
+        yield runner
+
+
+def telling(name):
+    """A workflow, and when a run of it has begun."""
+    begun = threading.Event()
+    with WorkflowBuilder(name):
+        task(id="only")(lambda context: begun.set())
+    return begun
+
+
+def are_times(document, *members):
+    return all(RFC3339.fullmatch(document[member]) for member in members)
+
+
+def test_schedule_and_its_history_have_the_members_of_the_contract(runner):
+    begun = telling("told_by_cron")
+    id = runner.register_cron_workflow("told_by_cron", "* * * * * *", "UTC")
+    assert runner.register_cron_workflow("told_by_cron", "* * * * * *", "UTC") == id
+    assert begun.wait(30)
+
+    [schedule] = runner.list_cron_schedules()
+    assert set(schedule) == {
+        "id", "workflow_name", "cron_expression", "timezone", "enabled", "catchup_policy",
+        "next_run_at", "last_run_at", "created_at", "updated_at"}
+    assert (schedule["id"], schedule["catchup_policy"]) == (id, "skip")
+    assert are_times(schedule, "next_run_at", "last_run_at", "created_at", "updated_at")
+
+    fire = runner.get_cron_execution_history(id)[-1]
+    assert set(fire) == {
+        "id", "schedule_id", "scheduled_time", "claimed_at", "pipeline_execution_id",
+        "workflow_execution_id", "created_at", "updated_at"}
+    assert fire["schedule_id"] == id
+    assert fire["pipeline_execution_id"] == fire["workflow_execution_id"]
+    assert are_times(fire, "scheduled_time", "claimed_at", "created_at", "updated_at")
+    result = runner.get_result(fire["workflow_execution_id"])
+    assert result.initial_context["schedule_id"] == id
+    assert RFC3339.fullmatch(result.start_time)
+
+    stats = runner.get_cron_execution_stats(schedule["created_at"])
+    assert {name: type(value) for name, value in stats.items()} == {
+        "total_executions": int, "successful_executions": int, "lost_executions": int,
+        "success_rate": float}
+    assert stats["total_executions"] == stats["successful_executions"] >= 1
+    assert (stats["lost_executions"], stats["success_rate"]) == (0, 100.0)
+
+
+def test_trigger_and_its_history_have_the_members_of_the_contract(runner):
+    begun = telling("told_by_trigger")
+    trigger(name="files", on="told_by_trigger", poll_interval="1h")(
+        lambda: TriggerResult.fire(Context({"file": "a.csv"})))
+    assert begun.wait(30)
+
+    known = runner.get_trigger_schedule("files")
+    assert set(known) == {
+        "id", "trigger_name", "workflow_name", "poll_interval_ms", "allow_concurrent", "enabled",
+        "last_poll_at", "created_at", "updated_at"}
+    assert (known["workflow_name"], known["poll_interval_ms"]) == ("told_by_trigger", 3_600_000)
+    assert are_times(known, "created_at", "updated_at")
+
+    run = runner.get_trigger_execution_history("files")[0]["workflow_execution_id"]
+    assert runner.attach(run).wait().initial_context.to_dict() == {"file": "a.csv"}
+    [fire] = runner.get_trigger_execution_history("files")
+    assert set(fire) == {
+        "id", "schedule_id", "context_hash", "workflow_execution_id", "started_at",
+        "completed_at", "created_at"}
+    assert (fire["schedule_id"], fire["workflow_execution_id"]) == (known["id"], run)
+    assert are_times(fire, "started_at", "completed_at", "created_at")
