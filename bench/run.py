@@ -9,10 +9,11 @@ import statistics
 import sys
 import tempfile
 
-import whole
-
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
+
+import whole  # noqa: E402
+import workflows  # noqa: E402
 
 GROUPS = {
     "engine": ("cycle", "single", "latency", "dag", "chain", "queues", "datums", "submit"),
@@ -22,6 +23,7 @@ GROUPS = {
         "http-child", "http-slow-targets", "http-rules-blocked", "http-rules-freed", "http-memory",
         "http-connections",
     ),
+    "workflows": tuple(workflows.ALL),
 }
 NAMES = sum(GROUPS.values(), ())
 STORES = ("sqlite", "postgres")
@@ -47,6 +49,8 @@ def parse_arguments():
 def run_once(binary, name, url):
     if name in whole.ALL:
         return whole.ALL[name](binary, url)
+    if name in workflows.ALL:
+        return workflows.ALL[name](binary, url)
     return whole.figures_of(whole.start(binary, name, url))
 
 
@@ -90,15 +94,24 @@ def measure_postgres(options):
 
 
 def table(rows):
-    """One line for each benchmark and store, with the figures that are numbers."""
+    """One line for each benchmark and store: the figures that are numbers, beside some the target.
+    """
     width = max(len(name) for name, _, _ in rows)
     for name, store, figures in rows:
         shown = "  ".join(
-            f"{field} {value:,.0f}" if abs(value) >= 100 else f"{field} {value:.3g}"
+            f"{field} {in_short(value)}{beside(workflows.target(name, store, field))}"
             for field, value in figures.items()
             if is_number(value)
         )
         yield f"{name:<{width}} {store:<9} {shown}"
+
+
+def in_short(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def beside(target):
+    return f" ({target})" if target else ""
 
 
 def machine():

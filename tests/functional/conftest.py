@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 
 from programs import Program  # noqa: E402
 from scratch_postgres import ScratchPostgres  # noqa: E402
+from sluice_python import sluice_python  # noqa: E402
 from webhook_target import Target  # noqa: E402
 
 
@@ -75,6 +76,17 @@ def start(directory, environment):
     yield start
     for program in programs:
         program.close()
+
+
+@pytest.fixture
+def workflow_program(start):
+    """workflow_program(name, *arguments) → Program: one of workflow_programs, in Python."""
+
+    def workflow_program(name, *arguments, **settings):
+        path = ROOT / "tests/functional/workflow_programs" / name
+        return start(sluice_python(), path, *arguments, **settings)
+
+    return workflow_program
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ CONTRACT_PAGES = (
     "docs/http-api.md",
     "docs/http-api-tasks.md",
     "docs/http-api-webhooks.md",
+    "docs/workflows.md",
 )
 
 REFERENCE = re.compile(r"\[(T\d+|none)\]")
