@@ -131,6 +131,8 @@ void Notifier::start_listening()
         // What was being sent may be lost.
         wishes_.with([](Wishes& wishes) { wishes.payloads.assign(1, everything); });
     }
+    // Those who believe that they are alone tell nobody.
+    ask(sql::notify, {dump_json(Json::array({everything}))});
     tell_everything_changed();
 }
 
@@ -159,6 +161,8 @@ void Notifier::receive()
         PQfreemem(arrived);
         if (is_own)
             continue;
+        others_ = true;
+        asked_at_ = std::chrono::steady_clock::now();
         if (payload == everything) {
             tell_everything_changed();
             continue;

@@ -108,6 +108,21 @@ TEST(PostgresNeighbours, hear_what_another_process_has_committed_and_not_their_o
     EXPECT_FALSE(a.ears.has(has_run(1)));
 }
 
+TEST(PostgresNeighbours, tell_a_newcomer_who_comes_when_they_have_just_found_themselves_alone)
+{
+    const testing::MigratedDatabase database;
+    Process a(database.settings());
+    ASSERT_TRUE(a.ears.wait_for(is_anything));
+    a.ears.forget();
+    a.neighbours->announce(run_ended(1)); // to nobody
+    Process b(database.settings());
+    ASSERT_TRUE(b.ears.wait_for(is_anything));
+    ASSERT_TRUE(a.ears.wait_for(is_anything)) << "of the newcomer";
+
+    a.neighbours->announce(run_ended(2));
+    EXPECT_TRUE(b.ears.wait_for(has_run(2)));
+}
+
 TEST(PostgresNeighbours, cannot_keep_a_worker_alive_whose_process_has_ended)
 {
     const testing::MigratedDatabase database;
