@@ -92,7 +92,10 @@ Async<void> ScheduleRounds::run()
 std::chrono::steady_clock::duration ScheduleRounds::time_to_sleep() const
 {
     const Time now = store_.clock().now();
-    std::chrono::steady_clock::duration left = looked_at_ + options_.pulse - now;
+    // A clock that was set back shows a long way to go, and may be set right at any time.
+    std::chrono::steady_clock::duration left = std::min<std::chrono::steady_clock::duration>(
+        looked_at_ + options_.pulse - now, options_.pulse
+    );
     if (next_due_)
         left = std::min<std::chrono::steady_clock::duration>(left, *next_due_ - now);
     return left;
