@@ -241,8 +241,9 @@ def test_schedule_that_cannot_be_is_refused_in_words(world, change, code, told):
 def test_schema_chooses_the_tenant_and_needs_postgresql(world):
     if world.url.startswith("sqlite"):
         refused = world.ask("workflow", "list", "--schema", "acme")
-        assert (refused.returncode, refused.stderr) == (
-            1, "sluice: a schema needs PostgreSQL; give each tenant an SQLite file of its own\n")
+        assert refused.returncode == 1
+        assert refused.stderr.endswith(
+            ": a schema needs PostgreSQL; give each tenant an SQLite file of its own\n")
         return
     there = world.leave_runs("--schema", "acme")
     runs = {run["id"] for run in world.json("run", "list", "--schema", "acme")}

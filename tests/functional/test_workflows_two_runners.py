@@ -3,6 +3,7 @@
 
 import pytest
 
+from programs import wait_until
 from run_ledger import assert_steps_ran_once, lines_of
 
 RUNS = 300
@@ -54,11 +55,11 @@ def test_start_of_another_process_takes_nothing_from_one_that_lives(gated, ledge
 
 
 def test_run_of_one_process_is_awaited_by_another_that_does_not_know_its_workflow(
-    gated, directory
+    gated, ledger, directory
 ):
     owner = gated("--submit")
     run = owner.wait_for_line(r"run (\S+)")[1]
-    owner.wait_for_line("begun")
+    wait_until(lambda: lines_of(ledger))
     waiter = gated("--attach", run)
     waiter.wait_for_line("run")
     (directory / "gate").touch()

@@ -4,6 +4,7 @@
 import argparse
 import os
 import pathlib
+import select
 import time
 
 ACTIVE = ("Pending", "Running", "Paused")
@@ -34,11 +35,16 @@ def say(*words):
     print(*words, flush=True)
 
 
+def rest(seconds):
+    """As time.sleep, which fails under libfaketime: it waits for a time of the monotonic clock."""
+    select.select([], [], [], seconds)
+
+
 def wait_until(condition):
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "what was waited for has not come"
-        time.sleep(0.05)
+        rest(0.05)
 
 
 def is_quiet(runner):

@@ -7,10 +7,9 @@ are submitted. With --until it is not done before that file is there.
 
 import pathlib
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-from common import Ledger, is_quiet, parser, say, wait_until
+from common import Ledger, is_quiet, parser, rest, say, wait_until
 from sluice import DefaultRunner, DefaultRunnerConfig, WorkflowBuilder, task
 
 
@@ -26,7 +25,7 @@ def arguments():
 def define(ledger, pause, begin):
     def step(context, handle):
         begin.wait()
-        time.sleep(pause)
+        rest(pause)
         ledger.note(handle)
         context.set(handle.task_id, True)
 
