@@ -28,7 +28,8 @@ class Context:
 
     def set(self, key: str, value: Any) -> None:
         """Puts a value there, whether or not there is one."""
-        self._values[checked_key(key)] = _core.pure(value, key)
+        key = checked_key(key)
+        self._values[key] = _core.pure(value, key)
 
     def insert(self, key: str, value: Any) -> None:
         """Puts a new value there; ValueError when there is one."""

@@ -160,7 +160,10 @@ def register_trigger(trigger: str, poll: Callable[[], str | None]) -> None:
     is called on a body thread that takes no slot, one call at a time for each trigger of a
     process: None is "skip", a text is the document of the context to fire with. It may raise:
     logged as a warning with `Type: text`, counted, and polled again. Error `invalid`: a cron
-    expression or zone that does not parse. Does not wait.
+    expression or zone that does not parse.
+
+    Blocks until every live Runner has recorded it in its database, or cannot: a Runner that cannot
+    is no error here. A later Runner records it before its constructor returns.
     """
 
 # --- retry ---------------------------------------------------------------------------------------
@@ -309,7 +312,7 @@ class Runner:
         """
 
     def list_schedules(self, query: str) -> str:
-        """{"enabled_only": false, "limit": 100, "offset": 0} → schedules, oldest first."""
+        """{"enabled_only": false, "limit": 100, "offset": 0} → schedules, newest first."""
 
     def get_schedule(self, schedule_id: str) -> str:
         """One schedule. Error not_found."""
@@ -340,7 +343,7 @@ class Runner:
     # All block; Error also unavailable, closed, broken, forked.
 
     def list_triggers(self, query: str) -> str:
-        """{"enabled_only": false, "limit": 100, "offset": 0} → list of triggers, by name."""
+        """{"enabled_only": false, "limit": 100, "offset": 0} → list of triggers, newest first."""
 
     def get_trigger(self, name: str) -> str | None:
         """One trigger, None when the database has none of this name."""

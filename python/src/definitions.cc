@@ -138,7 +138,9 @@ void register_trigger(const std::string& text, py::handle poll)
     made->interval = interval.value_or(made->interval);
     made->cron = cron.value_or("");
     made->poll = make_poll(poll);
-    add(RegisteredTrigger(std::move(made)));
+    const Recordings recordings = add(RegisteredTrigger(std::move(made)));
+    if (!are_answered(recordings))
+        raise_what_is_set();
 }
 
 Retry policy_of(std::string_view text)

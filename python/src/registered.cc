@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registered.h"
 
+#include "gil.h"
+
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
@@ -37,21 +40,38 @@ void add(RegisteredWorkflow workflow)
     all.push_back(std::move(workflow));
 }
 
-void add(RegisteredTrigger trigger)
+Recordings add(RegisteredTrigger trigger)
 {
+    Recordings recordings;
     for (const std::shared_ptr<Host>& host : live_hosts())
-        static_cast<void>(host->add(trigger));
+        recordings.push_back(host->add(trigger));
     std::string name = trigger->name;
     registered().triggers.insert_or_assign(std::move(name), std::move(trigger));
+    return recordings;
 }
 
-void add(const std::shared_ptr<Host>& host)
+Recordings add(const std::shared_ptr<Host>& host)
 {
+    Recordings recordings;
     for (const RegisteredWorkflow& workflow : registered().workflows)
         static_cast<void>(host->add(workflow));
     for (const auto& [name, trigger] : registered().triggers)
-        static_cast<void>(host->add(trigger));
+        recordings.push_back(host->add(trigger));
     registered().hosts.push_back(host);
+    return recordings;
+}
+
+// One wait, so that the GIL is given back once.
+bool are_answered(const Recordings& recordings)
+{
+    const Wait wait = [&recordings](Micros limit) {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        return std::ranges::all_of(recordings, [deadline](const PendingPtr<bool>& recording) {
+            const auto left = deadline - std::chrono::steady_clock::now();
+            return recording->wait_for(std::max(std::chrono::ceil<Micros>(left), Micros(0)));
+        });
+    };
+    return wait(Micros(0)) || wait_until(wait, {}) == Waited::done;
 }
 
 std::vector<std::shared_ptr<Host>> live_hosts()

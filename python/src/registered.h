@@ -11,12 +11,19 @@
 // all; nothing in here is ever destroyed.
 namespace sluice::python {
 
+// When each Host has recorded a trigger, or cannot.
+using Recordings = std::vector<PendingPtr<bool>>;
+
 // To every Host that lives, and to those that come. The same namespace or name again replaces it.
 void add(RegisteredWorkflow workflow);
-void add(RegisteredTrigger trigger);
+[[nodiscard]] Recordings add(RegisteredTrigger trigger);
 
 // From now on it hears of all.
-void add(const std::shared_ptr<Host>& host);
+[[nodiscard]] Recordings add(const std::shared_ptr<Host>& host);
+
+// Waits for them, whatever their answers: that a Host takes nothing any more is no concern of who
+// registers. False: a signal handler has raised, which is set.
+bool are_answered(const Recordings& recordings);
 
 std::vector<std::shared_ptr<Host>> live_hosts();
 

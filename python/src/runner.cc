@@ -217,7 +217,13 @@ Runner::Runner(
     check_here(born_, "this Runner");
     if (is_ending())
         raise(closed_error());
-    add(opened); // at_exit() finds it there
+    const Recordings recordings = add(opened); // at_exit() finds it there
+    const bool is_recorded = are_answered(recordings);
+    if (!is_recorded || !born_.is_here())
+        end_aside(born_, std::move(opened));
+    if (!is_recorded)
+        raise_what_is_set();
+    check_here(born_, "this Runner");
     host_ = std::move(opened);
 }
 

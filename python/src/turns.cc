@@ -3,6 +3,7 @@
 
 #include "gil.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -32,8 +33,8 @@ void forget_turns()
 void Turns::run(Job job)
 {
     std::unique_lock lock(mutex_);
-    const std::uint64_t number = last_number_++;
-    waiting_.push_back(std::move(job));
+    const std::uint64_t number = next_number_++;
+    waiting_.push_back({number, std::move(job)});
     while (becomes_next(lock, number)) {
         lock.unlock();
         const bool is_entered = enter_gil();
@@ -49,6 +50,23 @@ void Turns::run(Job job)
             leave_gil();
         lock.lock();
     }
+}
+
+// Empty: it waits no longer.
+std::optional<std::size_t> Turns::place_of(std::uint64_t number) const
+{
+    const auto found = std::ranges::lower_bound(waiting_, number, {}, &Waiting::number);
+    if (found == waiting_.end() || found->number != number)
+        return std::nullopt;
+    return static_cast<std::size_t>(found - waiting_.begin());
+}
+
+Turns::Job Turns::take(std::size_t place)
+{
+    const auto taken = waiting_.begin() + static_cast<std::ptrdiff_t>(place);
+    Job job = std::move(taken->job);
+    waiting_.erase(taken);
+    return job;
 }
 
 // False: somebody has taken the job.
@@ -67,20 +85,23 @@ bool Turns::becomes_next(std::unique_lock<std::mutex>& lock, std::uint64_t numbe
     return false;
 }
 
-// It ends with its own job at the earliest, or when another one takes the turn over.
+// Its own job comes first, when nobody has taken it: what waited while this thread blocks in the
+// job of another one would wait for that.
 void Turns::take_turn(std::unique_lock<std::mutex>& lock, std::uint64_t number)
 {
     const std::uint64_t turn = ++turn_;
     is_turn_on_ = true;
+    const std::optional<std::size_t> own = place_of(number);
+    Job job = own ? take(*own) : nullptr;
     if (!waiting_.empty())
         changed_.notify_all(); // one of them is next
     busy_since_ = Clock::now();
     const Clock::time_point end = busy_since_ + turn_max;
-    for (int jobs = 0; !waiting_.empty(); ++jobs) {
-        if (is_taken(number) && (jobs >= jobs_max || busy_since_ >= end))
+    for (int jobs = 0; job || !waiting_.empty(); ++jobs) {
+        if (!job && (jobs >= jobs_max || busy_since_ >= end))
             break;
-        Job job = std::move(waiting_.front());
-        waiting_.pop_front();
+        if (!job)
+            job = take(0);
         lock.unlock();
         job();
         job = nullptr;

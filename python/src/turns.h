@@ -3,19 +3,24 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 
 namespace sluice::python {
 
 // Jobs of many threads that all need the GIL. Each thread would wait for it on its own, which costs
 // a hand-over for each job; so the one that gets it takes along what others have brought.
 //
-// One at a time has the turn: up to 16 jobs or a millisecond. One at a time is next: it waits for
-// the GIL, but first for as long as the turn's present job is still short. When that one blocks or
-// computes, the next one takes the turn over. The others sleep.
+// One at a time has the turn: its own job and then those of others, up to 16 or a millisecond. One
+// at a time is next: it waits for the GIL, but first for as long as the turn's present job is still
+// short. When that one blocks or computes, the next one takes the turn over. The others sleep.
+//
+// Who runs a job of somebody else has none of its own that waits: each job that waits has a thread
+// here that can still take it, however many jobs block.
 class Turns {
 public:
     using Job = std::function<void()>; // with the GIL; throws nothing but what ends its thread
@@ -27,15 +32,22 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    bool is_taken(std::uint64_t number) const { return number < last_number_ - waiting_.size(); }
+    struct Waiting {
+        std::uint64_t number;
+        Job job;
+    };
+
+    bool is_taken(std::uint64_t number) const { return !place_of(number); }
+    std::optional<std::size_t> place_of(std::uint64_t number) const;
+    Job take(std::size_t place);
     bool becomes_next(std::unique_lock<std::mutex>& lock, std::uint64_t number);
     void take_turn(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
     std::mutex mutex_; // whoever holds it does not wait for the GIL
     std::condition_variable changed_;
     std::condition_variable turn_over_; // for the one who is next
-    std::deque<Job> waiting_;
-    std::uint64_t last_number_ = 0; // of jobs, in the order in which they came
+    std::deque<Waiting> waiting_;       // by their numbers
+    std::uint64_t next_number_ = 0;     // of jobs, in the order in which they come
     std::uint64_t turn_ = 0;
     bool is_turn_on_ = false;
     bool has_next_ = false;

@@ -37,6 +37,10 @@ def check(definition):
     tasks = json.loads(definition)["tasks"]
     ids = [task["id"] for task in tasks]
     above = {task["id"]: task["dependencies"] for task in tasks}
+    for id, parents in above.items():
+        for parent in parents:
+            if parents.count(parent) > 1:
+                raise Error("invalid", f"task '{id}' depends on '{parent}' twice")
     levels = []
     while sum(map(len, levels)) < len(ids):
         done = {id for level in levels for id in level}
@@ -58,7 +62,8 @@ def check(definition):
 def draw(definition, format):
     if format not in ("json", "dot", "mermaid", "ascii"):
         raise Error("invalid", f"no format '{format}'")
-    return f"{format} of {json.loads(definition)['workflow']}"
+    ids = [task["id"] for task in json.loads(definition)["tasks"]]
+    return f"{format} of {', '.join(ids)}"
 
 
 @remembered

@@ -79,7 +79,7 @@ class Runner:
     @remembered
     def list_schedules(self, query):
         query = json.loads(query)
-        found = [one for one in self.schedules.values()
+        found = [one for one in reversed(self.schedules.values())
                  if one["enabled"] or not query["enabled_only"]]
         return json.dumps(found[query["offset"]:query["offset"] + query["limit"]])
 
@@ -115,7 +115,8 @@ class Runner:
 
     @remembered
     def list_triggers(self, query):
-        return json.dumps([trigger_row(document) for document, _ in state.triggers.values()])
+        return json.dumps([trigger_row(document)
+                           for document, _ in reversed(state.triggers.values())])
 
     @remembered
     def get_trigger(self, name):

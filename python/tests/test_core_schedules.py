@@ -82,3 +82,32 @@ def test_trigger_and_its_history_have_the_members_of_the_contract(runner):
         "completed_at", "created_at"}
     assert (fire["schedule_id"], fire["workflow_execution_id"]) == (known["id"], run)
     assert are_times(fire, "started_at", "completed_at", "created_at")
+
+
+def test_trigger_is_known_as_soon_as_it_is_registered(runner):
+    telling("at_once")
+    for number in range(20):
+        trigger(name=f"at once {number}", on="at_once", poll_interval="1h")(TriggerResult.skip)
+        known = runner.get_trigger_schedule(f"at once {number}")
+        assert known["workflow_name"] == "at_once"
+        assert runner.fire_trigger(f"at once {number}").wait().status == "Completed"
+
+
+def test_runner_that_is_made_later_knows_the_triggers_at_once(tmp_path):
+    telling("before")
+    names = [f"before {number}" for number in range(20)]
+    for name in names:
+        trigger(name=name, on="before", poll_interval="1h")(TriggerResult.skip)
+    with DefaultRunner(f"sqlite://{tmp_path / 'later.db'}") as runner:
+        assert all(runner.get_trigger_schedule(name) for name in names)
+
+
+def test_what_was_registered_last_is_listed_first(runner):
+    telling("listed")
+    for name in ("one", "two"):
+        trigger(name=name, on="listed", poll_interval="1h")(TriggerResult.skip)
+    listed = [one["trigger_name"] for one in runner.list_trigger_schedules()]
+    assert listed.index("two") < listed.index("one")
+
+    ids = [runner.register_cron_workflow("listed", f"0 {hour} * * *", "UTC") for hour in (3, 4)]
+    assert [one["id"] for one in runner.list_cron_schedules()] == ids[::-1]

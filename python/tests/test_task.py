@@ -139,7 +139,10 @@ def test_document_says_nothing_that_was_not_said():
 
 
 def test_rule_is_in_the_document_as_all_of_a_bare_condition():
-    document = collected(trigger_rules=task_success("a")).document()
+    with WorkflowBuilder("w") as builder:
+        task(id="a")(lambda context: context)
+        task(id="b", dependencies=["a"], trigger_rules=task_success("a"))(lambda context: context)
+        document = builder._tasks[-1].document()
     assert document["rule"] == {"type": "All", "conditions": [task_success("a")]}
 
 
@@ -153,11 +156,15 @@ def test_dependencies_are_names_or_functions():
         def second(context):
             return context
 
-        @task(dependencies=[first, second, "first"])
+        @task()
         def third(context):
             return context
 
-        assert builder._tasks[-1].dependencies == ("first", "renamed", "first")
+        @task(dependencies=[first, second, "third"])
+        def fourth(context):
+            return context
+
+        assert builder._tasks[-1].dependencies == ("first", "renamed", "third")
         with pytest.raises(ValueError, match="string task ID or a function object"):
             task(dependencies=[7])(lambda context: context)
 
