@@ -89,7 +89,10 @@ TEST(SqliteSession, is_durable_and_checked)
     session->begin_write();
     write_tasks(*session, 1, 10);
     session->commit();
-    EXPECT_EQ(seen, (std::vector<std::string>{"begin_write", "next_ids", "insert_task", "commit"}));
+    EXPECT_EQ(
+        seen,
+        (std::vector<std::string>{"begin_write", "next_id", "take_ids", "insert_task", "commit"})
+    );
 }
 
 TEST(SqliteSession, notices_what_others_write_and_not_what_it_writes)

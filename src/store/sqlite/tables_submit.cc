@@ -60,8 +60,9 @@ void insert_place(Prepared& insert, const Place& place, const More&... more)
 std::vector<std::int64_t> SqliteTables::next_ids(Sequence sequence, std::size_t count)
 {
     std::vector<std::int64_t> ids(count);
-    Prepared& take = connection_.prepared(sql::next_ids);
-    const auto first = find(take, read_value<std::int64_t>, count, name(sequence));
+    const auto first =
+        find(connection_.prepared(sql::next_id), read_value<std::int64_t>, name(sequence));
+    connection_.prepared(sql::take_ids).run(count, name(sequence));
     for (std::size_t i = 0; i < count; ++i)
         ids[i] = first.value() + static_cast<std::int64_t>(i);
     return ids;
