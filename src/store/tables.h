@@ -111,6 +111,8 @@ public:
     virtual ReadyHeads take_ready_heads(
         std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
     ) = 0;
+    // What a claim has to know of places that no table holds: their tasks are of no batch.
+    virtual ReadyHeads claimed(std::vector<Place> places) = 0;
     virtual std::vector<TaskRow> tasks(std::span<const TaskId> ids) = 0;
     virtual void insert_leases(std::span<const LeaseRow> rows) = 0;
 
@@ -141,6 +143,8 @@ public:
 
     // --- links -------------------------------------------------------------------------------
     virtual std::vector<LinkRow> links_from(std::span<const TaskId> parents) = 0;
+    // links_from() will be asked for these, or some of them, as expect_ids().
+    virtual void expect_links(std::span<const TaskId>) {}
     virtual std::vector<LinkRow> links_to(const RunRow& run, std::span<const TaskId> children) = 0;
     struct NeedChange {
         TaskId task;

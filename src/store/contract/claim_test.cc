@@ -72,6 +72,65 @@ TEST_P(StoreContract, what_a_group_makes_ready_and_claims_is_no_news)
     EXPECT_TRUE(is_told(1, w)) << "one is left";
 }
 
+TEST_P(StoreContract, a_group_claims_what_it_makes_ready_by_priority_then_age)
+{
+    const WorkerId w = worker();
+    Submit request = new_run(
+        {task_in(0, 0, "a"), task_in(0, 5, "b"), task_in(0, 0, "c"), task_in(0, 5, "d"),
+         task_in(0, -5, "e")}
+    );
+
+    const auto [made, claimed] = db.together(request, claim_of(w, 3));
+
+    ASSERT_TRUE(made);
+    EXPECT_EQ(names(claimed.value()), (Names{"b", "d", "a"}));
+    EXPECT_EQ(names(claim(w, 5)), (Names{"c", "e"})) << "what is left stays ready";
+}
+
+TEST_P(StoreContract, a_group_claims_what_waits_already_with_what_it_makes_ready)
+{
+    const WorkerId w = worker();
+    submit(new_run({task_in(0, 0, "old"), task_in(0, 0, "old")}));
+    const auto more = [](int priority) { return new_run({task_in(0, priority, "new")}); };
+
+    const auto [later, first] = db.together(more(0), claim_of(w, 1));
+    const auto [urgent, second] = db.together(more(1), claim_of(w, 1));
+
+    ASSERT_TRUE(later && urgent);
+    EXPECT_EQ(names(first.value()), Names{"old"});
+    EXPECT_EQ(names(second.value()), Names{"new"});
+    EXPECT_EQ(names(claim(w, 5)), (Names{"old", "new"}));
+}
+
+TEST_P(StoreContract, claims_of_one_group_get_what_each_of_them_serves)
+{
+    const WorkerId w = worker();
+    Submit request = new_run({task_in(0, 0, "a"), task_in(1, 0, "b"), task_in(2, 0, "c")});
+    request.run.queues = {"a", "b", "c"};
+
+    const auto [made, of_b, of_a] =
+        db.together(request, claim_of(w, 5, {"b"}), claim_of(w, 5, {"a"}));
+
+    ASSERT_TRUE(made);
+    EXPECT_EQ(names(of_b.value()), Names{"b"});
+    EXPECT_EQ(names(of_a.value()), Names{"a"});
+    EXPECT_EQ(names(db(claim_of(w, 5, {"c"})).value()), Names{"c"});
+}
+
+TEST_P(StoreContract, what_a_group_makes_ready_and_cancels_is_not_claimed)
+{
+    const WorkerId w = worker();
+    const Submitted run = submit(new_run(2, {{0, 1}}));
+    const Leased parent = claim_one(w);
+
+    const auto [finished, canceled, claimed] =
+        db.together(success_of(parent, w), Cancel{target(run.run)}, claim_of(w, 5));
+
+    ASSERT_TRUE(finished && canceled);
+    EXPECT_EQ(claimed.value().size(), 0u);
+    EXPECT_EQ(claim(w, 5).size(), 0u);
+}
+
 TEST_P(StoreContract, a_claim_keeps_its_order_from_call_to_call)
 {
     std::vector<NewTask> tasks;

@@ -25,7 +25,7 @@ void PostgresSession::begin_write(bool registers)
     transaction_ = Rows();
     connection_.queue(sql::begin_write);
     connection_.queue(sql::current_transaction, {}, &transaction_);
-    tables_.begin_rules(registers);
+    tables_.begin(registers);
 }
 
 void PostgresSession::commit()

@@ -35,7 +35,13 @@ public:
     ScheduleTables& schedules() override { return schedules_; }
     DefinitionTables& definitions() override { return definitions_; }
     ExecutionTables& executions() override { return executions_; }
-    void begin_rules(bool may_add) { rules_.begin(may_add); } // with each transaction
+    // With each transaction; what an earlier one asked for and did not use is forgotten.
+    void begin(bool registers)
+    {
+        rules_.begin(registers);
+        links_ = {};
+        clock_ = {};
+    }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
     void expect_ids(Sequence sequence, std::size_t count) override;
@@ -65,6 +71,7 @@ public:
     ReadyHeads take_ready_heads(
         std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
     ) override;
+    ReadyHeads claimed(std::vector<Place> places) override;
     std::vector<TaskRow> tasks(std::span<const TaskId> ids) override;
     void insert_leases(std::span<const LeaseRow> rows) override;
 
@@ -82,6 +89,7 @@ public:
     std::vector<DoneRow> take_done(std::span<const TaskId> ids) override;
 
     std::vector<LinkRow> links_from(std::span<const TaskId> parents) override;
+    void expect_links(std::span<const TaskId> parents) override;
     std::vector<LinkRow> links_to(const RunRow& run, std::span<const TaskId> children) override;
     std::vector<NeedRow> subtract_needs(std::span<const NeedChange> changes) override;
     void delete_needs(std::span<const TaskId> ids) override;
@@ -131,6 +139,16 @@ private:
     std::vector<QueueMark> ready_heads(std::span<const QueueMark> marks, std::size_t limit_each);
     Rows select(const Statement& of_run, const Statement& of_tasks, const Selection& of);
 
+    // What was asked for ahead, with a round trip that was made anyway.
+    struct AskedLinks {
+        std::vector<TaskId> parents;
+        Rows answer;
+    };
+    struct AskedClock {
+        bool is_asked = false;
+        Rows answer;
+    };
+
     // Ids that were asked for ahead, and the answer with more of them.
     struct Ahead {
         bool is_asked = false;
@@ -146,6 +164,8 @@ private:
     PostgresDefinitionTables definitions_;
     PostgresExecutionTables executions_;
     std::map<Sequence, Ahead> ahead_;
+    AskedLinks links_;
+    AskedClock clock_;
 };
 
 // A limit as a parameter; SIZE_MAX means none.

@@ -179,6 +179,24 @@ PostgresTables::ready_heads(std::span<const QueueMark> marks, std::size_t limit_
     return connection_.query(sql::ready_heads, params).all(read_mark);
 }
 
+// Their clocks are looked at next: one round trip brings both.
+Tables::ReadyHeads PostgresTables::claimed(std::vector<Place> places)
+{
+    clock_ = {.is_asked = true, .answer = {}};
+    connection_.queue(sql::clock_jumps, {}, &clock_.answer);
+    Params params;
+    params.array(std::span<const Place>(places), &Place::task);
+    const Rows rows = connection_.query(sql::claimed_tasks, params);
+    ReadyHeads taken;
+    taken.places = std::move(places);
+    for (int i = 0; i < rows.size(); ++i) {
+        Row row = rows.at(i);
+        taken.tasks.push_back(read_whole_task(row));
+        append_ends(taken.ends, row);
+    }
+    return taken;
+}
+
 std::vector<TaskRow> PostgresTables::tasks(std::span<const TaskId> ids)
 {
     if (ids.empty())

@@ -4,7 +4,9 @@
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
+#include <algorithm>
 #include <functional>
+#include <set>
 
 namespace sluice::postgres {
 
@@ -128,7 +130,24 @@ std::vector<LinkRow> PostgresTables::links_from(std::span<const TaskId> parents)
 {
     if (parents.empty())
         return {};
-    return connection_.query(sql::links_from, ids_param(parents)).all(read_link);
+    const auto is_asked = [this](TaskId id) {
+        return std::ranges::binary_search(links_.parents, id);
+    };
+    if (!std::ranges::all_of(parents, is_asked))
+        return connection_.query(sql::links_from, ids_param(parents)).all(read_link);
+    if (!links_.answer)
+        connection_.drain();
+    std::vector<LinkRow> links = links_.answer.all(read_link);
+    const std::set<TaskId> wanted(parents.begin(), parents.end());
+    std::erase_if(links, [&](const LinkRow& link) { return !wanted.contains(link.parent); });
+    return links;
+}
+
+void PostgresTables::expect_links(std::span<const TaskId> parents)
+{
+    links_ = {.parents = {parents.begin(), parents.end()}, .answer = {}};
+    std::ranges::sort(links_.parents);
+    connection_.queue(sql::links_from, ids_param(parents), &links_.answer);
 }
 
 std::vector<LinkRow> PostgresTables::links_to(const RunRow& run, std::span<const TaskId> children)

@@ -62,6 +62,7 @@ public:
     ReadyHeads take_ready_heads(
         std::span<const QueueMark> queues, std::size_t limit, const std::optional<QueueMark>& bound
     ) override;
+    ReadyHeads claimed(std::vector<Place> places) override;
     std::vector<TaskRow> tasks(std::span<const TaskId> ids) override;
     void insert_leases(std::span<const LeaseRow> rows) override;
 

@@ -141,6 +141,15 @@ Tables::ReadyHeads SqliteTables::take_ready_heads(
         if (head.is_empty())
             taken.emptied.push_back(head.queue());
     }
+    ReadyHeads all = claimed(std::move(taken.places));
+    all.emptied = std::move(taken.emptied);
+    return all;
+}
+
+Tables::ReadyHeads SqliteTables::claimed(std::vector<Place> places)
+{
+    ReadyHeads taken;
+    taken.places = std::move(places);
     std::vector<TaskId> ids;
     for (const Place& place : taken.places)
         ids.push_back(place.task);

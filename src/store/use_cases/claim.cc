@@ -21,9 +21,44 @@ struct Taken {
     std::vector<ParentEnd> ends; // likewise
 };
 
+void add(Taken& all, Tables::ReadyHeads more)
+{
+    std::ranges::move(more.places, std::back_inserter(all.places));
+    std::ranges::move(more.tasks, std::back_inserter(all.tasks));
+    std::ranges::move(more.ends, std::back_inserter(all.ends));
+}
+
+// What this very group has made ready, unless others may wait longer.
+void take_offered(WriteContext& context, const QueueFilter& filter, std::size_t limit, Taken& all)
+{
+    if (context.offered.empty())
+        return;
+    if (context.board.has_ready(context.tables, filter)) {
+        context.write_offered();
+        return;
+    }
+    const auto others = std::ranges::partition(context.offered, [&](const Place& place) {
+        const QueueBoard::Name name = context.board.open_name(context.tables, place.queue);
+        return name && filter.matches(*name);
+    });
+    std::vector<Place> chosen(context.offered.begin(), others.begin());
+    context.offered.erase(context.offered.begin(), others.begin());
+    std::ranges::sort(chosen, {}, [](const Place& place) {
+        return std::tie(place.nprio, place.task);
+    });
+    if (chosen.size() > limit) {
+        const auto left = chosen.begin() + static_cast<std::ptrdiff_t>(limit);
+        std::move(left, chosen.end(), std::back_inserter(context.offered));
+        chosen.erase(left, chosen.end());
+    }
+    if (!chosen.empty())
+        add(all, context.tables.claimed(std::move(chosen)));
+}
+
 Taken take_places(WriteContext& context, const QueueFilter& filter, std::size_t limit)
 {
     Taken all;
+    take_offered(context, filter, limit, all);
     // A queue that was thought to have something may be empty: look at the next ones.
     while (all.places.size() < limit) {
         const std::size_t wanted = limit - all.places.size();
@@ -34,9 +69,7 @@ Taken take_places(WriteContext& context, const QueueFilter& filter, std::size_t 
         Tables::ReadyHeads taken =
             context.tables.take_ready_heads(queues.marks, wanted, queues.bound);
         context.board.took(queues, taken, taken.places.size() < wanted);
-        all.places.insert(all.places.end(), taken.places.begin(), taken.places.end());
-        std::ranges::move(taken.tasks, std::back_inserter(all.tasks));
-        std::ranges::move(taken.ends, std::back_inserter(all.ends));
+        add(all, std::move(taken));
     }
     std::ranges::sort(all.tasks, {}, &TaskRow::id);
     std::ranges::sort(all.ends, {}, &ParentEnd::task);
@@ -82,7 +115,25 @@ ParentEnds told(const Claim& request, const TaskRow& task, const std::vector<Par
     return {ends_of(parents->dependencies, ends), ends_of(parents->named, ends)};
 }
 
-Leased leased_of(const LeaseRow& lease, TaskRow task, QueueBoard::Name queue)
+// Most tasks of a group have the same policy.
+class Policies {
+public:
+    const Retry& of(const std::string& text)
+    {
+        if (text_ != text) {
+            const Result<Retry> retry = parse_retry(text);
+            retry_ = retry ? *retry : Retry{};
+            text_ = text;
+        }
+        return retry_;
+    }
+
+private:
+    std::optional<std::string> text_;
+    Retry retry_;
+};
+
+Leased leased_of(const LeaseRow& lease, TaskRow task, QueueBoard::Name queue, Policies& policies)
 {
     Leased leased;
     leased.task = task.id;
@@ -90,8 +141,7 @@ Leased leased_of(const LeaseRow& lease, TaskRow task, QueueBoard::Name queue)
     leased.attempt = lease.place.attempt;
     leased.tries = lease.place.tries;
     leased.priority = -lease.place.nprio;
-    if (Result<Retry> retry = parse_retry(task.retry))
-        leased.retry = *retry;
+    leased.retry = policies.of(task.retry);
     leased.name = std::move(task.name);
     leased.payload = std::move(task.payload);
     leased.timeout = task.timeout;
@@ -153,7 +203,8 @@ public:
             note_move(leases.back(), *task);
             ParentEnds parents = told(request, *task, taken.ends);
             replies_[next_].push_back(leased_of(
-                leases.back(), std::move(*task), context_.board.name(context_.tables, place.queue)
+                leases.back(), std::move(*task), context_.board.name(context_.tables, place.queue),
+                policies_
             ));
             replies_[next_].back().parents = std::move(parents);
         }
@@ -181,6 +232,7 @@ private:
     WriteContext& context_;
     const Same& operations_;
     std::vector<std::vector<Leased>> replies_;
+    Policies policies_;
     std::size_t left_ = 0;
     std::size_t next_ = 0; // who gets the next one
 };

@@ -9,6 +9,8 @@
 #include "store/use_cases/schedule_moves.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 namespace sluice {
 
@@ -73,35 +75,59 @@ void put_into_lines(WriteContext& context, const std::vector<Place>& ready)
 
 } // namespace
 
+namespace {
+
+// Whom rules or other runs look at is written at once.
+bool may_be_offered(WriteContext& context, const Place& place)
+{
+    const RunRow* run = context.runs.find(place.run);
+    return run && run->kind != RunKind::batch &&
+           !context.board.is_ruled(context.tables, place.queue);
+}
+
+void write_ready(WriteContext& context, const std::vector<Place>& ready)
+{
+    if (ready.empty())
+        return;
+    context.tables.insert_ready(ready);
+    const std::string* last = nullptr;
+    for (const Place& place : ready) {
+        QueueBoard::Name name = context.board.put(context.tables, place);
+        if (name && name.get() != last) {
+            last = name.get();
+            context.changes.ready_queues.push_back(std::move(name));
+        }
+    }
+    put_into_lines(context, ready);
+}
+
+} // namespace
+
 void WriteContext::make_pending(std::vector<Place> places, std::optional<TaskState> from)
 {
     std::vector<Place> ready;
     std::vector<Place> later;
+    moved_all(places, from, TaskState::pending);
     for (Place& place : places) {
         const bool is_due = !place.run_at || *place.run_at <= now;
         if (!is_due)
             changes.due(place.run_at);
-        (is_due ? ready : later).push_back(std::move(place));
+        std::vector<Place>& list = !is_due ? later : may_be_offered(*this, place) ? offered : ready;
+        list.push_back(std::move(place));
     }
-    if (!ready.empty())
-        tables.insert_ready(ready);
+    write_ready(*this, ready);
     if (!later.empty())
         tables.insert_timers(later);
-    const std::string* last = nullptr;
-    for (const Place& place : ready) {
-        QueueBoard::Name name = board.put(tables, place);
-        if (name && name.get() != last) {
-            last = name.get();
-            changes.ready_queues.push_back(std::move(name));
-        }
-    }
-    moved_all(ready, from, TaskState::pending);
-    moved_all(later, from, TaskState::pending);
-    put_into_lines(*this, ready);
+}
+
+void WriteContext::write_offered()
+{
+    write_ready(*this, std::exchange(offered, {}));
 }
 
 std::vector<Place> WriteContext::take_ready(const Tables::Selection& of)
 {
+    write_offered();
     std::vector<Place> places = tables.take_ready(of);
     const std::vector<TaskId> ruled = ruled_tasks(*this, places);
     if (!ruled.empty())
@@ -152,13 +178,22 @@ void defer_unlocked(WriteContext& context, std::vector<Operation<Request>*>& ope
     });
 }
 
+// Of those that come after what makes tasks ready.
+template <class Request>
+constexpr bool looks_at_ready =
+    !std::is_same_v<Request, Finish> && !std::is_same_v<Request, GiveBack> &&
+    !std::is_same_v<Request, Submit> && !std::is_same_v<Request, Claim>;
+
 template <class Request>
 void run_list(WriteContext& context, Group& group)
 {
     auto& operations = group.of<Request>();
     defer_unlocked(context, operations);
-    if (!operations.empty())
-        run(context, Operations<Request>(operations));
+    if (operations.empty())
+        return;
+    if constexpr (looks_at_ready<Request>)
+        context.write_offered();
+    run(context, Operations<Request>(operations));
 }
 
 template <class... Requests>
@@ -227,6 +262,7 @@ void run_group(WriteContext& context, Group& group)
     settle_runs(context);
     settle_schedules(context);
     run_lists<TakeOwed, TakeSchedules, DeleteRun, Claim>(context, group);
+    context.write_offered();
     settle_debts(context); // of what claims have displaced
     finish_counting(context);
     publish_moves(context);

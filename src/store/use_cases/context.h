@@ -73,8 +73,14 @@ struct WriteContext {
     StoredRules stored_rules;
 
     // Puts live tasks where they wait for a worker: ready when their time has come, else timer.
-    // They were in the state `from`, or are new.
+    // They were in the state `from`, or are new. What a claim of this group may take at once is
+    // kept in `offered` instead.
     void make_pending(std::vector<Place> places, std::optional<TaskState> from);
+
+    // Ready tasks of jobs and workflows that no table holds yet. Before anybody looks at what is
+    // ready, and at the group's end, write_offered() writes those that are left.
+    std::vector<Place> offered = {};
+    void write_offered();
 
     // Takes ready tasks, out of their lines too.
     std::vector<Place> take_ready(const Tables::Selection& of);

@@ -121,11 +121,23 @@ void answer_late(WriteContext& context, const std::vector<Operation<Finish>*>& l
     }
 }
 
+// Those of the children that will hear of these ends.
+void expect_links(WriteContext& context, std::span<Finish* const> reports)
+{
+    std::vector<TaskId> parents;
+    for (const Finish* report : reports)
+        if (context.runs.at(report->run).linked)
+            parents.push_back(report->task);
+    if (!parents.empty())
+        context.tables.expect_links(parents);
+}
+
 } // namespace
 
 std::vector<std::optional<Finished>>
 end_attempts(WriteContext& context, std::span<Finish* const> reports)
 {
+    expect_links(context, reports);
     TakenLeases leases = take_leases(context, reports);
     std::vector<std::optional<Finished>> answers(reports.size());
     std::vector<Ended> over; // well, or skipped

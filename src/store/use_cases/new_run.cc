@@ -55,7 +55,8 @@ std::string parents_of(const NewParents& parents, const PlacedTasks& all)
 
 } // namespace
 
-TaskRow task_row(const Standing& standing, const NewTask& task, const PlacedTasks& all)
+TaskRow
+task_row(const Standing& standing, const NewTask& task, const PlacedTasks& all, RetryTexts& retries)
 {
     TaskRow row;
     row.id = standing.task;
@@ -63,7 +64,7 @@ TaskRow task_row(const Standing& standing, const NewTask& task, const PlacedTask
     row.queue = standing.queue;
     row.nprio = -task.priority;
     row.timeout = task.timeout;
-    row.retry = format_retry(task.retry);
+    row.retry = retries.of(task.retry);
     row.name = task.name;
     row.payload = task.payload;
     row.parents = parents_of(task.parents, all);

@@ -27,8 +27,27 @@ struct PlacedTasks {
     TaskId at(std::uint32_t place) const;
 };
 
+// The policies of new tasks as text; most of them are like the one before.
+class RetryTexts {
+public:
+    const std::string& of(const Retry& retry)
+    {
+        if (retry_ != retry) {
+            retry_ = retry;
+            text_ = format_retry(retry);
+        }
+        return text_;
+    }
+
+private:
+    Retry retry_;
+    std::string text_ = format_retry(Retry{});
+};
+
 // Copies: a group may be run again.
-TaskRow task_row(const Standing& standing, const NewTask& task, const PlacedTasks& all);
+TaskRow task_row(
+    const Standing& standing, const NewTask& task, const PlacedTasks& all, RetryTexts& retries
+);
 
 // Nothing when the run is none of a workflow that was declared.
 std::optional<ExecutionRow> execution_of(RunId run, const NewRun& request);

@@ -66,6 +66,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
     if (request.before)
         all.before = *request.before;
 
+    RetryTexts retries;
     std::vector<TaskRow> tasks;
     std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
@@ -80,7 +81,7 @@ void add_tasks(WriteContext& context, Operation<StageTasks>& operation, RunRow& 
             needs.push_back(need_of(standing, task, parents));
         else
             places.push_back(place_of(standing, task));
-        tasks.push_back(task_row(standing, task, all));
+        tasks.push_back(task_row(standing, task, all, retries));
         add_card(standing, task, std::move(gates), cards);
     }
     extend_range(run, ids);

@@ -25,6 +25,7 @@ struct SubmitRows {
     std::vector<RunRow> runs;
     std::vector<RunDetail> details;
     std::vector<ExecutionRow> executions;
+    RetryTexts retries;
     std::vector<TaskRow> tasks;
     std::vector<CardRow> cards;
     std::vector<NeedRow> needs;
@@ -88,7 +89,7 @@ void add_tasks(
             rows.needs.push_back(need_of(standing, task, waits_for));
         else
             rows.places.push_back(place_of(standing, task));
-        rows.tasks.push_back(task_row(standing, task, {{}, reply.tasks}));
+        rows.tasks.push_back(task_row(standing, task, {{}, reply.tasks}, rows.retries));
         add_card(standing, task, std::move(gates), rows.cards);
     }
     for (const GraphLink& link : request.links)

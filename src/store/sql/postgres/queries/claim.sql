@@ -28,6 +28,16 @@ LEFT JOIN LATERAL (
     OFFSET 0) own ON true -- one look at the key for each, whatever the statistics say
 LEFT JOIN LATERAL (SELECT kind FROM card WHERE card.task_id = taken.task_id OFFSET 0) card ON true;
 
+-- name: claimed_tasks
+-- Of tasks that were never ready in any table; none has a card, so none has a kind.
+SELECT id, run_id, queue_id, nprio, timeout, retry, name, payload, NULL::text, parents,
+       CASE WHEN parents IS NOT NULL THEN ARRAY(
+           SELECT unnest(ARRAY[done.task_id, done.outcome, done.attempt])
+           FROM unnest(string_to_array(translate(task.parents, ';', ','), ',', '')::bigint[])
+                    AS parent (id)
+           JOIN done ON done.task_id = parent.id) END
+FROM task WHERE id = ANY (@id::bigint[]);
+
 -- name: ready_heads
 -- Without locks: most of what many queues offer is not taken.
 SELECT head.queue_id, head.nprio, head.task_id
