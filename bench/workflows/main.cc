@@ -25,11 +25,11 @@ struct Benchmark {
 };
 
 constexpr Benchmark benchmarks[] = {
-    {"chain", chain, "defaults for the latency, max_concurrent_tasks 32 for the throughput"},
-    {"parallel", parallel, "max_concurrent_tasks 32"},
+    {"chain", chain, "defaults for the latency, max_concurrent_tasks 96 for the throughput"},
+    {"parallel", parallel, "max_concurrent_tasks 96"},
     {"restart-victim", restart_victim, "defaults"},
     {"restart-heir", restart_heir, "defaults"},
-    {"schedules", schedules, "max_concurrent_tasks 32"},
+    {"schedules", schedules, "max_concurrent_tasks 96"},
     {"awaited", awaited, "defaults"},
 };
 

@@ -17,7 +17,7 @@ namespace workflow_bench {
 using Clock = std::chrono::steady_clock;
 
 // Bodies at once where throughput is measured; by default a Runner has four.
-inline constexpr std::size_t places = 32;
+inline constexpr std::size_t places = 96;
 
 inline constexpr std::size_t clients_default = 32;
 

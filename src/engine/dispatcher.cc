@@ -13,6 +13,10 @@ namespace sluice {
 
 namespace {
 
+// One group is written, the next one gathers: places that are freed meanwhile, in turns of the loop
+// that come one after the other, are asked for with it, and what it makes ready is claimed at once.
+constexpr int claimers_max = 4;
+
 constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 // How many of those that are left one queue may have in all: the last eighth is for those queues
@@ -40,8 +44,7 @@ Dispatcher::Dispatcher(
       ended_(executor),
       places_(executor, options_.capacity)
 {
-    claimers_.emplace_back(executor);
-    if (!has_limits())
+    for (int i = 0; i < (has_limits() ? 1 : claimers_max); ++i)
         claimers_.emplace_back(executor);
 }
 

@@ -25,7 +25,7 @@ class Store;
 
 // Claims tasks of some queues, hands them to an executor and reports how they ended. A claim is
 // asked for in the same write group as the reports that freed the places, so a chain of tasks costs
-// one commit per link. While that group is written a second claim may be under way, for the reports
+// one commit per link. While that group is written other claims may be under way, for the reports
 // that come meanwhile.
 //
 // What waits leaves its place (Stop::waits), so that a few queues whose tasks all wait hold up
@@ -98,8 +98,8 @@ private:
     };
     using Attempts = std::list<Attempt>;
 
-    // Who claims: where places have no limits by queue there is a second one, for what comes while
-    // the claim of the first is under way.
+    // Who claims: where places have no limits by queue there are several, for what comes while the
+    // claims of the others are under way.
     struct Claimer {
         explicit Claimer(asio::any_io_executor executor) : signal(std::move(executor)) {}
 
