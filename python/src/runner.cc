@@ -101,7 +101,7 @@ HostOptions read_options(const std::string& document)
         reader.optional("task_timeout_ms", options.task_timeout, MillisKind{.min = 1});
         reader.optional("run_timeout_ms", options.run_timeout, MillisKind{.min = 1});
         reader.optional("db_pool_size", unused, IntegerKind{1, INT32_MAX});
-        reader.optional("enable_recovery", options.recovers_at_start, FlagKind{});
+        reader.optional("enable_recovery", options.recovers, FlagKind{});
         reader.optional("mode", options.mode, EnumKind{modes});
         reader.optional("cron", options.cron, CronKind{});
     });

@@ -18,7 +18,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, Options options, Lo
           executor, store,
           {.pulse = options_.pulse,
            .is_idle = [this] { return is_idle(); },
-           .on_ready = [this] { look_again(); }},
+           .on_ready = [this] { look_again(); },
+           .looks_for_dead = options_.looks_for_dead},
           log_
       )
 {

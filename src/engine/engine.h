@@ -31,6 +31,7 @@ public:
         Micros lease = std::chrono::seconds(60);
         std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
         std::chrono::steady_clock::duration pulse = std::chrono::seconds(1); // of the timekeeper
+        bool looks_for_dead = true;                                          // likewise
     };
 
     Engine(asio::any_io_executor executor, Store& store, Options options, Log log);

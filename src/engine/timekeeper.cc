@@ -121,10 +121,13 @@ Async<Result<void>> Timekeeper::follow_clock(const Reads::Pulse& pulse, Micros a
 Async<Result<void>> Timekeeper::rescue(const Reads::Pulse& pulse)
 {
     bool died = false;
-    std::vector<WorkerId> dead = store_.neighbours().dead(pulse.workers);
-    for (const WorkerId worker : pulse.ended_workers)
-        if (std::ranges::find(dead, worker) == dead.end())
-            dead.push_back(worker);
+    std::vector<WorkerId> dead;
+    if (options_.looks_for_dead) {
+        dead = store_.neighbours().dead(pulse.workers);
+        for (const WorkerId worker : pulse.ended_workers)
+            if (std::ranges::find(dead, worker) == dead.end())
+                dead.push_back(worker);
+    }
     for (const WorkerId worker : dead) {
         ReleaseWorker request;
         request.worker = worker;

@@ -25,6 +25,7 @@ public:
         // Who claims has found nothing since the last look; asked before each.
         std::function<bool()> is_idle = [] { return true; };
         std::function<void()> on_ready = [] {}; // while idle: there are tasks that may be claimed
+        bool looks_for_dead = true; // else what a dead process holds is free when its lease ends
     };
 
     Timekeeper(asio::any_io_executor executor, Store& store, Options options, Log log);

@@ -112,6 +112,7 @@ TEST(TimekeeperOfAFile, gives_back_at_once_what_a_process_that_has_ended_holds)
     testing::ManualClock clock;
     testing::Driver db(loop, path, clock);
     Timekeeper timekeeper(loop.get_executor(), db.store(), {}, Log());
+    Timekeeper patient(loop.get_executor(), db.store(), {.looks_for_dead = false}, Log());
     Submit request;
     request.run.queues = {"q"};
     request.tasks.resize(1);
@@ -130,6 +131,8 @@ TEST(TimekeeperOfAFile, gives_back_at_once_what_a_process_that_has_ended_holds)
     const std::string own = process_id();
     const std::string ended = own.substr(0, own.rfind('/')) + "/1"; // of the same number, earlier
     testing::make_sqlite_probe(path)->query("UPDATE worker SET process = '" + ended + "'");
+    EXPECT_TRUE(testing::await(loop, patient.run_once()));
+    EXPECT_EQ(state(), TaskState::running) << "until its lease ends";
     EXPECT_TRUE(testing::await(loop, timekeeper.run_once()));
     EXPECT_EQ(state(), TaskState::pending);
 }

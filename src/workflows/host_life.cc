@@ -121,6 +121,7 @@ void HostLife::make_services()
     engine.host = host_name();
     engine.lease = options.lease;
     engine.heartbeat = options.heartbeat;
+    engine.looks_for_dead = options.recovers;
     engine_.emplace(loop, *store_, std::move(engine), logs_.component("engine"));
     executor_.emplace(
         BodyExecutor::Needs{loop, *store_, needs_.registry, cache_, threads_, *callbacks_},
@@ -228,6 +229,8 @@ void HostLife::broke(const std::string& fault)
     if (followed_)
         followed_->end_all(why);
     calls_->refuse_all();
+    if (executor_)
+        executor_->tell_bodies();
 }
 
 // However the end comes, the loop's thread ends after it.

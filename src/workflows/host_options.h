@@ -38,7 +38,7 @@ struct HostOptions {
     Micros heartbeat = std::chrono::seconds(10);
     Micros lease = std::chrono::seconds(60);
     Mode mode = Mode::both;
-    bool recovers_at_start = true; // takes over at once what a dead process has left
+    bool recovers = true; // at once what a dead process has left; else when its lease ends
     CronSettings cron = {};
     std::size_t context_bytes_max = std::size_t{16} << 20; // 1 KiB to 256 MiB
     std::size_t body_threads_max = 1024;
