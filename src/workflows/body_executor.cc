@@ -50,6 +50,12 @@ void BodyExecutor::work_as(WorkerId worker)
     parts_->worker = worker;
 }
 
+void BodyExecutor::tell_bodies()
+{
+    for (Running* running : parts_->all)
+        running->tell_body();
+}
+
 BodyExecutor::Load BodyExecutor::load() const
 {
     Load load;

@@ -55,6 +55,9 @@ public:
     // Who the leases belong to; set before the first execute(), and when the worker is another one.
     void work_as(WorkerId worker);
 
+    // The loop will not go on: tells all bodies to stop, and wakes those that wait.
+    void tell_bodies();
+
     struct Load {
         std::size_t running = 0;  // bodies under way, with those that wait without a slot
         std::size_t overdue = 0;  // bodies whose attempt is over, and that still run

@@ -141,6 +141,26 @@ TEST_P(HostLifeTest, a_broken_expectation_ends_the_host_and_not_the_program)
     host->shutdown(Micros{0});
 }
 
+TEST_P(HostLifeTest, a_body_that_waits_hears_that_its_host_is_broken)
+{
+    Barrier over;
+    const auto host = open();
+    ASSERT_TRUE(host->add(registered("w", {task_with("t", {}, [&](BodyAttempt& attempt) {
+                                         barrier.open();
+                                         EXPECT_FALSE(attempt.sleep(1h));
+                                         over.open();
+                                         return BodyEnd{};
+                                     })})));
+    begin(*host, "w");
+    barrier.wait();
+    const PendingPtr<bool> bad = host->with_cron<bool>([](CronSchedules&) -> Async<Result<bool>> {
+        SLUICE_ASSERT(1 + 1 == 3);
+        throw std::logic_error("not reached");
+    });
+    over.wait();
+    host->shutdown(Micros{0});
+}
+
 TEST_P(HostLifeTest, what_a_call_throws_on_the_loop_breaks_off_that_call_alone)
 {
     const auto host = open();

@@ -45,6 +45,7 @@ BodyExecutor::Running::Running(
       news_(parts.needs.loop)
 {
     ++parts_.running;
+    parts_.all.insert(this);
     attempt_->tell([this] {
         news_.notify();
         if (deferral_ && attempt_->is_over())
@@ -59,6 +60,7 @@ BodyExecutor::Running::~Running()
     stop_.on_request(nothing);
     stop_.on_abandon(nothing);
     attempt_->leave();
+    parts_.all.erase(this);
     --parts_.running;
     if (is_overdue_)
         --parts_.overdue;

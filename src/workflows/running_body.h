@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 namespace sluice {
@@ -30,6 +31,7 @@ struct BodyExecutor::Parts {
     WorkerId worker = {};
     std::size_t running = 0;
     std::size_t overdue = 0;
+    std::set<Running*> all = {};                     // under way
     std::unordered_map<std::int64_t, int> not_begun; // by task: how often
 };
 
@@ -45,6 +47,7 @@ public:
     Running& operator=(const Running&) = delete;
 
     bool begin() { return attempt_->begin(); } // false: the process ends
+    void tell_body() { attempt_->stop(); }     // nobody waits for it any more
 
     // How the attempt has ended; nothing: act() if there is something to do, else rest().
     std::optional<Outcome> look();
