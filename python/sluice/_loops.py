@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event loops of body threads: one for each thread, made when its first `async def` comes.
 
-A loop is kept, for making one costs more than most bodies; what a body left on it is cancelled
-before the next one starts.
+A loop is kept until its thread ends, for making one costs more than most bodies; what a body left
+on it is cancelled before the next one starts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,17 @@ from collections.abc import Awaitable
 from typing import Any
 
 _here = threading.local()
+
+
+class _Kept:
+    """A loop that is closed with its thread: the collector may take its sockets away first."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+
+    def __del__(self) -> None:
+        if not self.loop.is_running():
+            self.loop.close()
 
 
 def run_here(awaitable: Awaitable[Any]) -> Any:
@@ -29,10 +40,10 @@ async def awaited(awaitable: Awaitable[Any]) -> Any:
 
 
 def loop_of_this_thread() -> asyncio.AbstractEventLoop:
-    loop: asyncio.AbstractEventLoop | None = getattr(_here, "loop", None)
-    if loop is None or loop.is_closed():
-        loop = _here.loop = asyncio.new_event_loop()
-    return loop
+    kept: _Kept | None = getattr(_here, "kept", None)
+    if kept is None or kept.loop.is_closed():
+        kept = _here.kept = _Kept()
+    return kept.loop
 
 
 def cancel_what_is_left(loop: asyncio.AbstractEventLoop) -> None:
