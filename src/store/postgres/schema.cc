@@ -106,6 +106,31 @@ void verify_schema(PGconn& connection, const std::string& schema)
         );
 }
 
+namespace {
+
+void make_missing(PGconn& connection, const std::string& schema)
+try {
+    execute(connection, "make_schema", "BEGIN");
+    // Of two that make it at once, one fails in the server's catalog without this lock.
+    execute(
+        connection, sql::lock_new_schema.name, std::string(sql::lock_new_schema.text), {schema}
+    );
+    execute(connection, "make_schema", fmt::format("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema));
+    execute(connection, "make_schema", "COMMIT");
+} catch (const StoreFailure& failure) {
+    if (failure.error().code != Errc::unauthorized)
+        throw;
+    fail(
+        Errc::not_found,
+        fmt::format(
+            "schema '{}' does not exist, or this user may not use it, and this user may make none",
+            schema
+        )
+    );
+}
+
+} // namespace
+
 void make_schema(const ConnectSettings& settings)
 {
     ConnectSettings unverified = settings;
@@ -113,19 +138,8 @@ void make_schema(const ConnectSettings& settings)
     const Handle connection = connect(unverified);
     const Sight sight = sight_of(*connection);
     verify_path(sight, settings.schema);
-    if (sight.schema.empty()) {
-        // Of two that make it at once, one fails in the server's catalog without this lock.
-        execute(*connection, "make_schema", "BEGIN");
-        execute(
-            *connection, sql::lock_new_schema.name, std::string(sql::lock_new_schema.text),
-            {settings.schema}
-        );
-        execute(
-            *connection, "make_schema",
-            fmt::format("CREATE SCHEMA IF NOT EXISTS \"{}\"", settings.schema)
-        );
-        execute(*connection, "make_schema", "COMMIT");
-    }
+    if (sight.schema.empty())
+        make_missing(*connection, settings.schema);
     verify_schema(*connection, settings.schema);
 }
 

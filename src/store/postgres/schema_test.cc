@@ -81,6 +81,28 @@ TEST(PostgresSchema, is_made_when_it_is_missing_and_kept_when_it_is_there)
     );
 }
 
+TEST(PostgresSchema, is_not_made_by_a_user_who_may_not)
+{
+    const testing::ScratchDatabase database;
+    make_schema(settings_of(database, "ada"));
+    ask(*connect(settings_for(database.url())), "CREATE ROLE nobody_here LOGIN");
+    for (const char* schema : {"ada", "bob"}) {
+        ConnectSettings settings = settings_of(database, schema);
+        settings.url += "&options=-c%20role%3Dnobody_here";
+        const StoreFailure failure = failure_from([&] { make_schema(settings); });
+        EXPECT_EQ(failure.error().code, Errc::not_found);
+        EXPECT_EQ(
+            failure.error().detail,
+            fmt::format(
+                "schema '{}' does not exist, or this user may not use it, and this user may make "
+                "none",
+                schema
+            )
+        );
+    }
+    ask(*connect(settings_for(database.url())), "DROP ROLE nobody_here");
+}
+
 TEST(PostgresSchema, several_make_it_at_once)
 {
     const testing::ScratchDatabase database;
