@@ -90,7 +90,7 @@ def test_rule_is_copied():
     {"type": "TaskSuccess", "task_name": 7}, {"type": "ContextValue", "key": "k"},
     {"type": "All", "conditions": [{"type": "Sometimes"}]}, {"type": "Any", "conditions": [7]},
     always,
-], ids=str)
+])
 def test_what_is_no_rule_is_refused(said):
     with pytest.raises(ValueError, match="trigger rule"):
         rule_of(said)
