@@ -73,6 +73,7 @@ TEST(ApiSchedules, of_workflows_are_not_theirs)
     CreateSchedule request;
     request.kind = ScheduleKind::workflow;
     request.key = "etl";
+    request.text.name = "etl";
     request.text.timing = Schedule{.ticks = EveryTicks{1h}};
     request.text.document = R"({"workflow": "etl"})";
     const ScheduleRow row = await(api.loop, api.store->create_schedule(request)).value();
