@@ -7,10 +7,16 @@ import json
 import re
 import shlex
 import subprocess
+import threading
 
 from tree import ROOT
 
 PARALLEL = 2
+
+# What most headers include takes most of the time. A header gets those precompiled that stand below
+# it anyway: so nothing is there that it has not asked for.
+HEAVY = ("src/base/result.h", "src/base/json.h", "src/async/async.h")
+precompiling = threading.Lock()
 
 
 def flags_by_layer(build):
@@ -61,6 +67,25 @@ def fingerprint(tree, path, flags):
     return digest.hexdigest()
 
 
+def heavy_below(tree, path):
+    return [heavy for heavy in HEAVY if heavy in what_it_sees(tree, path) - {path}]
+
+
+def precompiled(tree, heavy, flags, cache):
+    """The flags that bring these headers; layers that are compiled alike share the result."""
+    if not heavy:
+        return []
+    alike = [flag for flag in flags if not flag.startswith("-I")]
+    name = "-".join(fingerprint(tree, path, alike)[:16] for path in heavy)
+    header = cache / f"{name}.h"
+    with precompiling:
+        if not header.with_suffix(".h.gch").exists():
+            header.write_text("".join(f'#include "{path.split("/", 1)[1]}"\n' for path in heavy))
+            command = flags[:-4] + ["-x", "c++-header", header]
+            subprocess.run([*command, "-o", header.with_suffix(".h.gch")], check=True)
+    return ["-include", str(header)]
+
+
 def compile_alone(include, flags):
     """The first line of the compiler's complaint, or nothing."""
     result = subprocess.run(flags, input=f'#include "{include}"\n', capture_output=True, text=True)
@@ -81,7 +106,8 @@ def headers_compile_alone(tree, build):
         remembered = cache / fingerprint(tree, path, flags)
         if remembered.exists():
             return None
-        complaint = compile_alone(path.split("/", 1)[1], flags)
+        below = precompiled(tree, heavy_below(tree, path), flags, cache)
+        complaint = compile_alone(path.split("/", 1)[1], [*flags[:1], *below, *flags[1:]])
         if complaint:
             return f"{path}: {complaint}"
         remembered.touch()

@@ -236,6 +236,17 @@ def test_header_is_compiled_again_when_something_below_it_changes():
     assert len(set(prints)) == 3
 
 
+def test_header_gets_nothing_precompiled_that_it_does_not_include():
+    tree = Tree({
+        "src/base/json.h": '#include <vector>\n', "src/a/a.h": '#include "a/b.h"\n',
+        "src/a/b.h": '#include "base/json.h"\n', "src/a/c.h": "std::vector<int> c;\n",
+    })
+    assert headers.heavy_below(tree, "src/a/a.h") == ["src/base/json.h"]
+    assert headers.heavy_below(tree, "src/base/json.h") == []
+    assert headers.heavy_below(tree, "src/a/c.h") == []
+    assert headers.precompiled(tree, [], [], None) == []
+
+
 def test_precompiled_header_and_outputs_do_not_reach_the_compiler():
     command = "/usr/bin/ccache /usr/bin/c++ -Wall -fsanitize=address -include p.hxx -o a.o -c a.cc"
     assert headers.alone_flags(command.split()) == [
