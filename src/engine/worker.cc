@@ -24,6 +24,7 @@ Async<Result<void>> Worker::enroll()
         co_return id.error();
     id_ = *id;
     told_.reset();
+    may_tell_ = {};
     co_return Result<void>();
 }
 
@@ -32,7 +33,7 @@ Async<void> Worker::run()
     Clock::time_point next_beat = Clock::now() + options_.heartbeat;
     for (;;) {
         const Clock::time_point until =
-            owes_description() ? std::min(next_beat, may_tell_) : next_beat;
+            owes_description() ? std::min(next_beat, tells_at()) : next_beat;
         if (const Clock::duration left = until - Clock::now(); left > Clock::duration::zero()) {
             co_await wake_.wait_for(left);
             continue;
@@ -57,19 +58,31 @@ void Worker::describe(std::string serves, std::string load)
         wake_.notify();
 }
 
+// Others judge by what it serves who has work done, by its load only how soon.
+Worker::Clock::time_point Worker::tells_at() const
+{
+    const bool is_load_only = told_ && told_->serves == described_->serves;
+    return is_load_only ? std::max(may_tell_, may_tell_load_) : may_tell_;
+}
+
 Async<Result<void>> Worker::tell_description()
 {
-    may_tell_ = Clock::now() + options_.heartbeat;
     const Description description = *described_;
     DescribeWorker request;
     request.worker = id_;
     request.serves = description.serves;
     request.load = description.load;
     const Result<bool> told = co_await store_.describe_worker(std::move(request));
-    if (!told && told.error().code != Errc::not_found) // the next heartbeat learns that
-        co_return told.error();
+    const bool is_forgotten = !told && told.error().code == Errc::not_found;
+    may_tell_load_ = Clock::now() + options_.load_pause;
     if (told)
         told_ = description;
+    else if (is_forgotten)
+        may_tell_ = Clock::now() + options_.heartbeat; // which learns that
+    else
+        may_tell_ = may_tell_load_;
+    if (!told && !is_forgotten)
+        co_return told.error();
     co_return Result<void>();
 }
 
@@ -98,8 +111,7 @@ Async<Result<void>> Worker::beat()
         if (!began)
             co_return began;
     }
-    const bool may_tell = !told_ || Clock::now() >= may_tell_;
-    if (owes_description() && may_tell)
+    if (owes_description() && Clock::now() >= tells_at())
         co_return co_await tell_description();
     co_return Result<void>();
 }

@@ -24,6 +24,7 @@ public:
         std::string host;
         Micros lease = std::chrono::seconds(60);
         std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
+        std::chrono::steady_clock::duration load_pause = std::chrono::seconds(1); // see describe()
     };
 
     Worker(asio::any_io_executor executor, Store& store, Options options, Log log);
@@ -34,8 +35,9 @@ public:
 
     WorkerId id() const { return id_; }
 
-    // What others may know of this worker (see DescribeWorker). The first is written at once; what
-    // changes then, at most as often as heartbeats.
+    // What others may know of this worker (see DescribeWorker). The first is written at once, and
+    // so is what it serves when that has changed. A changed load alone waits until `load_pause` has
+    // passed since the last writing. What has not changed is not written again.
     void describe(std::string serves, std::string load);
 
     // An attempt that this process executes. It is stopped when its lease turns out to be lost.
@@ -68,6 +70,7 @@ private:
     Async<Result<void>> start_anew();
     Async<Result<void>> tell_description();
     bool owes_description() const { return described_ && described_ != told_; }
+    Clock::time_point tells_at() const; // what it owes
 
     Store& store_;
     Options options_;
@@ -76,7 +79,8 @@ private:
     Signal wake_;
     std::optional<Description> described_;
     std::optional<Description> told_;
-    Clock::time_point may_tell_{}; // not before
+    Clock::time_point may_tell_{};      // not before
+    Clock::time_point may_tell_load_{}; // a changed load, not before
     std::map<TaskId, Attempt> attempts_;
 };
 

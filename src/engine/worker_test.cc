@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/worker.h"
 
+#include "async/task_scope.h"
 #include "engine/testing.h"
 #include "store/execution_reads.h"
 
@@ -152,8 +153,6 @@ TEST_F(WorkerTest, what_it_claimed_under_a_forgotten_number_is_given_back)
 
 TEST_F(WorkerTest, a_beat_says_what_it_serves_when_that_has_changed)
 {
-    worker_options.heartbeat = 0s;
-    enroll();
     worker->describe(R"(["q"])", R"({"places":4})");
     beat();
     EXPECT_EQ(row().serves, R"(["q"])");
@@ -171,13 +170,50 @@ TEST_F(WorkerTest, a_beat_says_what_it_serves_when_that_has_changed)
     EXPECT_EQ(row().serves, R"(["q","r"])");
 }
 
-TEST_F(WorkerTest, a_change_waits_for_the_time_of_a_heartbeat)
+TEST_F(WorkerTest, a_changed_load_is_written_at_most_once_in_its_pause)
 {
-    worker->describe(R"(["q"])", "{}");
+    EXPECT_EQ(worker_options.load_pause, 1s);
+    worker_options.load_pause = 1h;
+    enroll();
+    worker->describe(R"(["q"])", R"({"taken":0})");
     beat();
-    worker->describe(R"(["q","r"])", "{}");
+    worker->describe(R"(["q"])", R"({"taken":1})");
     beat();
-    EXPECT_EQ(row().serves, R"(["q"])");
+    EXPECT_EQ(row().load, R"({"taken":0})");
+
+    worker->describe(R"(["q","r"])", R"({"taken":2})");
+    beat();
+    EXPECT_EQ(row().load, R"({"taken":2})") << "it goes with what does not wait";
+}
+
+TEST_F(WorkerTest, a_changed_load_does_not_wait_for_a_heartbeat)
+{
+    worker_options.heartbeat = 1h;
+    worker_options.load_pause = 1ms;
+    enroll();
+    TaskScope scope(loop.get_executor(), Log());
+    scope.spawn(worker->run());
+    for (const char* load : {R"({"taken":0})", R"({"taken":1})"}) {
+        worker->describe(R"(["q"])", load);
+        testing::turn_until(loop, [&] { return row().load == load; });
+    }
+    scope.cancel();
+    testing::await(loop, scope.join());
+}
+
+TEST_F(WorkerTest, changes_of_what_it_serves_do_not_wait)
+{
+    worker_options.heartbeat = 1h;
+    worker_options.load_pause = 1h;
+    enroll();
+    TaskScope scope(loop.get_executor(), Log());
+    scope.spawn(worker->run());
+    for (const char* serves : {"[]", R"(["q"])", R"(["q","r"])"}) {
+        worker->describe(serves, "{}");
+        testing::turn_until(loop, [&] { return row().serves == serves; });
+    }
+    scope.cancel();
+    testing::await(loop, scope.join());
 }
 
 TEST_F(WorkerTest, says_the_same_again_when_it_has_enrolled_anew)

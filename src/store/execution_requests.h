@@ -49,7 +49,7 @@ struct Defer {
     To to = To::waits;
 };
 
-// What a worker says of itself: written when it changes, at most as often as its heartbeats.
+// What a worker says of itself: written when it changes (see Worker::describe()).
 // Errors: not_found (the worker is not registered any more).
 struct DescribeWorker {
     using Reply = bool;

@@ -6,6 +6,7 @@
 #include "model/workflow/task_namespace.h"
 #include "store/execution_reads.h"
 #include "store/store.h"
+#include "workflows/registry.h"
 #include "workflows/workflow_reads.h"
 
 #include <algorithm>
@@ -45,9 +46,11 @@ Async<void> AbandonDuty::run_once()
 {
     const Time now = store_.clock().now();
     const auto look = [now](Reads& reads) { return unserved_queues(reads, now); };
-    const Result<std::set<std::string>> queues = co_await store_.read(look);
+    Result<std::set<std::string>> queues = co_await store_.read(look);
     if (!queues)
         co_return;
+    for (const std::string& own : registry_.queues())
+        queues->erase(own);
     std::erase_if(unserved_, [&](const auto& entry) { return !queues->contains(entry.first); });
     std::vector<std::string> overdue;
     for (const std::string& queue : *queues)

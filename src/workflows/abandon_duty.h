@@ -10,14 +10,16 @@
 
 namespace sluice {
 
+class Registry;
 class Store;
 
 // Fails tasks of workflows that no living process has served for some time, for whoever waits for
-// them. The time is counted from when this process saw it first. On the loop; borrows the store.
+// them. The time is counted from when this process saw it first. Workflows that are known here are
+// let alone, whatever the database says of them. On the loop; borrows the store and the registry.
 class AbandonDuty {
 public:
-    AbandonDuty(Store& store, Micros after, Log log)
-        : store_(store), after_(after), log_(std::move(log))
+    AbandonDuty(Store& store, const Registry& registry, Micros after, Log log)
+        : store_(store), registry_(registry), after_(after), log_(std::move(log))
     {}
 
     Async<void> run(); // until cancelled
@@ -29,6 +31,7 @@ private:
     Async<void> abandon(std::string queue);
 
     Store& store_;
+    const Registry& registry_;
     Micros after_;
     Log log_;
     std::map<std::string, Time> unserved_; // queues with something ready, since when

@@ -2,6 +2,7 @@
 #include "workflows/abandon_duty.h"
 
 #include "engine/testing.h"
+#include "workflows/registry.h"
 #include "workflows/run_reads.h"
 #include "workflows/submission.h"
 
@@ -12,7 +13,6 @@ class AbandonDutyTest : public testing::EngineTest {
 protected:
     AbandonDutyTest()
     {
-        WorkflowDefinition definition;
         definition.name.workflow = "gone";
         definition.tasks = {{"a"}, {"b", {"a"}}};
         const DeclareWorkflows request{{{definition.name.text(), "00000000000000aa", "{}"}}};
@@ -29,8 +29,21 @@ protected:
         return testing::await(loop, reads.report(run)).value();
     }
 
+    void add()
+    {
+        const auto registration = std::make_shared<WorkflowRegistration>();
+        registration->definition = definition;
+        registration->bodies.resize(definition.tasks.size());
+        const auto known = std::make_shared<KnownWorkflow>();
+        known->workflow_namespace = definition.name.text();
+        known->registration = registration;
+        registry.add(known);
+    }
+
+    WorkflowDefinition definition;
     RunId run;
-    AbandonDuty duty{db.store(), std::chrono::minutes(1), Log()};
+    Registry registry;
+    AbandonDuty duty{db.store(), registry, std::chrono::minutes(1), Log()};
 };
 
 TEST_F(AbandonDutyTest, fails_what_nobody_has_served_for_so_long)
@@ -63,6 +76,19 @@ TEST_F(AbandonDutyTest, begins_to_count_anew_when_somebody_has_served_it_meanwhi
     look();
     clock.advance(std::chrono::seconds(41)); // its lease is over
     look();
+    EXPECT_EQ(report()->status, RunStatus::pending);
+}
+
+// What the database is told of this process comes later than its registry knows.
+TEST_F(AbandonDutyTest, lets_a_workflow_alone_that_was_added_here_after_the_start)
+{
+    look();
+    clock.advance(std::chrono::seconds(59));
+    add();
+    for (int i = 0; i < 3; ++i) {
+        clock.advance(std::chrono::minutes(1));
+        look();
+    }
     EXPECT_EQ(report()->status, RunStatus::pending);
 }
 

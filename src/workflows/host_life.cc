@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <pthread.h>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace sluice {
 
 namespace {
 
+constexpr Micros load_looks = std::chrono::seconds(1);          // between two, at most
 constexpr std::size_t cached_bytes_max = std::size_t{64} << 20; // of ends of live runs
 
 // The loop that this thread runs, and the first broken expectation in it.
@@ -142,7 +144,7 @@ void HostLife::make_services()
         ScheduleWork::Needs{loop, *store_, threads_, find}, options, logs_.component("schedules")
     );
     if (options.abandon_unknown_after)
-        abandon_duty_.emplace(*store_, *options.abandon_unknown_after, log_);
+        abandon_duty_.emplace(*store_, needs_.registry, *options.abandon_unknown_after, log_);
 }
 
 std::optional<CallError> HostLife::start()
@@ -288,7 +290,7 @@ Async<void> HostLife::tell_load()
 {
     for (;;) {
         describe();
-        co_await sleep_for(needs_.options.heartbeat);
+        co_await sleep_for(std::min(needs_.options.heartbeat, load_looks));
     }
 }
 

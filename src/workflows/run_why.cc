@@ -77,12 +77,11 @@ std::string ready_task(const Reads::Task& task, const Servers& servers, Time now
             in(*place.run_at - now)
         );
     std::string text = fmt::format("task '{}' is ready", task.row.name);
-    if (servers.alive == 0)
+    if (servers.alive == 0 || servers.full < servers.alive)
         return text;
-    if (servers.full == servers.alive)
-        text += fmt::format(
-            ": every slot of the {} process(es) that serve the workflow is taken", servers.alive
-        );
+    text += fmt::format(
+        ": every slot of the {} process(es) that serve the workflow is taken", servers.alive
+    );
     if (servers.overdue > 0)
         text += fmt::format(", {} of them by bodies whose time has run out", servers.overdue);
     return text;
