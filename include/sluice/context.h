@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace sluice::workflows {
@@ -23,6 +24,9 @@ namespace sluice::workflows {
 //     context.set("total", 12.5);
 //     const int customer = context.require<int>("customer");
 //
+// A Json is made before a context sees it: by then NaN has thrown std::invalid_argument, and bytes
+// that are not UTF-8 are U+FFFD. Values of C++, which a ContextCodec turns, are checked here.
+//
 // A value: copies share what they hold until one of them changes. One object is for one thread at a
 // time, copies of it are apart. Members keep the order in which they came. Integers that fit 64
 // bits stay exact. How large one may be is RunnerOptions::context_bytes_max, which is asked of the
@@ -31,8 +35,23 @@ class SLUICE_API Context {
 public:
     Context() noexcept = default;
 
-    // As written; the later of two members with one key wins.
-    Context(std::initializer_list<Json::Member> members);
+    // One member as it is written: {"total", 12.5}. ContextError as for set().
+    struct Member {
+        template <class T>
+        requires ContextInput<std::decay_t<const T&>>
+        Member(std::string_view key_given, const T& value_given)
+            : key(key_given), value(written(key_given, value_given))
+        {}
+        Member(std::string_view key_given, Json value_given)
+            : key(key_given), value(std::move(value_given))
+        {}
+
+        std::string key;
+        Json value;
+    };
+
+    // As written; the later of two members with one key wins. ContextError as for set().
+    Context(std::initializer_list<Member> members);
 
     // ContextError: not JSON, no object, a key twice, an integer beyond 64 bits, too deep.
     static Context from_json(std::string_view object);
@@ -68,8 +87,8 @@ public:
         return read<T>(key, *value);
     }
 
-    // Puts the value there, over whatever there was. ContextError for what JSON cannot say, as NaN;
-    // nothing has changed then.
+    // Puts the value there, over whatever there was. ContextError for what JSON cannot say, as NaN
+    // or text that is not UTF-8, with the way to it ("a.b[2]"); nothing has changed then.
     template <class T>
     void set(std::string_view key, const T& value)
     {
@@ -105,7 +124,7 @@ private:
     void put(std::string_view key, Json value, When when);
 
     static ContextError missing(std::string_view key, const std::string& wanted);
-    static ContextError not_json(std::string_view key, const char* why);
+    static ContextError not_json(std::string_view key, const std::invalid_argument& why);
     static ContextError
     other_type(std::string_view key, const std::string& wanted, const Json& found, const char* why);
 
@@ -127,7 +146,7 @@ private:
         try {
             return ContextCodec<Given>::to_json(value);
         } catch (const std::invalid_argument& why) {
-            throw not_json(key, why.what());
+            throw not_json(key, why);
         }
     }
 

@@ -2,6 +2,7 @@
 // How values of C++ become values of a context and come back.
 #pragma once
 
+#include "sluice/export.h"
 #include "sluice/json.h"
 
 #include <charconv>
@@ -32,7 +33,8 @@ using Json = client::Json;
 //     };
 //
 // Both functions throw std::invalid_argument for what they cannot turn; who called get or set is
-// told so, with the key, as ContextError.
+// told so, with the key, as ContextError. One that holds other values writes them by context_item
+// and context_member: then set tells the way into it, too.
 template <class T>
 struct ContextCodec;
 
@@ -59,6 +61,41 @@ template <class T>
 concept ContextInteger = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
                          !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
                          !std::same_as<T, char16_t> && !std::same_as<T, char32_t> && sizeof(T) <= 8;
+
+// A text as a value. Throws std::invalid_argument when it is not UTF-8, where a Json made of it
+// would have U+FFFD.
+SLUICE_API Json context_text(std::string_view text);
+
+// Throws std::invalid_argument for a key that is not UTF-8.
+SLUICE_API void check_context_key(std::string_view key);
+
+// Within a catch: throws `why` on, with the way to it.
+[[noreturn]] SLUICE_API void throw_from_item(std::size_t index, const std::invalid_argument& why);
+[[noreturn]] SLUICE_API void
+throw_from_member(std::string_view key, const std::invalid_argument& why);
+
+// What a list has at `index`, as its codec writes it. Throws what that throws, with the way to it.
+template <class T>
+Json context_item(std::size_t index, const T& value)
+{
+    try {
+        return ContextCodec<T>::to_json(value);
+    } catch (const std::invalid_argument& why) {
+        throw_from_item(index, why);
+    }
+}
+
+// The same for a member of an object.
+template <class T>
+Json::Member context_member(std::string_view key, const T& value)
+{
+    check_context_key(key);
+    try {
+        return {std::string(key), ContextCodec<T>::to_json(value)};
+    } catch (const std::invalid_argument& why) {
+        throw_from_member(key, why);
+    }
+}
 
 template <>
 struct ContextCodec<Json> {
@@ -104,18 +141,18 @@ requires(std::same_as<T, float> || std::same_as<T, double>) struct ContextCodec<
 template <>
 struct ContextCodec<std::string> {
     static std::string name() { return "text"; }
-    static Json to_json(const std::string& value) { return Json(value); }
+    static Json to_json(const std::string& value) { return context_text(value); }
     static std::string from_json(const Json& json) { return json.as_string(); }
 };
 
 // These are only given; they own nothing, so they are never read.
 template <>
 struct ContextCodec<std::string_view> {
-    static Json to_json(std::string_view value) { return Json(value); }
+    static Json to_json(std::string_view value) { return context_text(value); }
 };
 template <>
 struct ContextCodec<const char*> {
-    static Json to_json(const char* value) { return Json(value); }
+    static Json to_json(const char* value) { return context_text(value); }
 };
 template <>
 struct ContextCodec<std::nullptr_t> {
@@ -130,7 +167,7 @@ struct ContextCodec<std::vector<T>> {
         std::vector<Json> items;
         items.reserve(values.size());
         for (const T& value : values)
-            items.push_back(ContextCodec<T>::to_json(value));
+            items.push_back(context_item<T>(items.size(), value));
         return Json::array(items);
     }
     static std::vector<T> from_json(const Json& json)
@@ -150,7 +187,7 @@ struct ContextCodec<std::map<std::string, T, Less>> {
         std::vector<Json::Member> members;
         members.reserve(values.size());
         for (const auto& [key, value] : values)
-            members.emplace_back(key, ContextCodec<T>::to_json(value));
+            members.push_back(context_member<T>(key, value));
         return Json::object(members);
     }
     static std::map<std::string, T, Less> from_json(const Json& json)

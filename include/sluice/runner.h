@@ -119,8 +119,8 @@ public:
 
     // Runs a final task again, also one that completed, and all that depends on it, directly or
     // not, with all their tries; what they depend on stays. A final run lives again, for another
-    // RunnerOptions::run_timeout. Error: not_found for the task; conflict while it is not final, or
-    // one of those that depend on it runs.
+    // RunnerOptions::run_timeout. Error: not_found for the task; conflict while it is not final,
+    // one of those that depend on it runs, or the run is paused.
     Handle retry_from(std::string_view id, std::string_view task);
 
     // Why what is not final of a run does not run, in words; a line for each reason.

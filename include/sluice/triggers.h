@@ -85,7 +85,8 @@ public:
 
     std::optional<TriggerSchedule> get(std::string_view name) const;
 
-    // While it is not enabled nobody asks its function. Error, not_found.
+    // While it is not enabled nobody asks its function; another Runner that has done so may go on
+    // for five seconds. Error, not_found.
     void set_enabled(std::string_view name, bool enabled);
 
     // Newest first, none for an unknown name; the latest 10,000 of each trigger are kept.

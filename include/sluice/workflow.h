@@ -26,7 +26,8 @@
 namespace sluice::workflows {
 
 // What can be said of a task besides its body. The functions are called on threads of the Runner,
-// before the attempt's result is stored: at least once, and they are over when execute() returns.
+// before the attempt's result is stored: at least once, and they are over when execute() returns,
+// but for on_failure after a timeout.
 struct TaskOptions {
     // Ids of tasks of the same workflow, described before or after. Their outputs, merged in this
     // order, are the input.
@@ -45,7 +46,8 @@ struct TaskOptions {
     std::function<void(const Context& output)> checkpoint = {};
 
     // What these throw is logged and changes nothing. on_failure is called after each failed
-    // attempt, whether there is another one or not.
+    // attempt, whether there is another one or not. After a timeout the attempt has ended in the
+    // database already: on_failure may then be over after execute() has returned.
     std::function<void(const std::string& task, const Context& output)> on_success = {};
     std::function<void(const std::string& task, const std::string& error, const Context& input)>
         on_failure = {};

@@ -33,9 +33,11 @@ void Registry::add(KnownWorkflowPtr workflow)
     std::string name = workflow->workflow_namespace;
     entry.workflow = std::move(workflow);
 
+    // Goes when the lock is free again: with its bodies goes what may call us.
+    Entry replaced;
     const std::lock_guard lock(mutex_);
     entry.order = ++last_order_;
-    by_namespace_.insert_or_assign(std::move(name), std::move(entry));
+    replaced = std::exchange(by_namespace_[std::move(name)], std::move(entry));
     name_all();
 }
 

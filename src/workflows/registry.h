@@ -34,7 +34,8 @@ using KnownWorkflowPtr = std::shared_ptr<const KnownWorkflow>;
 // The workflows of a Host by their names. Any thread.
 class Registry {
 public:
-    // Adds it or replaces the one of its namespace, for all its names.
+    // Adds it or replaces the one of its namespace, for all its names. The replaced one goes on the
+    // thread of the caller, without a lock.
     void add(KnownWorkflowPtr workflow);
 
     // The same one with its id, if it still is the one of its namespace.

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 namespace sluice {
 namespace {
 
@@ -82,6 +85,39 @@ TEST(Registry, forgets_the_aliases_of_a_workflow_that_was_replaced)
     EXPECT_EQ(registry.find("daily").value(), other);
     EXPECT_FALSE(registry.find("old"));
     EXPECT_EQ(registry.all().size(), 2U);
+}
+
+// What it does as it goes is the program's.
+class BodyThatEnds final : public TaskBody {
+public:
+    explicit BodyThatEnds(std::function<void()> at_end) : at_end_(std::move(at_end)) {}
+    ~BodyThatEnds() override { at_end_(); }
+    void begin(std::shared_ptr<BodyAttempt>) override {}
+    void timed_out(const BodyFacts&, const std::string&) override {}
+
+private:
+    std::function<void()> at_end_;
+};
+
+KnownWorkflowPtr known_with(std::shared_ptr<TaskBody> body)
+{
+    const auto made = std::make_shared<KnownWorkflow>(*known("etl"));
+    const auto registration = std::make_shared<WorkflowRegistration>(*made->registration);
+    registration->bodies[0] = std::move(body);
+    made->registration = registration;
+    return made;
+}
+
+TEST(Registry, may_be_called_by_what_goes_with_a_workflow_that_is_replaced)
+{
+    Registry registry;
+    KnownWorkflowPtr seen;
+    registry.add(known_with(std::make_shared<BodyThatEnds>([&] {
+        seen = registry.find("etl").value();
+    })));
+    const KnownWorkflowPtr second = known("etl");
+    registry.add(second);
+    EXPECT_EQ(seen, second);
 }
 
 TEST(Registry, finds_the_body_of_a_task_by_its_queue)

@@ -2,6 +2,7 @@
 #include "sluice/context.h"
 
 #include "base/text.h"
+#include "model/validation.h"
 #include "model/workflow/context_check.h"
 #include "sdk/json_text.h"
 #include "sdk/workflows/inside.h"
@@ -95,9 +96,58 @@ void check_member(std::string_view key, const Json& value)
         check_structure(key, value);
 }
 
+// "b", or `["a key"]`: the way from a context to what it has there.
+std::string way_to(std::string_view key)
+{
+    const Path root;
+    return Path(root, key).text();
+}
+
+// What codecs throw from within lists and objects. It stays in the library.
+class NotJsonWithin : public std::invalid_argument {
+public:
+    NotJsonWithin(const std::string& way, const std::invalid_argument& why)
+        : std::invalid_argument(why), way_(std::make_shared<const std::string>(way + way_of(why)))
+    {}
+
+    // From the value that the codec was given: "[1]", ".b[2]". Empty: that value itself.
+    static std::string way_of(const std::invalid_argument& error)
+    {
+        const auto* const within = dynamic_cast<const NotJsonWithin*>(&error);
+        return within ? *within->way_ : std::string();
+    }
+
+private:
+    std::shared_ptr<const std::string> way_; // shared, since copies of an exception must not throw
+};
+
 } // namespace
 
-Context::Context(std::initializer_list<Json::Member> members)
+Json context_text(std::string_view text)
+{
+    if (!is_utf8(text))
+        throw std::invalid_argument("text that is not UTF-8 is not a JSON value");
+    return {text};
+}
+
+void check_context_key(std::string_view key)
+{
+    if (!is_utf8(key))
+        throw std::invalid_argument(fmt::format("the key '{}' is not UTF-8", shortened(key)));
+}
+
+void throw_from_item(std::size_t index, const std::invalid_argument& why)
+{
+    throw NotJsonWithin(fmt::format("[{}]", index), why);
+}
+
+void throw_from_member(std::string_view key, const std::invalid_argument& why)
+{
+    const std::string way = way_to(key);
+    throw NotJsonWithin(way.starts_with('[') ? way : "." + way, why);
+}
+
+Context::Context(std::initializer_list<Member> members)
 {
     for (const auto& [key, value] : members)
         put(key, value, When::always);
@@ -196,9 +246,10 @@ ContextError Context::missing(std::string_view key, const std::string& wanted)
     return error_at(key, fmt::format("there is none; wanted {}", wanted));
 }
 
-ContextError Context::not_json(std::string_view key, const char* why)
+ContextError Context::not_json(std::string_view key, const std::invalid_argument& why)
 {
-    return error_at(key, why);
+    const std::string way = NotJsonWithin::way_of(why);
+    return way.empty() ? error_at(key, why.what()) : error_of({way_to(key) + way, why.what()});
 }
 
 ContextError Context::other_type(

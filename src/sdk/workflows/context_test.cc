@@ -199,6 +199,91 @@ TEST(Context, refuses_what_json_cannot_say_and_stays_as_it_was)
     EXPECT_EQ(context.to_json(), R"({"a":1})");
 }
 
+TEST(Context, refuses_text_that_is_not_utf8)
+{
+    const std::string cut = "x\xff";
+    const std::string why = "text that is not UTF-8 is not a JSON value";
+    Context context({{"a", 1}});
+    const std::string error = "a|context key 'a': " + why;
+    EXPECT_EQ(error_of([&] { context.set("a", cut); }), error);
+    EXPECT_EQ(error_of([&] { context.set("a", std::string_view(cut)); }), error);
+    EXPECT_EQ(error_of([&] { context.set("a", cut.c_str()); }), error);
+    EXPECT_EQ(error_of([&] { context.set("a", std::optional(cut)); }), error);
+    EXPECT_EQ(
+        error_of([&] {
+            context.set("a", std::vector<std::string>{"good", cut});
+        }),
+        "a[1]|context key 'a[1]': " + why
+    );
+    EXPECT_EQ(
+        error_of([&] {
+            context.set("a", std::map<std::string, int>{{cut, 1}});
+        }),
+        "a|context key 'a': the key 'x\uFFFD' is not UTF-8"
+    );
+    EXPECT_EQ(context.to_json(), R"({"a":1})");
+}
+
+TEST(Context, names_the_way_to_what_json_cannot_say)
+{
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::string why = "JSON has no number for infinity and NaN";
+    Context context;
+    EXPECT_EQ(
+        error_of([&] {
+            context.set("a", std::vector<double>{1, nan});
+        }),
+        "a[1]|context key 'a[1]': " + why
+    );
+    const std::map<std::string, std::vector<double>> lists{{"b", {1, 2, nan}}};
+    EXPECT_EQ(error_of([&] { context.set("a", lists); }), "a.b[2]|context key 'a.b[2]': " + why);
+    EXPECT_EQ(
+        error_of([&] {
+            context.set("a", std::vector<std::map<std::string, double>>{{{"b c", nan}}});
+        }),
+        "a[0][\"b c\"]|context key 'a[0][\"b c\"]': " + why
+    );
+    EXPECT_EQ(
+        error_of([&] {
+            context.set("a", std::vector<Point>{{0, 0}, {-1, 0}});
+        }),
+        "a[1]|context key 'a[1]': points are right of 0"
+    );
+    EXPECT_TRUE(context.empty());
+}
+
+TEST(Context, that_is_written_down_names_what_json_cannot_say)
+{
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_EQ(
+        error_of([&] {
+            Context({{"a", 1}, {"ratio", nan}});
+        }),
+        "ratio|context key 'ratio': JSON has no number for infinity and NaN"
+    );
+    EXPECT_EQ(
+        error_of([] {
+            Context({{"text", "x\xff"}});
+        }),
+        "text|context key 'text': text that is not UTF-8 is not a JSON value"
+    );
+    EXPECT_EQ(
+        error_of([&] {
+            Context({{"a", std::vector<double>{nan}}});
+        }),
+        "a[0]|context key 'a[0]': JSON has no number for infinity and NaN"
+    );
+}
+
+TEST(Context, that_is_written_down_takes_what_set_takes)
+{
+    const Context context(
+        {{"list", std::vector<int>{1, 2}}, {"null", nullptr}, {"point", Point{1, 2}}}
+    );
+    EXPECT_EQ(context.to_json(), R"({"list":[1,2],"null":null,"point":{"x":1,"y":2}})");
+    EXPECT_EQ(Context({{"a", "b"}, {"c", "d"}}).to_json(), R"({"a":"b","c":"d"})");
+}
+
 TEST(Context, refuses_a_value_that_could_not_be_read_back)
 {
     Context context;

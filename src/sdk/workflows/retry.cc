@@ -5,6 +5,8 @@
 #include "sdk/workflows/durations.h"
 #include "sdk/workflows/retry_policy.h"
 
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -92,7 +94,9 @@ milliseconds Retry::delay(int attempt) const
     if (backoff.kind() == Backoff::Kind::custom) {
         try {
             return custom_delay(*this, attempt);
-        } catch (const std::exception&) {
+        } catch (const abi::__forced_unwind&) {
+            throw; // somebody ends this thread
+        } catch (...) {
             return capped(*this, initial_delay);
         }
     }

@@ -65,6 +65,8 @@ TEST(RetryOfTasks, waits_the_first_delay_when_the_function_fails)
     const Backoff function =
         Backoff::custom([](int, milliseconds) -> milliseconds { throw std::runtime_error("no"); });
     EXPECT_EQ(Retry{.backoff = function}.delay(7), 1s);
+    const Backoff other = Backoff::custom([](int, milliseconds) -> milliseconds { throw 7; });
+    EXPECT_EQ(Retry{.backoff = other}.delay(7), 1s);
 }
 
 TEST(RetryOfTasks, spreads_delays_by_a_quarter)

@@ -135,6 +135,24 @@ TEST(Timeout, fails_the_attempt_and_is_told_once)
     EXPECT_EQ(told.get_future().get(), result.task("work").error);
 }
 
+TEST(Timeout, is_told_when_the_run_may_be_final_already)
+{
+    const Database database;
+    std::promise<std::string> told;
+    Latch begun;
+    Latch returned;
+    Runner runner(database.url);
+    TaskOptions options{.retry = tries(1), .timeout = 50ms};
+    options.on_failure = [&](const std::string&, const std::string& error, const Context&) {
+        returned.wait();
+        told.set_value(error);
+    };
+    runner.add(workflow_of(until_stopped(begun), options));
+    EXPECT_EQ(runner.execute("only").status(), RunStatus::failed);
+    returned.open();
+    EXPECT_EQ(told.get_future().get(), "Timeout");
+}
+
 TEST(Shutdown, tells_who_waits_and_who_calls_later)
 {
     const Database database;
