@@ -280,7 +280,7 @@ class Runner:
     def retry_from(self, run_id: str, task_id: str) -> Run:
         """Runs this task and all that follow it again. Blocks. Error as `run`, conflict.
 
-        An empty task id: all tasks of the run that failed.
+        An empty task id: all tasks of the run that failed. Conflict, too, while the run is paused.
         """
 
     def why(self, run_id: str) -> str:

@@ -55,7 +55,7 @@ class RunCalls:
             self._engine.resume(run_id)
 
     def retry_from(self, run_id: str, task: str) -> RunHandle:
-        """Runs this task and all that follow it again."""
+        """Runs this task and all that follow it again. A paused run is to be resumed first."""
         with errors_of(CHANGE_RUN):
             return RunHandle(self._engine.retry_from(run_id, task))
 

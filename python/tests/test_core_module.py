@@ -10,7 +10,7 @@ import sys
 import pytest
 from programs import run_program
 
-from sluice import _core
+from sluice import WorkflowBuilder, _core, task
 
 
 def lines_of(*command):
@@ -28,6 +28,12 @@ def test_it_needs_no_http_and_no_allocator():
     needed = [line for line in lines_of("readelf", "--dynamic") if "(NEEDED)" in line]
     assert any("libsqlite3" in line for line in needed)
     assert not [line for line in needed if "curl" in line or "malloc" in line]
+
+
+def test_problem_of_a_task_names_the_task():
+    with pytest.raises(ValueError, match=r"task 'a': retry\.patterns\[0\]: must not be empty"):
+        with WorkflowBuilder("bad"):
+            task(id="a", retry_condition=[""])(lambda context: context)
 
 
 def test_whoever_imports_it_again_is_given_the_same():

@@ -122,6 +122,16 @@ def test_cancelled_body_sees_it_and_leaves_its_wait(runner_of):
     assert seen.wait(30)
 
 
+def test_cancel_of_a_final_run_does_nothing(runner_of):
+    single("ends", lambda context: context.set("n", 1))
+    runner = runner_of()
+    handle = runner.execute_async("ends")
+    assert handle.wait().status == "Completed"
+    handle.cancel("too late")
+    runner.cancel(handle.id, "too late")
+    assert runner.get_status(handle.id) == "Completed"
+
+
 def test_runner_that_was_made_before_sees_a_registration(runner_of):
     runner = runner_of()
     single("later", lambda context: context.set("version", 1))

@@ -12,7 +12,8 @@ Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;
 
 Result<Database> open_database(
-    asio::any_io_executor executor, const Config& config, const LogHub& logs, StoreMeter* meter
+    asio::any_io_executor executor, const Config& config, const LogHub& logs, StoreMeter* meter,
+    MissingSchema missing
 )
 {
     if (const Result<void> made = make_database_folder(config); !made)
@@ -23,6 +24,7 @@ Result<Database> open_database(
     StoreOptions options;
     options.url = config.db;
     options.schema = config.schema;
+    options.schema_must_exist = missing == MissingSchema::is_refused;
     options.dead_end_cancel = config.dead_end_cancel;
     options.observer = observer->get();
     options.meter = meter;

@@ -12,8 +12,11 @@ namespace {
 
 Async<Result<int>> use_port(Context& context, const WorkflowsAction& action)
 {
-    const Result<Database> database =
-        open_database(context.loop.get_executor(), context.config, context.logs);
+    // What works on workflows finds none in a schema that it would have to make.
+    const Result<Database> database = open_database(
+        context.loop.get_executor(), context.config, context.logs, nullptr,
+        MissingSchema::is_refused
+    );
     if (!database)
         co_return database.error();
     Store& store = *database->store;

@@ -34,6 +34,10 @@ struct Changes {
     std::vector<SharedEnd> ends;
     std::vector<EndedRun> ended_runs;
 
+    // Nobody is to ask their functions any more: disabled, deleted, or without a workflow. Other
+    // processes see it when they renew what they have taken.
+    std::vector<ScheduleId> idle_triggers;
+
     // Other processes may wait for this. Those who watch the feed look by themselves.
     bool concerns_others() const
     {
@@ -44,7 +48,8 @@ struct Changes {
 
     bool empty() const
     {
-        return !concerns_others() && !moved && ends.empty() && ended_runs.empty();
+        return !concerns_others() && !moved && ends.empty() && ended_runs.empty() &&
+               idle_triggers.empty();
     }
 
     void due(std::optional<Time> time) { keep_earlier(earliest_due, time); }

@@ -92,7 +92,7 @@ Store::Parts postgres_parts(const DatabaseUrl& url, const StoreOptions& options,
     settings.url = url.target;
     settings.schema = options.schema;
     settings.meter = options.meter;
-    if (!settings.schema.empty())
+    if (!settings.schema.empty() && !options.schema_must_exist)
         postgres::make_schema(settings);
     postgres::Handle first;
     if (options.connect_all) {

@@ -95,6 +95,25 @@ TEST_F(OpenStore, checks_the_name_of_a_schema_before_it_connects)
     EXPECT_EQ(refusal_of(options).detail, "schema 'public': the name is reserved");
 }
 
+TEST_F(OpenStore, makes_no_schema_that_must_exist)
+{
+    const testing::ScratchDatabase database;
+    StoreOptions options;
+    options.url = database.url();
+    options.schema = "ada";
+    options.schema_must_exist = true;
+    const Error error = refusal_of(options);
+    EXPECT_EQ(error.code, Errc::not_found);
+    EXPECT_EQ(error.detail, "schema 'ada' does not exist, or this user may not use it");
+    const std::string count = "SELECT count(*) FROM pg_namespace WHERE nspname = 'ada'";
+    EXPECT_EQ(ask(database.url(), count), "0");
+
+    options.schema_must_exist = false;
+    (void)opened(options);
+    options.schema_must_exist = true;
+    (void)opened(options);
+}
+
 TEST_F(OpenStore, puts_everything_into_the_schema_and_opens_all_connections_at_once)
 {
     const testing::ScratchDatabase database;

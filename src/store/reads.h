@@ -30,6 +30,9 @@ public:
         RunDetail detail;
         std::int64_t leased = 0; // tasks with a lease, not paused
         std::int64_t held = 0;   // paused tasks
+        // Told of workflows in code only, and while nothing of the run is final: an attempt
+        // at one of its tasks has ended.
+        bool was_tried = false;
     };
     virtual std::optional<Run> run(RunId id) = 0;
     virtual std::optional<RunId> run_named(std::string_view name) = 0;

@@ -268,7 +268,8 @@ struct Resume {
 // From::descendants, in runs of workflows: the tasks, also those that succeeded, live again with
 // every final task that depends on them, and those that were about to start wait again; what they
 // depend on stays, and skips or fails what it did. Errors, too: conflict (one of them is leased; no
-// task is final; a parent that stays forbids one that is named), invalid (no task; another run).
+// task is final; a parent that stays forbids one that is named; everything that is not final in the
+// run is paused), invalid (no task; another run).
 struct RetryTasks {
     using Reply = Affected;
     Target target;

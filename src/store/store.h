@@ -30,6 +30,7 @@ struct OperationBase;
 struct StoreOptions {
     std::string url;    // sqlite:///path, a bare path, postgresql://…
     std::string schema; // of PostgreSQL, made if it is missing; empty: what the URL says
+    bool schema_must_exist = false;        // it is not made: not_found
     StatementObserver* observer = nullptr; // borrowed for the store's life; null: none
     const ClockSource* clock = nullptr;    // borrowed; null: the machine's
     bool dead_end_cancel = true;           // a task goes when all tasks behind it have gone

@@ -91,6 +91,7 @@ TEST_F(DeferralTest, a_hundred_bodies_that_wait_leave_four_slots_to_others)
 TEST_F(DeferralTest, a_short_wait_is_not_written)
 {
     const Latch go;
+    EXPECT_EQ(limits.defer_after, 5s);
     limits.defer_after = 1h;
     add("a", waiting_at(go));
     serve_bodies(1);

@@ -14,7 +14,9 @@ int attempts_of(const Reads::Task& task)
         return task.done->attempt - (task.state == TaskState::skipped && task.done->claimed_at);
     if (task.lease)
         return task.lease->place.attempt;
-    return task.place ? task.place->attempt : 0;
+    if (task.place)
+        return task.place->attempt;
+    return task.need ? task.need->attempt : 0;
 }
 
 TaskReport report_of(const Reads::Task& task)
@@ -53,7 +55,7 @@ RunStatus status_of(const Reads::Run& run)
     const std::int64_t live = run.row.counts.total - run.row.counts.final();
     RunFacts facts;
     facts.state = run.row.state;
-    facts.has_started = run.leased > 0 || run.row.counts.final() > 0;
+    facts.has_started = run.leased > 0 || run.was_tried || run.row.counts.final() > 0;
     facts.is_held = live > 0 && run.held == live;
     return run_status(facts);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/run_actions.h"
 
+#include "base/text.h"
+#include "model/workflow/workflow_check.h"
 #include "store/execution_reads.h"
 #include "store/store.h"
 #include "workflows/run_reads.h"
@@ -26,6 +28,18 @@ std::optional<std::vector<TaskId>> chosen(const RunReport& report, const std::st
     if (tasks.empty() && !task.empty())
         return std::nullopt;
     return tasks;
+}
+
+Error no_such_task(const RunReport& report, const std::string& task)
+{
+    std::vector<std::string> ids;
+    for (const TaskReport& each : report.tasks)
+        ids.push_back(each.id);
+    return {
+        Errc::not_found,
+        fmt::format(
+            "run '{}' has no task '{}'{}", report.id, printable(task), near_task(task, ids)
+        )};
 }
 
 } // namespace
@@ -65,8 +79,7 @@ Async<Result<void>> RunActions::retry_from(RunId run, std::string task, Micros r
         co_return report.error();
     std::optional<std::vector<TaskId>> tasks = chosen(**report, task);
     if (!tasks)
-        co_return Error{
-            Errc::not_found, fmt::format("run '{}' has no task '{}'", (*report)->id, task)};
+        co_return no_such_task(**report, task);
     if (tasks->empty())
         co_return Error{Errc::conflict, fmt::format("no task of run '{}' failed", (*report)->id)};
 

@@ -5,6 +5,8 @@
 #include "workflows/run_actions.h"
 #include "workflows/submission.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice {
@@ -97,7 +99,10 @@ TEST_F(RunReadsTest, the_status_follows_the_run_from_pending_to_its_end)
     ASSERT_TRUE(testing::await(loop, actions.cancel(run.run, "enough")));
     EXPECT_EQ(status(), RunStatus::cancelled);
     EXPECT_EQ(report(run.run)->error, "the run was cancelled: enough");
-    EXPECT_EQ(testing::await(loop, actions.cancel(run.run, "")).error().code, Errc::conflict);
+    EXPECT_EQ(
+        testing::await(loop, actions.cancel(run.run, "")).error(),
+        (Error{Errc::conflict, "the run is final: Cancelled"})
+    );
 }
 
 TEST_F(RunReadsTest, retry_from_runs_a_task_and_what_depends_on_it_again)
@@ -109,13 +114,30 @@ TEST_F(RunReadsTest, retry_from_runs_a_task_and_what_depends_on_it_again)
     const auto again = [&](const std::string& task) {
         return testing::await(loop, actions.retry_from(run.run, task, std::chrono::hours(1)));
     };
-    EXPECT_EQ(again("lod").error().code, Errc::not_found);
+    EXPECT_EQ(
+        again("lod").error(),
+        (Error{
+            Errc::not_found,
+            fmt::format("run '{}' has no task 'lod' (did you mean 'load'?)", report(run.run)->id)})
+    );
     ASSERT_TRUE(again("load"));
     const SharedReport seen = report(run.run);
     EXPECT_EQ(seen->status, RunStatus::running);
     EXPECT_EQ(seen->tasks[0].status, TaskStatus::completed);
     EXPECT_EQ(seen->tasks[1].status, TaskStatus::ready);
     EXPECT_EQ(seen->tasks[2].status, TaskStatus::not_started);
+    EXPECT_EQ(seen->tasks[2].attempts, 1) << "it has begun before";
+}
+
+TEST_F(RunReadsTest, a_run_whose_only_attempt_failed_is_not_pending_while_it_waits_for_the_next)
+{
+    const Submitted run = begin();
+    const Submitted other = begin();
+    const auto status = [&](RunId id) { return testing::await(loop, reads.status(id)).value(); };
+    end(claim(), "no luck", FailureKind::reported);
+    EXPECT_EQ(report(run.run)->tasks[0].status, TaskStatus::ready);
+    EXPECT_EQ(status(run.run), RunStatus::running);
+    EXPECT_EQ(status(other.run), RunStatus::pending);
 }
 
 TEST_F(RunReadsTest, lists_are_newest_first_and_of_what_was_asked_for)
@@ -176,6 +198,15 @@ TEST_F(RunReadsTest, why_tells_full_slots_and_when_a_task_is_tried_again)
     );
     end(claim(), "no luck", FailureKind::reported);
     EXPECT_TRUE(why(run.run).at(0).starts_with("attempt 2 of task 'extract' begins in "));
+}
+
+TEST_F(RunReadsTest, why_tells_of_overdue_bodies_only_where_they_keep_a_task_from_a_slot)
+{
+    const Submitted run = begin();
+    DescribeWorker roomy{
+        worker, R"(["workflow/public::embedded::etl"])", R"({"places":2,"taken":1,"overdue":1})"};
+    ASSERT_TRUE(db(roomy));
+    EXPECT_EQ(why(run.run).at(0), "task 'extract' is ready");
 }
 
 TEST_F(RunReadsTest, events_tell_a_run_from_its_submission_to_its_end)

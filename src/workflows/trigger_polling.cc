@@ -65,6 +65,18 @@ Answer answer_of(const TriggerRegistration& trigger, std::size_t bytes_max)
     }
 }
 
+// The same, but it goes on a body thread: with the function goes what the program has put into it,
+// which may call us and wait for the loop.
+RegisteredTrigger ended_on_threads(RegisteredTrigger trigger, std::shared_ptr<BodyDoor> door)
+{
+    const TriggerRegistration* const same = trigger.get();
+    // Whoever is last to hold this box finds it empty, but when the door is shut.
+    const auto box = std::make_shared<RegisteredTrigger>(std::move(trigger));
+    return {same, [box, door = std::move(door)](const TriggerRegistration*) {
+                door->to_threads([box] { box->reset(); });
+            }};
+}
+
 } // namespace
 
 struct TriggerPolling::Question {
@@ -136,7 +148,8 @@ TriggerPolling::~TriggerPolling()
 
 void TriggerPolling::add(RegisteredTrigger trigger)
 {
-    functions_.insert_or_assign(trigger->name, trigger);
+    const std::string added = trigger->name;
+    functions_.insert_or_assign(added, ended_on_threads(std::move(trigger), door_));
     std::vector<std::string> names;
     for (const auto& [name, function] : functions_)
         names.push_back(name);
@@ -260,6 +273,13 @@ void TriggerPolling::plan_next(Held& held) const
     if (held.times)
         held.next = next_tick(*held.times, std::max(held.next, needs_.store.clock().now()))
                         .value_or(Time::max());
+}
+
+void TriggerPolling::changed(const Changes& changes)
+{
+    for (const ScheduleId id : changes.idle_triggers)
+        held_.erase(id);
+    rounds_.changed(changes);
 }
 
 Async<Result<void>> TriggerPolling::renew_if_due()

@@ -47,7 +47,8 @@ public:
     TriggerPolling(const TriggerPolling&) = delete;
     TriggerPolling& operator=(const TriggerPolling&) = delete;
 
-    // From now on this is the function of that name; it is asked once the trigger is recorded.
+    // From now on this is the function of that name; it is asked once the trigger is recorded. The
+    // one that was it before ends on a body thread.
     void add(RegisteredTrigger trigger);
 
     // One turn: takes what is due, renews what it has, and begins to ask. The reply: how many
@@ -59,7 +60,8 @@ public:
     void start();
     Async<void> stop();
 
-    void changed(const Changes& changes) { rounds_.changed(changes); }
+    // A trigger that this process has disabled is asked no more from here on.
+    void changed(const Changes& changes);
 
     std::size_t asking() const { return asking_.size(); } // questions without an end yet
     std::size_t held() const { return held_.size(); }

@@ -7,7 +7,9 @@
 #include "workflows/trigger_polling.h"
 
 #include <atomic>
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 namespace sluice {
 namespace {
@@ -235,6 +237,23 @@ TEST_P(TriggersTest, of_a_workflow_that_comes_later_start_it_then)
     EXPECT_EQ(fires().size(), 1u);
 }
 
+TEST_P(TriggersTest, that_are_replaced_go_on_a_body_thread)
+{
+    const auto ended_on = std::make_shared<std::promise<std::thread::id>>();
+    std::future<std::thread::id> thread = ended_on->get_future();
+    {
+        const auto old = files();
+        old->poll = [held = std::shared_ptr<void>(nullptr, [ended_on](void*) {
+                         ended_on->set_value(std::this_thread::get_id());
+                     })]() -> Says { return std::nullopt; };
+        add(old);
+    }
+    EXPECT_EQ(turn(), 1u);
+    here.polling.add(files());
+    ASSERT_EQ(thread.wait_for(60s), std::future_status::ready);
+    EXPECT_NE(thread.get(), std::this_thread::get_id()) << "this is the thread of the loop";
+}
+
 TEST_P(TriggersTest, that_are_disabled_are_not_asked)
 {
     add(files());
@@ -244,6 +263,27 @@ TEST_P(TriggersTest, that_are_disabled_are_not_asked)
     EXPECT_FALSE(get().enabled);
     enable(true);
     EXPECT_EQ(turns(here, 30s, 5s), 1u);
+}
+
+TEST_P(TriggersTest, that_are_disabled_by_their_own_process_are_not_asked_once_more)
+{
+    const auto tell = [&] {
+        for (const Changes& changes : db.take_changes())
+            here.polling.changed(changes);
+    };
+    const auto trigger = files();
+    trigger->interval = 1s; // less than the time between two renewals
+    add(trigger);
+    EXPECT_EQ(turn(), 1u);
+    tell();
+    EXPECT_EQ(here.polling.held(), 1u);
+    enable(false);
+    tell();
+    EXPECT_EQ(here.polling.held(), 0u);
+    EXPECT_EQ(turns(here, 3s, 1s), 0u);
+    enable(true);
+    tell();
+    EXPECT_EQ(turn(), 1u);
 }
 
 TEST_P(TriggersTest, that_are_disabled_while_they_are_asked_do_not_fire)

@@ -173,7 +173,7 @@ def test_run_is_paused_and_resumed(world):
     id = world.ids["waiting"][1]
     assert world.json("run", "pause", id) == {"id": id, "status": "Paused"}
     assert "the run is paused" in world.json("run", "why", id)["why"]
-    assert world.json("run", "resume", id)["status"] == "Pending"
+    assert world.json("run", "resume", id)["status"] == "Running"
 
 
 def test_run_is_cancelled_once_with_a_reason(world):
@@ -188,7 +188,7 @@ def test_run_is_retried_from_a_task_or_from_all_that_failed(world):
     assert world.json("run", "retry", orders, "--from", "price")["status"] == "Running"
     statuses = [task["status"] for task in world.json("run", "describe", orders)["tasks"]]
     assert statuses == ["Completed", "Ready", "Completed", "NotStarted"]
-    assert world.json("run", "retry", broken)["status"] == "Pending"
+    assert world.json("run", "retry", broken)["status"] == "Running"
     assert world.ask("run", "retry", world.ids["orders"][0], "--from", "nope").returncode == 3
     assert world.ask("run", "retry", world.ids["orders"][0]).returncode == 1
 

@@ -82,6 +82,19 @@ def test_name_that_cannot_be_is_refused_and_nothing_is_made(tenant, name):
     assert tenant("list", "--output", "name").stdout == ""
 
 
+@pytest.mark.parametrize("words", [
+    ("workflow", "list"), ("run", "list"), ("run", "cancel", "run_0"), ("schedule", "list"),
+], ids=" ".join)
+def test_schema_that_is_missing_is_refused_and_not_made(sluice, postgres_url, words):
+    refused = sluice(*words, "--db", postgres_url, "--schema", "typo")
+    assert refused.returncode == 3
+    assert refused.stderr.endswith(
+        ": schema 'typo' does not exist, or this user may not use it\n")
+    with psycopg.connect(postgres_url) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM pg_namespace WHERE nspname = 'typo'").fetchone() == (0,)
+
+
 def test_sqlite_has_files_instead(sluice):
     for words in (("list",), ("create", "ada"), ("remove", "ada")):
         refused = sluice("tenant", *words, "--db", "x.db")

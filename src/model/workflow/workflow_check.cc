@@ -16,17 +16,6 @@ namespace {
 constexpr int cycles_shown_max = 10;
 constexpr std::size_t problems_shown_max = 100; // the rest is only counted
 
-// " (did you mean 'extract'?)", or nothing: the tasks of a workflow are too many to be listed. A
-// name that shares nothing with the word ("a" for "x") is no help.
-std::string near_name(std::string_view word, const std::vector<std::string>& ids)
-{
-    const std::vector<std::string> near = nearest(word, ids, 1);
-    if (near.empty() ||
-        edit_distance(word, near.front()) >= std::max(word.size(), near.front().size()))
-        return "";
-    return fmt::format(" (did you mean '{}'?)", near.front());
-}
-
 class DefinitionCheck {
 public:
     explicit DefinitionCheck(const WorkflowDefinition& definition)
@@ -69,7 +58,7 @@ private:
     // Not sought for what is not shown: with thousands of tasks that takes long.
     std::string near(std::string_view word) const
     {
-        return problems_.size() < problems_shown_max ? near_name(word, ids_) : "";
+        return problems_.size() < problems_shown_max ? near_task(word, ids_) : "";
     }
 
     void check_name(std::string_view what, std::string_view name)
@@ -191,6 +180,16 @@ std::vector<std::string> definition_problems(const WorkflowDefinition& definitio
     return DefinitionCheck(definition).run();
 }
 
+std::string near_task(std::string_view word, const std::vector<std::string>& ids)
+{
+    const std::vector<std::string> near = nearest(word, ids, 1);
+    // A name that shares nothing with the word ("a" for "x") is no help.
+    if (near.empty() ||
+        edit_distance(word, near.front()) >= std::max(word.size(), near.front().size()))
+        return "";
+    return fmt::format(" (did you mean '{}'?)", near.front());
+}
+
 Result<std::size_t> find_task(const WorkflowDefinition& definition, std::string_view id)
 {
     std::vector<std::string> ids;
@@ -202,7 +201,7 @@ Result<std::size_t> find_task(const WorkflowDefinition& definition, std::string_
     return Error{
         Errc::not_found,
         fmt::format(
-            "workflow '{}' has no task '{}'{}", definition.name.workflow, id, near_name(id, ids)
+            "workflow '{}' has no task '{}'{}", definition.name.workflow, id, near_task(id, ids)
         )};
 }
 

@@ -4,6 +4,7 @@
 #include "model/workflow/workflow_definition.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -13,6 +14,9 @@ namespace sluice {
 // nearest name) or stand twice, cycles as paths in the direction of the data, rules that name what
 // is no ancestor.
 std::vector<std::string> definition_problems(const WorkflowDefinition& definition);
+
+// " (did you mean 'extract'?)", or nothing: the tasks of a workflow are too many to be listed.
+std::string near_task(std::string_view word, const std::vector<std::string>& ids);
 
 // One task of a definition by its id; of two the first. Errors: not_found, with the nearest name.
 Result<std::size_t> find_task(const WorkflowDefinition& definition, std::string_view id);

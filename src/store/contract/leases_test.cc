@@ -263,6 +263,23 @@ TEST_P(StoreContract, a_run_that_runs_out_of_time_fails_and_its_tasks_are_cancel
     EXPECT_EQ(db(Expire{}).value(), 0u);
 }
 
+TEST_P(StoreContract, a_paused_run_runs_out_of_time_all_the_same)
+{
+    const WorkerId w = worker(1h);
+    Submit request = new_run({with_timeout(30s)});
+    request.run.timeout = 60s;
+    const Submitted submitted = submit(request);
+    const Leased claimed = claim_one(w);
+    ASSERT_TRUE(db(Pause{target(submitted.run)}));
+
+    clock.advance(60s - 1us);
+    EXPECT_EQ(db(Expire{}).value(), 0u) << "the clock of the attempt stands still";
+    clock.advance(1us);
+    EXPECT_EQ(db(Expire{}).value(), 1u);
+    EXPECT_EQ(run(submitted.run).row.ending, RunEnding::timed_out);
+    EXPECT_EQ(succeed(claimed, w).error().code, Errc::conflict);
+}
+
 TEST_P(StoreContract, a_cancel_and_a_timeout_in_one_group_end_a_run_once)
 {
     Submit request = new_run(2);

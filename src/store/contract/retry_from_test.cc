@@ -44,6 +44,27 @@ protected:
         return db(from(submitted, {task}));
     }
 
+    // A large run of two tasks, one after the other.
+    std::pair<RunId, std::vector<TaskId>> staged_pair()
+    {
+        StageRun stage;
+        stage.run = new_run(0).run;
+        const RunId id = db(std::move(stage)).value().run;
+        StageTasks piece;
+        piece.run = id;
+        piece.tasks.assign(2, new_task());
+        piece.parents = {0, 1};
+        const std::vector<TaskId> ids = db(piece).value();
+        StageLinks links;
+        links.run = id;
+        links.links = {{ids[0], ids[1], LinkCondition::not_failed, Unmet::skip}};
+        EXPECT_TRUE(db(std::move(links)));
+        PublishRun publish;
+        publish.run = id;
+        EXPECT_TRUE(db(publish));
+        return {id, ids};
+    }
+
     const WorkerId w = worker(1000h);
 };
 
@@ -159,9 +180,11 @@ TEST_P(RetryFrom, nothing_starts_while_something_behind_runs)
         const Result<Affected> refused = retry_from(submitted, task);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().code, Errc::conflict);
-        EXPECT_NE(refused.error().detail.find("running"), std::string::npos);
     }
     EXPECT_EQ(retry_from(submitted, 0).error().detail, "task '1' is running");
+    EXPECT_EQ(
+        retry_from(submitted, 1).error().detail, "'retry' is not possible: the task is Running"
+    );
     EXPECT_EQ(states(submitted.tasks), before);
     EXPECT_TRUE(events(submitted.run).empty());
     ASSERT_TRUE(succeed(running, w));
@@ -172,10 +195,10 @@ TEST_P(RetryFrom, what_is_not_final_there_is_nothing_to_retry)
 {
     const Submitted submitted = submit(workflow(2, {unless_failed(0, 1)}));
     EXPECT_EQ(
-        retry_from(submitted, 0).error().detail, "'retry' is not possible: the task is pending"
+        retry_from(submitted, 0).error().detail, "'retry' is not possible: the task is Ready"
     );
     EXPECT_EQ(
-        retry_from(submitted, 1).error().detail, "'retry' is not possible: the task is waiting"
+        retry_from(submitted, 1).error().detail, "'retry' is not possible: the task is NotStarted"
     );
     RetryTasks unknown = from(submitted, {});
     unknown.target.tasks = {TaskId{4711}};
@@ -184,6 +207,29 @@ TEST_P(RetryFrom, what_is_not_final_there_is_nothing_to_retry)
     Submit job = new_run(1);
     job.run.kind = RunKind::job;
     EXPECT_EQ(retry_from(submit(std::move(job)), 0).error().code, Errc::invalid);
+}
+
+TEST_P(RetryFrom, a_paused_run_is_resumed_first)
+{
+    const Submitted submitted =
+        submit(workflow(4, {unless_failed(0, 1), unless_failed(1, 2), unless_failed(2, 3)}));
+    ASSERT_TRUE(succeed(claim_one(w), w));
+    const Leased running = claim_one(w);
+    ASSERT_TRUE(db(Pause{target(submitted.run)}));
+    for (const bool has_ended : {false, true}) {
+        if (has_ended) {
+            ASSERT_TRUE(succeed(running, w));
+        }
+        const std::vector<TaskState> before = states(submitted.tasks);
+        const Result<Affected> refused = retry_from(submitted, 0);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error(), (Error{Errc::conflict, "the run is paused: resume it first"}));
+        EXPECT_EQ(states(submitted.tasks), before);
+        EXPECT_TRUE(claim(w).empty());
+    }
+    ASSERT_TRUE(db(Resume{target(submitted.run)}));
+    EXPECT_EQ(retry_from(submitted, 0)->final, 2);
+    EXPECT_EQ(drain(w), 4u);
 }
 
 TEST_P(RetryFrom, a_task_whose_parent_forbids_it_is_refused)
@@ -195,7 +241,7 @@ TEST_P(RetryFrom, a_task_whose_parent_forbids_it_is_refused)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::conflict);
     EXPECT_EQ(
-        refused.error().detail, "parent '0' of task '1' has not ended as its link asks: retry that"
+        refused.error().detail, "task '1' cannot start: dependency '0' failed: retry that one"
     );
     EXPECT_EQ(db(from(submitted, {0, 1}))->final, 2) << "it is behind the other one";
     EXPECT_EQ(drain(w), 3u);
@@ -273,26 +319,14 @@ TEST_P(RetryFrom, of_the_group_that_ended_the_task_leaves_no_end_behind)
 
 TEST_P(RetryFrom, a_large_run_opens_its_queues_again)
 {
-    StageRun stage;
-    stage.run = new_run(0).run;
-    const RunId id = db(std::move(stage)).value().run;
-    StageTasks piece;
-    piece.run = id;
-    piece.tasks.assign(2, new_task());
-    piece.parents = {0, 1};
-    const std::vector<TaskId> ids = db(piece).value();
-    StageLinks links;
-    links.run = id;
-    links.links = {{ids[0], ids[1], LinkCondition::not_failed, Unmet::skip}};
-    ASSERT_TRUE(db(std::move(links)));
-    PublishRun publish;
-    publish.run = id;
-    ASSERT_TRUE(db(publish));
+    const auto [id, ids] = staged_pair();
     ASSERT_TRUE(succeed(claim_one(w), w));
-    ASSERT_TRUE(db(Cancel{target(id)}));
+    ASSERT_TRUE(db(Pause{target(id)}));
     RetryTasks again;
     again.target = target(id, {ids[0]});
     again.from = RetryTasks::From::descendants;
+    EXPECT_EQ(db(again).error().detail, "the run is paused: resume it first");
+    ASSERT_TRUE(db(Cancel{target(id)}));
     EXPECT_EQ(db(again).error().code, Errc::conflict) << "it is still being cleared up";
     while (db(Sweep{}).value() > 0)
         continue;

@@ -26,6 +26,7 @@ ExecutionReads::Execution read_execution(Row& row)
 {
     ExecutionReads::Execution execution;
     execution.run = read_run_with_detail(row);
+    row.into(execution.run.was_tried);
     execution.workflow = read_workflow(row);
     return execution;
 }

@@ -38,6 +38,7 @@ ExecutionReads::Execution read_execution(Row& row)
     row.into(run.detail.error);
     row.into(run.leased);
     row.into(run.held);
+    row.into(run.was_tried);
     execution.workflow = read_workflow(row);
     return execution;
 }

@@ -2,6 +2,7 @@
 // retry from: final tasks live again, also those that succeeded, and with them all that depends on
 // them: what was final as a new attempt, what was about to start waits again. What they depend on
 // stays, and its ends are heard as they were at first.
+#include "model/workflow/run_words.h"
 #include "store/outside_tables.h"
 #include "store/use_cases/propagation.h"
 #include "store/use_cases/retry.h"
@@ -119,8 +120,10 @@ forbidden(WriteContext& context, const Closure& closure, const Parents& parents)
             return Error{
                 Errc::conflict,
                 fmt::format(
-                    "parent '{}' of task '{}' has not ended as its link asks: retry that",
-                    name_of(context, link.parent), name_of(context, link.child)
+                    "task '{}' cannot start: {}: retry that one", name_of(context, link.child),
+                    unmet_dependency(
+                        name_of(context, link.parent), parents.end_of(link.parent)->outcome
+                    )
                 )};
     return std::nullopt;
 }
@@ -281,6 +284,25 @@ Error not_final(WriteContext& context, const RunRow& run, TaskId task)
         .value_or(not_allowed(TaskState::pending, TaskEvent::retry));
 }
 
+// Everything in it that has not ended is paused; what lives again would start at once.
+bool is_paused(WriteContext& context, const RunRow& run, TaskId any_task)
+{
+    const std::int64_t live = run.counts.total - run.counts.final();
+    if (is_final(run.state) || live == 0)
+        return false;
+    if (run.staged) { // its queues close instead
+        const std::vector<TaskRow> rows = context.tables.tasks({&any_task, 1});
+        if (!context.board.open_name(context.tables, rows.at(0).queue))
+            return true;
+    }
+    const std::vector<LeaseRow> leases = context.tables.leases({&run, {}});
+    const auto is_held = [](const LeaseRow& lease) { return lease.paused_left.has_value(); };
+    if (!std::ranges::all_of(leases, is_held))
+        return false;
+    const std::size_t held = leases.size() + context.tables.held({&run, {}}).size();
+    return static_cast<std::int64_t>(held) == live;
+}
+
 std::optional<Error> refusal_of(const RunRow& run, const Target& target)
 {
     if (run.kind != RunKind::execution)
@@ -303,6 +325,8 @@ void retry_from(WriteContext& context, Operation<RetryTasks>& operation)
     const std::vector<TaskId> own = own_tasks(context, target);
     if (own.empty())
         return operation.fail({Errc::not_found, "no such task in the run"});
+    if (is_paused(context, run, own.front()))
+        return operation.fail({Errc::conflict, "the run is paused: resume it first"});
     const std::vector<TaskId> asked = ids_of(ends_of(context, own));
     if (asked.empty())
         return operation.fail(not_final(context, run, own.front()));

@@ -50,6 +50,8 @@ void change(WriteContext& context, ScheduleRow& row, const ChangeSchedule& reque
     if (!request.key.empty())
         row.key = request.key;
     wind_up(context, row, request.text);
+    if (row.kind == ScheduleKind::trigger && !row.next_due)
+        context.changes.idle_triggers.push_back(row.id);
     context.tables.schedules().update_schedule({row, request.text.document});
     write_event(context, "schedule.update", row, request.actor);
 }
@@ -152,6 +154,8 @@ void run(WriteContext& context, Operations<DeleteSchedule> operations)
         }
         context.tables.schedules().delete_schedule(request.schedule);
         write_event(context, "schedule.delete", *row, request.actor);
+        if (row->kind == ScheduleKind::trigger)
+            context.changes.idle_triggers.push_back(request.schedule);
         context.schedules.rows.erase(request.schedule);
         operation->answer(true);
     }

@@ -2,6 +2,7 @@
 #include "store/use_cases/user_actions.h"
 
 #include "model/task/task_words.h"
+#include "model/workflow/run_words.h"
 
 #include <fmt/format.h>
 
@@ -57,16 +58,24 @@ TaskState state_of(WriteContext& context, const RunRow& run, TaskId task)
     return context.tables.needs(one).empty() ? TaskState::pending : TaskState::waiting;
 }
 
-// The service has its own words for states.
+// The service and workflows have their own words for states.
 Error refused(const RunRow& run, TaskState state, TaskEvent event)
 {
-    if (run.kind != RunKind::batch)
+    if (run.kind == RunKind::job)
         return not_allowed(state, event);
-    return {
-        Errc::conflict,
-        fmt::format(
-            "'{}' is not possible: the task is {}", name(event), task_status_names.name(state)
-        )};
+    const std::string_view word =
+        run.kind == RunKind::batch ? task_status_names.name(state) : name(task_status(state));
+    return {Errc::conflict, fmt::format("'{}' is not possible: the task is {}", name(event), word)};
+}
+
+Error is_final_already(const RunRow& run)
+{
+    const RunState state = run_state(run.counts, run.ending);
+    RunFacts facts;
+    facts.state = state;
+    const std::string_view word =
+        run.kind == RunKind::execution ? name(run_status(facts)) : name(state);
+    return {Errc::conflict, fmt::format("the run is final: {}", word)};
 }
 
 } // namespace
@@ -88,9 +97,7 @@ std::optional<Error> refusal(WriteContext& context, const Target& target, TaskEv
     const RunRow& run = context.runs.at(target.run);
     if (target.tasks.empty()) {
         if (is_over(run))
-            return Error{
-                Errc::conflict,
-                fmt::format("the run is final: {}", name(run_state(run.counts, run.ending)))};
+            return is_final_already(run);
         return std::nullopt;
     }
     if (own_tasks(context, target).empty())

@@ -24,6 +24,9 @@ SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, fai
        live.leased, live.paused + (
            SELECT count(*) FROM held
            WHERE held.task_id BETWEEN task_first AND task_last AND held.run_id = run.id),
+       state = 1 AND succeeded + failed + canceled + skipped = 0 AND EXISTS (
+           SELECT FROM attempt JOIN task ON task.id = attempt.task_id
+           WHERE attempt.task_id BETWEEN task_first AND task_last AND task.run_id = run.id),
        execution.workflow_id, workflow.namespace, workflow.version, workflow.created_at,
        workflow.registered_at
 FROM run

@@ -28,6 +28,9 @@ SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, fai
          + (SELECT count(*) FROM lease
             WHERE task_id BETWEEN task_first AND task_last AND run_id = run.id
               AND paused_left IS NOT NULL),
+       state = 1 AND succeeded + failed + canceled + skipped = 0 AND EXISTS (
+           SELECT 1 FROM attempt CROSS JOIN task ON task.id = attempt.task_id
+           WHERE attempt.task_id BETWEEN task_first AND task_last AND task.run_id = run.id),
        execution.workflow_id, workflow.namespace, workflow.version, workflow.created_at,
        workflow.registered_at
 FROM run
