@@ -71,5 +71,5 @@ def test_schedules_of_six_hours_ago_are_caught_up_as_each_says(workflow_program,
     assert caught_up.wait() == 0, caught_up.stderr()
     assert set(fired(db_url)) == set(RUNS_OF.items())
     assert (told["total_executions"], told["lost_executions"]) == (expected, 0)
-    assert told["slowest_ms"] < 5000  # of another workflow, submitted in the midst of it
+    assert told["prompt"] > 1  # others do not wait until it is over
     assert checker.problems(db_url) == []
