@@ -135,7 +135,9 @@ public:
     // Starts nothing any more, waits so long for bodies that run, and hands back what is not done,
     // for others or the next start; no try is used up. Whoever waits for a run is told Error,
     // closed; the runs go on elsewhere. The number of bodies that still run: their threads are left
-    // to them, and what they come to is not accepted. Again: 0, at once.
+    // to them, and what they come to is not accepted. A database that does not answer is waited for
+    // two seconds longer, at most. Again: how many still run, at once; while another thread shuts
+    // down, after that, which has no more time than this from here on.
     std::size_t shutdown(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
 private:

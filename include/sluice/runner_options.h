@@ -20,7 +20,7 @@ enum class Mode {
 enum class LogLevel { debug, info, warning, error };
 
 struct CronOptions {
-    bool enabled = true;              // this Runner fires schedules and asks triggers
+    bool enabled = true;              // this Runner fires schedules; triggers it asks anyway
     int max_catchup_executions = 100; // 1 to 10,000; of Catchup::run_all
     bool enable_recovery = true;      // times whose run could not be created are tried again, …
     std::chrono::seconds recovery_interval{300};   // … this often, at least a second, …

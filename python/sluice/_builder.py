@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Union
 
-from sluice import _texts
+from sluice import _checks, _texts
 from sluice._namespace import DEFAULT_PACKAGE, DEFAULT_TENANT, WorkflowContext
 from sluice._tasks import TaskDefinition, open_builders
 from sluice._workflow import Workflow, register
@@ -30,20 +30,22 @@ class WorkflowBuilder:
         self, name: str, *, tenant: str | None = None, package: str | None = None,
         workflow: str | None = None,
     ) -> None:
-        self._name = name
+        self._name = _checks.filled(name, "name")
         self._context = WorkflowContext(
-            tenant or DEFAULT_TENANT, package or DEFAULT_PACKAGE, workflow or name
+            _checks.filled(DEFAULT_TENANT if tenant is None else tenant, "tenant"),
+            _checks.filled(DEFAULT_PACKAGE if package is None else package, "package"),
+            _checks.filled(name if workflow is None else workflow, "workflow"),
         )
         self._description = ""
         self._tags: dict[str, str] = {}
         self._tasks: list[TaskDefinition] = []
 
     def description(self, description: str) -> WorkflowBuilder:
-        self._description = description
+        self._description = _checks.text(description, "description")
         return self
 
     def tag(self, key: str, value: str) -> WorkflowBuilder:
-        self._tags[key] = value
+        self._tags[_checks.text(key, "key")] = _checks.text(value, "value")
         return self
 
     def add_task(self, task: _Task) -> WorkflowBuilder:
@@ -86,9 +88,9 @@ class WorkflowBuilder:
     def _ids_of(self, tasks: Iterable[_Task] | None) -> tuple[str, ...]:
         if tasks is None:
             return ()
-        if isinstance(tasks, str) or callable(tasks):
+        if isinstance(tasks, str) or callable(tasks) or not isinstance(tasks, Iterable):
             raise TypeError("dependencies is a list of names or functions")
-        return tuple(self._id_of(task) for task in tasks)
+        return tuple(_checks.text(self._id_of(task), "dependencies") for task in tasks)
 
     def _id_of(self, task: _Task) -> str:
         """Of a function: the id that it has in this workflow, which need not be its name."""

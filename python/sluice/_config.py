@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sluice import _checks
+
+_TEN_YEARS = 10 * 365 * 24 * 3600  # seconds
+
 
 class _Number:
     """A whole number within limits."""
@@ -22,11 +26,7 @@ class _Number:
         return value
 
     def __set__(self, config: Any, value: int) -> None:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{self._name} is a whole number, not {type(value).__name__}")
-        if not self._least <= value <= self._most:
-            raise ValueError(f"{self._name} is {self._least} to {self._most}, not {value}")
-        config._values[self._name] = value
+        config._values[self._name] = _checks.whole(value, self._name, self._least, self._most)
 
 
 class _Switch:
@@ -43,9 +43,7 @@ class _Switch:
         return value
 
     def __set__(self, config: Any, value: bool) -> None:
-        if not isinstance(value, bool):
-            raise TypeError(f"{self._name} is True or False, not {type(value).__name__}")
-        config._values[self._name] = value
+        config._values[self._name] = _checks.flag(value, self._name)
 
 
 class DefaultRunnerConfig:
@@ -53,23 +51,27 @@ class DefaultRunnerConfig:
 
     A runner takes them as they are when it is made. Nothing polls, so the poll intervals are
     accepted and unused. `pipeline_timeout_seconds` is another name of `workflow_timeout_seconds`.
+    Without `enable_cron_scheduling` no schedule fires; triggers are asked all the same.
     """
 
-    max_concurrent_tasks = _Number(4, least=1)
+    # A name that is not a setting cannot be set.
+    __slots__ = ("_values",)
+
+    max_concurrent_tasks = _Number(4, least=1, most=10_000)
     scheduler_poll_interval_ms = _Number(100)
     executor_poll_interval_ms = _Number(100)
-    task_timeout_seconds = _Number(300, least=1)
-    workflow_timeout_seconds = _Number(3600, least=1)
+    task_timeout_seconds = _Number(300, least=1, most=_TEN_YEARS)
+    workflow_timeout_seconds = _Number(3600, least=1, most=_TEN_YEARS)
     db_pool_size = _Number(10, least=1)
     enable_recovery = _Switch(True)
     enable_cron_scheduling = _Switch(True)
     cron_poll_interval_seconds = _Number(30)
-    cron_max_catchup_executions = _Number(100)
+    cron_max_catchup_executions = _Number(100, most=10_000)
     cron_enable_recovery = _Switch(True)
-    cron_recovery_interval_seconds = _Number(300, least=1)
-    cron_lost_threshold_minutes = _Number(10)
-    cron_max_recovery_age_seconds = _Number(86_400)
-    cron_max_recovery_attempts = _Number(3)
+    cron_recovery_interval_seconds = _Number(300, least=1, most=_TEN_YEARS)
+    cron_lost_threshold_minutes = _Number(10, most=_TEN_YEARS // 60)
+    cron_max_recovery_age_seconds = _Number(86_400, most=_TEN_YEARS)
+    cron_max_recovery_attempts = _Number(3, most=1000)
 
     def __init__(
         self,
@@ -92,8 +94,8 @@ class DefaultRunnerConfig:
         cron_max_recovery_attempts: int | None = None,
     ) -> None:
         said = {name: value for name, value in locals().items() if name != "self"}
-        timeouts = {workflow_timeout_seconds, pipeline_timeout_seconds} - {None}
-        if len(timeouts) > 1:
+        timeouts = (workflow_timeout_seconds, pipeline_timeout_seconds)
+        if None not in timeouts and timeouts[0] != timeouts[1]:
             raise ValueError(
                 "workflow_timeout_seconds and pipeline_timeout_seconds are one setting"
             )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sluice import _core
+from sluice import _checks, _core
 
 
 class Context:
@@ -60,6 +60,8 @@ class Context:
     @classmethod
     def from_json(cls, text: str) -> Context:
         """From the text of a JSON object; ValueError when it is something else."""
+        if not isinstance(text, str):
+            raise TypeError(f"text is a string, not {type(text).__name__}")
         context = cls()
         context._values = _core.read_context(text)
         return context
@@ -110,7 +112,10 @@ def checked(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def checked_key(key: str) -> str:
     if not isinstance(key, str):
-        raise TypeError(f"a key of a Context is a string, not {type(key).__name__}")
+        raise TypeError(
+            f"a key of a Context is a string, not {_checks.shown(key)} of type "
+            f"{type(key).__name__}"
+        )
     return key
 
 

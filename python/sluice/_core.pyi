@@ -290,10 +290,11 @@ class Runner:
         """The Runner's figures in the text form of Prometheus. Does not wait for the database."""
 
     def shutdown(self, grace_ms: int) -> int:
-        """Ends the Runner; how many bodies were left running. Blocks, at most grace + about 1 s.
+        """Ends the Runner; how many bodies were left running. Blocks, at most grace + about 3 s.
 
         Starts nothing new, waits for bodies, hands the leases of those that still run back; every
-        other call, also one that waits, ends with Error `closed`. A second call gives 0.
+        other call, also one that waits, ends with Error `closed`. A second call says how many still
+        run, at once; while the first goes on, after that, which has no more time than either.
         """
 
     # Cron. A schedule's document:

@@ -7,9 +7,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sluice import _core
+from sluice import _checks, _core
 from sluice._results import WorkflowResult
 from sluice._texts import CHANGE_RUN, LOOK_AT_RUN, errors_of
+
+_YEAR = 365 * 24 * 3600  # seconds
+_INTERVAL_MS_MAX = _YEAR * 1000
 
 
 class TaskHandle:
@@ -32,11 +35,9 @@ class TaskHandle:
         attempt. After a restart of the program the body runs again from its start. When the run is
         cancelled, the task's time is up or the runner stops, the wait ends the body.
         """
-        if isinstance(poll_interval_ms, bool) or not isinstance(poll_interval_ms, int):
-            raise TypeError("poll_interval_ms is a whole number of milliseconds")
-        if poll_interval_ms < 1:
-            raise ValueError("poll_interval_ms is at least 1")
-        self._attempt.defer_until(lambda: holds(condition), poll_interval_ms)
+        known = _checks.function(condition, "condition")
+        interval = _checks.whole(poll_interval_ms, "poll_interval_ms", 1, _INTERVAL_MS_MAX)
+        self._attempt.defer_until(lambda: holds(known), interval)
 
     def is_slot_held(self) -> bool:
         """Whether this task takes one of the places of `max_concurrent_tasks` now."""
@@ -95,9 +96,11 @@ class RunHandle:
         return WorkflowResult(self._run)
 
     def wait_for(self, seconds: float) -> WorkflowResult | None:
-        """The same, but not longer than this: then None."""
+        """The same, but not longer than this: then None. Without end when that is years."""
+        time = _checks.number(seconds, "seconds")
+        timeout_ms = _checks.milliseconds(time) if time < _YEAR else -1
         with errors_of(LOOK_AT_RUN):
-            is_final = self._run.wait(max(0, round(seconds * 1000)))
+            is_final = self._run.wait(timeout_ms)
         return WorkflowResult(self._run) if is_final else None
 
     def status(self) -> str:
@@ -108,7 +111,7 @@ class RunHandle:
     def cancel(self, reason: str = "") -> None:
         """Ends the run: nothing new starts, results of what runs are not taken."""
         with errors_of(CHANGE_RUN):
-            self._run.cancel(reason)
+            self._run.cancel(_checks.text(reason, "reason"))
 
     def __repr__(self) -> str:
         return f"RunHandle({self.id!r})"

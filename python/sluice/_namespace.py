@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from sluice import _checks
+
 DEFAULT_TENANT = "public"
 DEFAULT_PACKAGE = "embedded"
 
@@ -13,12 +15,15 @@ class TaskNamespace:
     __slots__ = ("_parts",)
 
     def __init__(self, tenant: str, package: str, workflow: str, task: str) -> None:
-        self._parts = (tenant, package, workflow, task)
+        self._parts = (
+            _checks.text(tenant, "tenant"), _checks.text(package, "package"),
+            _checks.text(workflow, "workflow"), _checks.text(task, "task"),
+        )
 
     @staticmethod
     def from_string(text: str) -> TaskNamespace:
         """From `tenant::package::workflow::task`; ValueError when it has not these four parts."""
-        parts = text.split("::")
+        parts = _checks.text(text, "text").split("::")
         if len(parts) != 4:
             raise ValueError(
                 f"Invalid namespace format: {text!r} is not tenant::package::workflow::task"
@@ -75,7 +80,10 @@ class WorkflowContext:
     __slots__ = ("_parts",)
 
     def __init__(self, tenant: str, package: str, workflow: str) -> None:
-        self._parts = (tenant, package, workflow)
+        self._parts = (
+            _checks.text(tenant, "tenant"), _checks.text(package, "package"),
+            _checks.text(workflow, "workflow"),
+        )
 
     @property
     def tenant_id(self) -> str:

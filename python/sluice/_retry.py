@@ -7,16 +7,20 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sluice import _core
+from sluice import _checks, _core
 from sluice._retry_choices import BackoffStrategy, RetryCondition
 from sluice._texts import errors_of
 
 ATTEMPTS_MAX = 1000
+DELAY_MAX = 30 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, repr=False)
 class RetryPolicy:
-    """Made by `RetryPolicy.builder()` or `RetryPolicy.default()`; delays are in seconds."""
+    """Made by `RetryPolicy.builder()` or `RetryPolicy.default()`.
+
+    Delays are in seconds, at least a millisecond when they are not 0.
+    """
 
     max_attempts: int = 3
     initial_delay: float = 1.0
@@ -26,11 +30,14 @@ class RetryPolicy:
     with_jitter: bool = True
 
     def __post_init__(self) -> None:
-        if not 1 <= self.max_attempts <= ATTEMPTS_MAX:
-            raise ValueError(f"max_attempts is 1 to {ATTEMPTS_MAX}, not {self.max_attempts}")
+        _checks.whole(self.max_attempts, "max_attempts", 1, ATTEMPTS_MAX)
         for name in ("initial_delay", "max_delay"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} is not negative, not {getattr(self, name)}")
+            delay = _checks.number(getattr(self, name), name)
+            if not 0 <= delay <= DELAY_MAX:
+                raise ValueError(f"{name} is 0 to {DELAY_MAX}, not {delay}")
+        _checks.instance(self.backoff_strategy, BackoffStrategy)
+        _checks.instance(self.retry_condition, RetryCondition)
+        _checks.flag(self.with_jitter, "with_jitter")
 
     @staticmethod
     def builder() -> RetryPolicyBuilder:
@@ -43,20 +50,22 @@ class RetryPolicy:
 
     def should_retry(self, attempt: int, error_type: str) -> bool:
         """Whether attempt number `attempt`, that failed with this text, is followed by another."""
+        number, text = number_of(attempt), _checks.text(error_type, "error_type")
         with errors_of("Invalid retry policy"):
-            return _core.should_retry(self._text(), attempt, error_type)
+            return _core.should_retry(self._text(), number, text)
 
     def calculate_delay(self, attempt: int) -> float:
         """Seconds to wait after failed attempt number `attempt`, jitter included."""
+        number = number_of(attempt)
         with errors_of("Invalid retry policy"):
-            return _core.retry_delay(self._text(), attempt) / 1e6
+            return _core.retry_delay(self._text(), number) / 1e6
 
     def document(self) -> dict[str, Any]:
         """What the engine reads."""
         return {
             "max_attempts": self.max_attempts,
-            "initial_delay_ms": round(self.initial_delay * 1000),
-            "max_delay_ms": round(self.max_delay * 1000),
+            "initial_delay_ms": _checks.milliseconds(self.initial_delay),
+            "max_delay_ms": _checks.milliseconds(self.max_delay),
             "jitter": self.with_jitter,
             **self.backoff_strategy._document,
             **self.retry_condition._document,
@@ -82,22 +91,22 @@ class RetryPolicyBuilder:
 
     def max_attempts(self, attempts: int) -> RetryPolicyBuilder:
         """So many tries in all; 0 means one, too."""
-        return self._with(max_attempts=tries(attempts))
+        return self._with(max_attempts=tries(attempts, "max_attempts"))
 
     def initial_delay(self, delay_seconds: float) -> RetryPolicyBuilder:
-        return self._with(initial_delay=float(delay_seconds))
+        return self._with(initial_delay=_checks.number(delay_seconds, "initial_delay"))
 
     def max_delay(self, delay_seconds: float) -> RetryPolicyBuilder:
-        return self._with(max_delay=float(delay_seconds))
+        return self._with(max_delay=_checks.number(delay_seconds, "max_delay"))
 
     def backoff_strategy(self, strategy: BackoffStrategy) -> RetryPolicyBuilder:
-        return self._with(backoff_strategy=instance(strategy, BackoffStrategy))
+        return self._with(backoff_strategy=strategy)
 
     def retry_condition(self, condition: RetryCondition) -> RetryPolicyBuilder:
-        return self._with(retry_condition=instance(condition, RetryCondition))
+        return self._with(retry_condition=condition)
 
     def with_jitter(self, jitter: bool) -> RetryPolicyBuilder:
-        return self._with(with_jitter=bool(jitter))
+        return self._with(with_jitter=jitter)
 
     def build(self) -> RetryPolicy:
         return self._policy
@@ -108,12 +117,13 @@ class RetryPolicyBuilder:
         return builder
 
 
-def tries(said: int) -> int:
+def tries(said: int, name: str) -> int:
     """No retries at all is still one try."""
-    return 1 if said == 0 else said
+    return max(1, _checks.whole(said, name, 0, ATTEMPTS_MAX))
 
 
-def instance(value: Any, wanted: type) -> Any:
-    if not isinstance(value, wanted):
-        raise TypeError(f"a {wanted.__name__} is needed, not {type(value).__name__}")
-    return value
+def number_of(attempt: int) -> int:
+    """As far as the engine counts: no policy tells larger numbers apart."""
+    if isinstance(attempt, bool) or not isinstance(attempt, int):
+        raise TypeError(f"attempt is a whole number, not {type(attempt).__name__}")
+    return min(max(attempt, 1), 10**6)

@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sluice import _checks
 
-def positive(number: float, name: str) -> float:
+
+def positive(said: float, name: str) -> float:
+    number = _checks.number(said, name)
     if not 0 < number < float("inf"):
         raise ValueError(f"{name} is a positive number, not {number}")
-    return float(number)
+    return number
 
 
 class _Choice:
@@ -78,8 +81,8 @@ class RetryCondition(_Choice):
     @staticmethod
     def error_pattern(patterns: Iterable[str]) -> RetryCondition:
         """Errors whose text contains one of these, in any case of letters."""
-        words = list(patterns)
-        if isinstance(patterns, str) or not all(isinstance(word, str) for word in words):
+        words = list(patterns) if isinstance(patterns, Iterable) else [patterns]
+        if isinstance(patterns, str) or not all(_checks.is_text(word) for word in words):
             raise ValueError("error_pattern() takes a list of strings")
         return RetryCondition(
             {"condition": "patterns", "patterns": words}, f"ErrorPattern(patterns={words})"

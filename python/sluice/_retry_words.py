@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, Union
 
-from sluice._retry import RetryPolicy, tries
+from sluice import _checks
+from sluice._retry import DELAY_MAX, RetryPolicy, tries
 from sluice._retry_choices import BackoffStrategy, RetryCondition
 
 C = TypeVar("C")
@@ -27,36 +28,44 @@ _CONDITIONS: dict[str, Callable[[], RetryCondition]] = {
 def policy_of(said: Mapping[str, Any]) -> RetryPolicy:
     """From those keywords that were given; the others are as in the default."""
     members = {
-        MEMBERS[keyword][0]: MEMBERS[keyword][1](value)
+        MEMBERS[keyword][0]: MEMBERS[keyword][1](value, keyword)
         for keyword, value in said.items() if value is not None
     }
     return RetryPolicy(**members)
 
 
-def attempts_of(said: Any) -> int:
+def attempts_of(said: Any, keyword: str) -> int:
     if isinstance(said, bool) or not isinstance(said, int):
-        raise ValueError(f"retry_attempts is a whole number, not {said!r}")
-    return tries(said)
+        raise ValueError(f"{keyword} is a whole number, not {_checks.shown(said)}")
+    return tries(said, keyword)
 
 
-def seconds_of(said: Any) -> float:
+def seconds_of(said: Any, keyword: str) -> float:
     if isinstance(said, bool) or not isinstance(said, (int, float)):
-        raise ValueError(f"a delay is a number of milliseconds, not {said!r}")
+        raise ValueError(f"{keyword} is a number of milliseconds, not {_checks.shown(said)}")
+    if not 0 <= said <= DELAY_MAX * 1000:
+        raise ValueError(f"{keyword} is 0 to {DELAY_MAX * 1000}, not {_checks.shown(said)}")
     return said / 1000
 
 
-def backoff_of(said: Any) -> BackoffStrategy:
+def backoff_of(said: Any, keyword: str) -> BackoffStrategy:
     if isinstance(said, BackoffStrategy):
         return said
-    return chosen(_BACKOFFS, said, "retry_backoff")()
+    return chosen(_BACKOFFS, said, keyword)()
 
 
-def condition_of(said: Condition) -> RetryCondition:
+def jitter_of(said: Any, keyword: str) -> bool:
+    if not isinstance(said, bool):
+        raise ValueError(f"{keyword} is True or False, not {_checks.shown(said)}")
+    return said
+
+
+def condition_of(said: Condition, keyword: str) -> RetryCondition:
     if isinstance(said, RetryCondition):
         return said
     if isinstance(said, (list, tuple)):
         return RetryCondition.error_pattern(said)
-    return chosen(_CONDITIONS, said, "retry_condition")()
+    return chosen(_CONDITIONS, said, keyword)()
 
 
 def chosen(choices: Mapping[str, C], said: Any, keyword: str) -> C:
@@ -65,11 +74,11 @@ def chosen(choices: Mapping[str, C], said: Any, keyword: str) -> C:
     return choices[said]
 
 
-MEMBERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+MEMBERS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "retry_attempts": ("max_attempts", attempts_of),
     "retry_backoff": ("backoff_strategy", backoff_of),
     "retry_delay_ms": ("initial_delay", seconds_of),
     "retry_max_delay_ms": ("max_delay", seconds_of),
     "retry_condition": ("retry_condition", condition_of),
-    "retry_jitter": ("with_jitter", bool),
+    "retry_jitter": ("with_jitter", jitter_of),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sluice import _core
+from sluice import _checks, _core
 
 Rule = dict[str, Any]
 
@@ -44,17 +44,17 @@ def none_of(*conditions: Rule) -> Rule:
 
 def task_success(task_name: str) -> Rule:
     """The task completed."""
-    return {"type": "TaskSuccess", "task_name": task_name}
+    return {"type": "TaskSuccess", "task_name": text_of(task_name, "task_name")}
 
 
 def task_failed(task_name: str) -> Rule:
     """The task failed."""
-    return {"type": "TaskFailed", "task_name": task_name}
+    return {"type": "TaskFailed", "task_name": text_of(task_name, "task_name")}
 
 
 def task_skipped(task_name: str) -> Rule:
     """The task was skipped."""
-    return {"type": "TaskSkipped", "task_name": task_name}
+    return {"type": "TaskSkipped", "task_name": text_of(task_name, "task_name")}
 
 
 def context_value(key: str, operator: str, value: Any = None) -> Rule:
@@ -68,8 +68,15 @@ def context_value(key: str, operator: str, value: Any = None) -> Rule:
         raise ValueError(
             f"trigger rule: unknown operator '{operator}', use one of {', '.join(_OPERATORS)}"
         )
-    return {"type": "ContextValue", "key": key, "operator": name,
+    return {"type": "ContextValue", "key": text_of(key, "key"), "operator": name,
             "value": _core.pure(value, "value")}
+
+
+def text_of(said: Any, name: str) -> str:
+    try:
+        return _checks.text(said, name)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"trigger rule: {error}") from None
 
 
 def combined(kind: str, conditions: tuple[Rule, ...]) -> Rule:
@@ -85,13 +92,15 @@ def rule_of(said: Any) -> Rule:
 def checked(said: Any) -> Rule:
     """A copy, so that a dict that its owner changes later does not change the workflow."""
     kind = said.get("type") if isinstance(said, Mapping) else None
+    kind = kind if isinstance(kind, str) else None
     if kind == "Always":
         return always()
-    if kind in _COMBINATIONS:
-        return combined(kind, tuple(said.get("conditions", ())))
+    conditions = said.get("conditions", ()) if kind in _COMBINATIONS else None
+    if isinstance(conditions, (list, tuple)):
+        return combined(kind or "", tuple(conditions))
     if kind == "ContextValue" and {"key", "operator"} <= said.keys():
         return context_value(said["key"], said["operator"], said.get("value"))
-    if kind in _CONDITIONS and isinstance(said.get("task_name"), str):
+    if kind in _CONDITIONS and _checks.is_text(said.get("task_name")):
         return {"type": kind, "task_name": said["task_name"]}
     raise ValueError(
         f"trigger rule: {said!r} is none; write context_value, task_success, task_failed, "

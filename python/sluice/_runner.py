@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
-from sluice import _core, _texts
+from sluice import _checks, _core, _texts
 from sluice._admin import checked_schema
 from sluice._bodies import logged
 from sluice._config import DefaultRunnerConfig, options_of
@@ -23,6 +24,9 @@ from sluice._trigger_calls import TriggerCalls
 
 R = TypeVar("R", bound="DefaultRunner")
 OnStatus = Callable[[str, str], Any]
+Url = Union[str, "os.PathLike[str]"]
+
+_GRACE_MS_MAX = 365 * 24 * 3600 * 1000
 
 
 class DefaultRunner(CronCalls, TriggerCalls, RunCalls):
@@ -35,28 +39,30 @@ class DefaultRunner(CronCalls, TriggerCalls, RunCalls):
     a fork it is of no use in the child, which makes one of its own.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens sqlite:///path, sqlite://:memory:, a bare path, or postgresql://…"""
+    def __init__(self, url: Url) -> None:
+        """Opens sqlite:///path, sqlite://:memory:, a path, or postgresql://…"""
+        known = _checks.database_url(url, "url")
         with errors_of(_texts.CREATE_RUNNER):
-            self._engine = opened(url, None, None)
+            self._engine = opened(known, None, None)
 
     @classmethod
-    def with_config(cls: type[R], url: str, config: DefaultRunnerConfig) -> R:
+    def with_config(cls: type[R], url: Url, config: DefaultRunnerConfig) -> R:
         """The same with other settings."""
-        if not isinstance(config, DefaultRunnerConfig):
-            raise TypeError(f"a DefaultRunnerConfig is needed, not {type(config).__name__}")
+        known = _checks.database_url(url, "url")
+        settings = _checks.instance(config, DefaultRunnerConfig)
         runner = cls.__new__(cls)
         with errors_of(_texts.CREATE_RUNNER):
-            runner._engine = opened(url, config, None)
+            runner._engine = opened(known, settings, None)
         return runner
 
     @classmethod
-    def with_schema(cls: type[R], database_url: str, schema: str) -> R:
+    def with_schema(cls: type[R], database_url: Url, schema: str) -> R:
         """For one tenant: in this schema of a PostgreSQL database, made when there is none."""
-        checked_schema(schema)
+        checked_schema(schema, "schema")
+        known = _checks.database_url(database_url, "database_url")
         runner = cls.__new__(cls)
         with errors_of(_texts.SET_UP_SCHEMA.format(schema=schema)):
-            runner._engine = opened(database_url, None, schema)
+            runner._engine = opened(known, None, schema)
         return runner
 
     def execute(
@@ -66,9 +72,10 @@ class DefaultRunner(CronCalls, TriggerCalls, RunCalls):
 
         ValueError when it cannot be started. Ctrl-C ends the wait, not the run.
         """
+        name = _checks.text(workflow_name, "workflow_name")
         document = document_of(context)
         with errors_of(_texts.EXECUTE):
-            return WorkflowResult(self._engine.execute(workflow_name, document))
+            return WorkflowResult(self._engine.execute(name, document))
 
     def execute_async(
         self, workflow_name: str, context: Context | Mapping[str, Any] | None = None,
@@ -78,10 +85,12 @@ class DefaultRunner(CronCalls, TriggerCalls, RunCalls):
 
         `status_callback(run_id, status)` is called on another thread when the status changes.
         """
+        name = _checks.text(workflow_name, "workflow_name")
         document = document_of(context)
+        on_status = _checks.optional(_checks.function, status_callback, "status_callback")
         with errors_of(_texts.EXECUTE):
             return RunHandle(self._engine.execute_async(
-                workflow_name, document, logging_errors(status_callback)
+                name, document, logging_errors(on_status)
             ))
 
     def shutdown(self, grace_seconds: float = 10.0) -> int:
@@ -89,8 +98,10 @@ class DefaultRunner(CronCalls, TriggerCalls, RunCalls):
 
         What was not finished goes on in another process, or when the program starts again.
         """
+        seconds = _checks.number(grace_seconds, "grace_seconds")
+        grace_ms = round(min(seconds * 1000, _GRACE_MS_MAX)) if seconds > 0 else 0
         with errors_of("Failed to shut down"):
-            return self._engine.shutdown(round(grace_seconds * 1000))
+            return self._engine.shutdown(grace_ms)
 
     def __enter__(self: R) -> R:
         return self

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import inspect
+import numbers
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sluice import _texts
+from sluice import _checks, _texts
 from sluice._context import Context
 from sluice._fingerprint import fingerprint_of
-from sluice._retry import RetryPolicy, instance
+from sluice._retry import RetryPolicy
 from sluice._retry_words import Condition, policy_of
 from sluice._rules import Rule, rule_of
 
@@ -24,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 OnSuccess = Callable[[str, Context], Any]
 OnFailure = Callable[[str, str, Context], Any]
 
+_TIMEOUT_MAX = 365 * 24 * 3600  # seconds
 _HANDLE_NAMES = ("handle", "task_handle")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 # The builders whose blocks this thread is in, the innermost last.
@@ -103,22 +105,23 @@ def task(
     }
     refuse_both(retry, words)
     current_builder()
-    policy = policy_of(words) if retry is None else instance(retry, RetryPolicy)
+    policy = policy_of(words) if retry is None else _checks.instance(retry, RetryPolicy)
     rule = None if trigger_rules is None else rule_of(trigger_rules)
     timeout_ms = None if timeout is None else milliseconds(timeout)
     named = checked_id(id)
 
     def collect(function: F) -> F:
         builder = current_builder()
+        _checks.function(function, "a task")
         builder._collect(TaskDefinition(
-            id=named or name_of(function),
+            id=named or name_of(function, "task", "an id"),
             function=function,
             dependencies=builder._ids_of(dependencies),
             retry=policy,
             rule=rule,
             timeout_ms=timeout_ms,
-            on_success=callable_or_none(on_success, "on_success"),
-            on_failure=callable_or_none(on_failure, "on_failure"),
+            on_success=_checks.optional(_checks.function, on_success, "on_success"),
+            on_failure=_checks.optional(_checks.function, on_failure, "on_failure"),
         ))
         return function
 
@@ -146,29 +149,29 @@ def refuse_both(retry: RetryPolicy | None, words: dict[str, Any]) -> None:
 
 
 def checked_id(said: Any) -> str | None:
-    if said is None or isinstance(said, str):
-        return said
-    hint = ": write @task(), with parentheses" if callable(said) else ""
-    raise TypeError(f"the id of a task is a string, not {type(said).__name__}{hint}")
+    if callable(said):
+        raise TypeError(
+            f"the id of a task is a string, not {type(said).__name__}: write @task(), with "
+            "parentheses"
+        )
+    return _checks.optional(_checks.filled, said, "id")
 
 
-def name_of(function: Any) -> str:
+def name_of(function: Any, what: str, remedy: str) -> str:
     name = getattr(function, "__name__", None)
     if not isinstance(name, str):
-        raise ValueError(f"{function!r} has no __name__: give the task an id")
+        raise ValueError(f"{function!r} has no __name__: give the {what} {remedy}")
     return name
 
 
 def milliseconds(seconds: float) -> int:
-    if isinstance(seconds, bool) or not 0 < seconds < float("inf"):
-        raise ValueError(f"timeout is a positive number of seconds, not {seconds!r}")
-    return max(1, round(seconds * 1000))
-
-
-def callable_or_none(said: Any, name: str) -> Any:
-    if said is not None and not callable(said):
-        raise TypeError(f"{name} is a function, not {type(said).__name__}")
-    return said
+    is_number = isinstance(seconds, numbers.Real) and not isinstance(seconds, bool)
+    if not is_number or not 0 < seconds <= _TIMEOUT_MAX:
+        raise ValueError(
+            f"timeout is a number of seconds, more than 0 and at most {_TIMEOUT_MAX}, not "
+            f"{_checks.shown(seconds)}"
+        )
+    return _checks.milliseconds(seconds)
 
 
 def takes_handle(function: Callable[..., Any]) -> bool:

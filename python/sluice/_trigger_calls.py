@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sluice import _core, _texts
+from sluice import _checks, _core, _texts
 from sluice._context import Context, document_of
-from sluice._cron import page_of
+from sluice._cron import page_of, query_of
 from sluice._handle import RunHandle
 from sluice._texts import errors_of
 
@@ -25,23 +25,22 @@ class TriggerCalls:
         self, enabled_only: bool | None = None, limit: int | None = None,
         offset: int | None = None,
     ) -> list[dict[str, Any]]:
-        query = {"enabled_only": bool(enabled_only), **page_of(limit, offset)}
+        query = query_of(enabled_only, limit, offset)
         with errors_of(_texts.LIST_TRIGGERS):
-            triggers: list[dict[str, Any]] = json.loads(
-                self._engine.list_triggers(json.dumps(query))
-            )
+            triggers: list[dict[str, Any]] = json.loads(self._engine.list_triggers(query))
         return triggers
 
     def get_trigger_schedule(self, name: str) -> dict[str, Any] | None:
         """The trigger of this name, None when there is none."""
         with errors_of(_texts.GET_TRIGGER):
-            document = self._engine.get_trigger(name)
+            document = self._engine.get_trigger(_checks.text(name, "name"))
         return None if document is None else json.loads(document)
 
     def set_trigger_enabled(self, name: str, enabled: bool) -> None:
         """A trigger that is not enabled is not asked."""
+        is_enabled = _checks.flag(enabled, "enabled")
         with errors_of(_texts.ENABLE_TRIGGER):
-            self._engine.set_trigger_enabled(name, bool(enabled))
+            self._engine.set_trigger_enabled(_checks.text(name, "name"), is_enabled)
 
     def get_trigger_execution_history(
         self, name: str, limit: int | None = None, offset: int | None = None
@@ -49,14 +48,16 @@ class TriggerCalls:
         """What it started, newest first: id, schedule_id, context_hash, workflow_execution_id,
         started_at, completed_at, created_at. Nothing for a name that is not known.
         """
+        known = _checks.text(name, "name")
         query = json.dumps(page_of(limit, offset))
         with errors_of(_texts.TRIGGER_HISTORY):
-            history: list[dict[str, Any]] = json.loads(self._engine.trigger_history(name, query))
+            history: list[dict[str, Any]] = json.loads(self._engine.trigger_history(known, query))
         return history
 
     def fire_trigger(
         self, name: str, context: Context | Mapping[str, Any] | None = None
     ) -> RunHandle:
         """Starts its workflow now; ValueError while a run with the same context is active."""
+        known = _checks.text(name, "name")
         with errors_of(_texts.FIRE_TRIGGER):
-            return RunHandle(self._engine.fire_trigger(name, document_of(context)))
+            return RunHandle(self._engine.fire_trigger(known, document_of(context)))

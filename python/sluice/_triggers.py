@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sluice import _core
+from sluice import _checks, _core
 from sluice._bodies import finished
 from sluice._context import Context
 from sluice._tasks import name_of
@@ -80,18 +80,20 @@ def trigger(
         raise ValueError("trigger() with cron= needs on=, the workflow to start")
     if cron is None and timezone is not None:
         raise ValueError("trigger() takes timezone= only with cron=")
+    known = _checks.optional(_checks.filled, name, "name")
     document: dict[str, Any] = {
-        "on": on,
+        "on": _checks.optional(_checks.text, on, "on"),
         "poll_interval_ms": duration_ms(poll_interval) if cron is None else None,
-        "cron": cron,
-        "timezone": timezone,
-        "allow_concurrent": bool(allow_concurrent),
+        "cron": _checks.optional(_checks.text, cron, "cron"),
+        "timezone": _checks.optional(_checks.text, timezone, "timezone"),
+        "allow_concurrent": _checks.flag(allow_concurrent, "allow_concurrent"),
     }
 
     def record(function: F) -> F:
-        document["name"] = name_of(function) if name is None else name
+        _checks.function(function, "a trigger")
+        named = {**document, "name": known or name_of(function, "trigger", "a name")}
         with errors_of(REGISTER_TRIGGER):
-            _core.register_trigger(json.dumps(document), poll_of(function))
+            _core.register_trigger(json.dumps(named), poll_of(function))
         return function
 
     return record

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sluice import _core, _texts
+from sluice import _checks, _core, _texts
 from sluice._bodies import body_of, on_failure_of, on_success_of
 from sluice._namespace import WorkflowContext
 
@@ -73,7 +73,7 @@ class Workflow:
     def draw(self, format: str = "ascii") -> str:
         """The graph as text: ascii, json, dot or mermaid."""
         with _texts.errors_of("Failed to draw workflow"):
-            return _core.draw(self._definition, format)
+            return _core.draw(self._definition, _checks.text(format, "format"))
 
     def __repr__(self) -> str:
         return f"Workflow(name={self._name!r}, tasks={len(self._tasks)})"
@@ -113,9 +113,10 @@ def register(workflow: Workflow, alias: str) -> None:
 
 def register_workflow_constructor(name: str, constructor: Callable[[], Workflow]) -> None:
     """Calls the constructor now, and registers the workflow that it returns under this name."""
+    alias = _checks.filled(name, "name")
     workflow = constructor()
     if not isinstance(workflow, Workflow):
         raise ValueError(
             f"the constructor of '{name}' returned {type(workflow).__name__}, not a Workflow"
         )
-    register(workflow, name)
+    register(workflow, alias)

@@ -14,7 +14,9 @@ namespace {
 constexpr Micros look_at_stop = std::chrono::milliseconds(20);
 constexpr std::int64_t duration_ms_max = 365LL * 24 * 3600 * 1000;
 
-thread_local BodyAttempt* current_body = nullptr;
+thread_local Attempt* current_attempt = nullptr;
+
+PyObject* context_attempt = nullptr; // a variable of contexts; never dropped
 
 Micros micros_of(std::int64_t milliseconds)
 {
@@ -55,46 +57,73 @@ bool settled(Waited waited)
     return waited == Waited::done;
 }
 
-bool wait_in_body(BodyAttempt& body, const Wait& wait, const Deadline& deadline)
+bool wait_for_attempt(Attempt& attempt, const Wait& wait, const Deadline& deadline)
 {
     const Wait or_stop = [&](Micros limit) {
         for (; limit > Micros(0); limit -= look_at_stop)
-            if (wait(std::min(limit, look_at_stop)) || body.is_stopped())
+            if (wait(std::min(limit, look_at_stop)) || attempt.is_stopped())
                 return true;
         return wait(Micros(0));
     };
-    const bool gives_slot = body.is_slot_held(); // not within a condition of defer_until
-    if (gives_slot)
-        body.give_slot_back();
-    const Waited waited = wait_until(or_stop, deadline);
-    const bool goes_on = !gives_slot || takes_slot(body);
+    attempt.give_slot();
+    Waited waited = wait_until(or_stop, deadline);
+    const bool goes_on = attempt.take_slot();
+    if (attempt.has_left_threads()) { // its body did not wait for this thread
+        if (waited == Waited::done)
+            waited = wait_until(wait, deadline);
+        return settled(waited);
+    }
     const bool is_there = settled(waited);
-    if (!goes_on || body.is_stopped())
+    if (!goes_on || attempt.is_stopped())
         raise_task_stopped();
     return is_there;
 }
 
+// Whose body has sent this thread here; null: nobody's.
+std::shared_ptr<Attempt> attempt_of_context()
+{
+    PyObject* found = nullptr;
+    if (PyContextVar_Get(context_attempt, nullptr, &found) != 0)
+        raise_what_is_set();
+    const Ref held = Ref::steal(found);
+    if (!held || held.get() == Py_None)
+        return nullptr;
+    auto attempt = py::handle(held.get()).cast<std::shared_ptr<Attempt>>();
+    return attempt->is_worked_for() ? attempt : nullptr;
+}
+
 } // namespace
 
-RunsBody::RunsBody(BodyAttempt& body) : before_(std::exchange(current_body, &body))
+RunsBody::RunsBody(Attempt& attempt) : before_(std::exchange(current_attempt, &attempt))
 {}
 
 RunsBody::~RunsBody()
 {
-    current_body = before_;
+    current_attempt = before_;
+}
+
+void set_context_attempt(const Ref& attempt)
+{
+    PyObject* const value = attempt ? attempt.get() : Py_None;
+    const Ref token = Ref::steal(PyContextVar_Set(context_attempt, value));
+    if (!token)
+        PyErr_Clear(); // no memory: its other threads are on their own
 }
 
 void forget_body()
 {
-    current_body = nullptr;
+    current_attempt = nullptr;
 }
 
 bool wait_long(const Wait& wait, const Deadline& deadline)
 {
     if (wait(Micros(0)))
         return true;
-    return current_body ? wait_in_body(*current_body, wait, deadline)
-                        : settled(wait_until(wait, deadline));
+    if (current_attempt)
+        return wait_for_attempt(*current_attempt, wait, deadline);
+    const std::shared_ptr<Attempt> attempt = attempt_of_context();
+    return attempt ? wait_for_attempt(*attempt, wait, deadline)
+                   : settled(wait_until(wait, deadline));
 }
 
 // Of a child of a fork it is the parent's, which nobody may touch.
@@ -121,12 +150,39 @@ bool Attempt::is_slot_held() const
     return !is_over_ && body_->is_slot_held();
 }
 
+void Attempt::give_slot()
+{
+    if (waiting_++ == 0 && !is_ended_)
+        body_->give_slot_back();
+}
+
+// Another thread may begin to wait while this one waits for the slot: it is given once more.
+bool Attempt::take_slot()
+{
+    if (--waiting_ > 0)
+        return !body_->is_stopped();
+    const bool has_slot = takes_slot(*body_);
+    if (waiting_ > 0 && !is_ended_)
+        body_->give_slot_back();
+    return has_slot;
+}
+
+void Attempt::leave_threads()
+{
+    is_ended_ = true;
+    if (body_->is_stopped())
+        return; // they hear it, too
+    has_left_threads_ = true;
+    if (!body_->is_slot_held())
+        takes_slot(*body_);
+}
+
 void Attempt::check_thread() const
 {
     check_here(born_, "this attempt");
     if (is_cancelled())
         raise_task_stopped();
-    if (current_body != body_.get())
+    if (current_attempt != this)
         raise({.text = "an attempt waits only on the thread of its body"});
 }
 
@@ -140,9 +196,9 @@ void Attempt::defer_until(py::handle condition, std::int64_t interval_ms)
         raise_what_is_set();
     if (answer > 0)
         return;
-    body_->give_slot_back();
+    give_slot();
     const bool is_asked = ask_until_true(*body_, condition.ptr(), micros_of(interval_ms));
-    const bool has_slot = takes_slot(*body_);
+    const bool has_slot = take_slot();
     if (PyErr_Occurred())
         raise_what_is_set();
     if (!is_asked || !has_slot)
@@ -165,6 +221,9 @@ void Attempt::fail(std::string error, bool is_transient)
 
 void add_attempt(py::module_& module)
 {
+    context_attempt = PyContextVar_New("sluice.attempt", nullptr);
+    if (!context_attempt)
+        raise_what_is_set();
     py::class_<Attempt, std::shared_ptr<Attempt>>(module, "Attempt", py::is_final())
         .def_property_readonly("run_id", [](const Attempt& self) { return self.facts().run_id; })
         .def_property_readonly("task_id", [](const Attempt& self) { return self.facts().task_id; })

@@ -58,8 +58,9 @@ public:
 private:
     void run(BodyAttempt& attempt, const std::shared_ptr<BodyAttempt>& shared) const;
     Answer call(Attempt& seen, const Ref& object, const BodyFacts& facts) const;
-    void succeed(BodyAttempt& attempt, const Ref& output) const;
-    void fail(BodyAttempt& attempt, Attempt::Failure failure) const;
+    BodyEnd end_of(BodyAttempt& attempt, Answer& answer) const;
+    BodyEnd succeed(BodyAttempt& attempt, const Ref& output) const;
+    BodyEnd fail(BodyAttempt& attempt, Attempt::Failure& failure) const;
     static void tell(const Ref& callback, std::initializer_list<std::string_view> texts);
 
     const Ref body_;
@@ -68,7 +69,7 @@ private:
 };
 
 // With the GIL. Of an attempt that was stopped nothing is accepted, so nothing of it is told; its
-// timeout is told by timed_out().
+// timeout is told by timed_out(). Callbacks may call the Runner as the body may.
 void PythonBody::run(BodyAttempt& attempt, const std::shared_ptr<BodyAttempt>& shared) const
 {
     if (attempt.is_stopped())
@@ -76,19 +77,17 @@ void PythonBody::run(BodyAttempt& attempt, const std::shared_ptr<BodyAttempt>& s
     const Birthplace born;
     try {
         const auto seen = std::make_shared<Attempt>(shared);
-        Answer answer;
-        {
-            const RunsBody runs(attempt);
-            const Ref object = Ref::steal(py::cast(seen).release().ptr());
-            answer = call(*seen, object, attempt.facts());
-            seen->body_is_over();
-        }
+        const RunsBody runs(*seen);
+        const Ref object = Ref::steal(py::cast(seen).release().ptr());
+        set_context_attempt(object);
+        Answer answer = call(*seen, object, attempt.facts());
+        seen->body_is_over();
         if (!born.is_here())
             std::_Exit(EXIT_SUCCESS); // a child that the body has forked: this thread is all it has
-        if (auto* const failure = std::get_if<Attempt::Failure>(&answer))
-            fail(attempt, std::move(*failure));
-        else
-            succeed(attempt, std::get<Ref>(answer));
+        BodyEnd end = end_of(attempt, answer);
+        set_context_attempt({});
+        seen->leave_threads();
+        attempt.end(std::move(end));
     } catch (const std::exception& error) {
         attempt.end({.kind = BodyEnd::Kind::failed, .error = error.what()});
     }
@@ -117,23 +116,29 @@ Answer PythonBody::call(Attempt& seen, const Ref& object, const BodyFacts& facts
     return output;
 }
 
-void PythonBody::succeed(BodyAttempt& attempt, const Ref& output) const
+BodyEnd PythonBody::end_of(BodyAttempt& attempt, Answer& answer) const
+{
+    if (auto* const failure = std::get_if<Attempt::Failure>(&answer))
+        return fail(attempt, *failure);
+    return succeed(attempt, std::get<Ref>(answer));
+}
+
+BodyEnd PythonBody::succeed(BodyAttempt& attempt, const Ref& output) const
 {
     const std::string_view text = view_of(output.get());
     if (!attempt.is_stopped())
         tell(on_success_, {attempt.facts().task_id, text});
-    attempt.end({.output = text == "{}" ? std::string() : std::string(text)});
+    return {.output = text == "{}" ? std::string() : std::string(text)};
 }
 
-void PythonBody::fail(BodyAttempt& attempt, Attempt::Failure failure) const
+BodyEnd PythonBody::fail(BodyAttempt& attempt, Attempt::Failure& failure) const
 {
     if (!attempt.is_stopped())
         tell(on_failure_, {attempt.facts().task_id, failure.error, attempt.facts().input});
-    attempt.end(
-        {.kind = BodyEnd::Kind::failed,
-         .error = std::move(failure.error),
-         .is_transient = failure.is_transient}
-    );
+    return {
+        .kind = BodyEnd::Kind::failed,
+        .error = std::move(failure.error),
+        .is_transient = failure.is_transient};
 }
 
 // The callbacks raise nothing; a fault of our own goes where Python tells such.

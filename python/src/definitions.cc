@@ -25,24 +25,6 @@ namespace {
 
 constexpr std::size_t trigger_name_bytes_max = 255;
 
-// "tasks[2].retry.patterns[0]" is "task 'load': retry.patterns[0]", as the C++ API says it.
-std::string told_of_task(const Json& definition, const Problem& problem)
-{
-    constexpr std::string_view before = "tasks[";
-    const std::size_t end = problem.path.find("].");
-    if (!problem.path.starts_with(before) || end == std::string::npos)
-        return format_problem(problem);
-    const std::size_t place = std::stoul(problem.path.substr(before.size(), end - before.size()));
-    const Json& task = definition.at("tasks").at(place);
-    const auto id = task.find("id");
-    if (id == task.end() || !id->is_string())
-        return format_problem(problem);
-    return fmt::format(
-        "task '{}': {}", id->get<std::string>(),
-        format_problem({problem.path.substr(end + 2), problem.message})
-    );
-}
-
 // Error `invalid` with everything that keeps it from being a workflow.
 WorkflowDefinition good_definition(std::string_view text)
 {

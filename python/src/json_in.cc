@@ -16,8 +16,7 @@ namespace sluice::python {
 
 namespace {
 
-// Of containers below a key; the context itself is the first of 100 levels.
-constexpr int depth_max = 99;
+constexpr int depth_max = 100; // of a value: containers below its key
 
 // --- text ----------------------------------------------------------------------------------------
 
@@ -217,7 +216,7 @@ py::object copied(PyObject* value, const Place& place, int depth)
         refuse(place, fmt::format("a value of type {} is not a JSON value", short_name));
     }
     if (depth == depth_max)
-        refuse(place, fmt::format("nested deeper than {} levels (a cycle?)", depth_max + 1));
+        refuse(place, fmt::format("nested deeper than {} levels (a cycle?)", depth_max));
     if (is_list)
         return copied_list(value, place, depth);
     return PyDict_CheckExact(value) ? copied_dict(value, place, depth)

@@ -51,6 +51,8 @@ void fill(py::module_& module)
     add_schedules(runner);
     add_attempt(module);
     add_admin(module);
+    // Before that of the first Runner, so that it is called after it.
+    py::module_::import("atexit").attr("register")(py::cpp_function(&let_go_of_functions));
 }
 
 // Its types can be made once in a process: whoever imports it again is given the same.

@@ -32,6 +32,8 @@ void add(RegisteredWorkflow workflow)
 {
     for (const std::shared_ptr<Host>& host : live_hosts())
         static_cast<void>(host->add(workflow));
+    if (is_ending())
+        return; // nobody would let go of it
     std::vector<RegisteredWorkflow>& all = registered().workflows;
     const WorkflowNamespace& name = workflow->definition.name;
     std::erase_if(all, [&name](const RegisteredWorkflow& known) {
@@ -45,6 +47,8 @@ Recordings add(RegisteredTrigger trigger)
     Recordings recordings;
     for (const std::shared_ptr<Host>& host : live_hosts())
         recordings.push_back(host->add(trigger));
+    if (is_ending())
+        return recordings;
     std::string name = trigger->name;
     registered().triggers.insert_or_assign(std::move(name), std::move(trigger));
     return recordings;
@@ -90,6 +94,13 @@ std::vector<std::shared_ptr<Host>> live_hosts()
 void forget_hosts()
 {
     registered().hosts.clear();
+}
+
+// What goes with them may run code of the program, which may look in here.
+void forget_registered()
+{
+    const std::vector<RegisteredWorkflow> workflows = std::exchange(registered().workflows, {});
+    const auto triggers = std::exchange(registered().triggers, {});
 }
 
 } // namespace sluice::python

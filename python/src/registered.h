@@ -8,7 +8,7 @@
 #include <vector>
 
 // The workflows and triggers of the process, and the Hosts that hear of them. The GIL guards it
-// all; nothing in here is ever destroyed.
+// all; nothing in here is ever destroyed but by forget_registered().
 namespace sluice::python {
 
 // When each Host has recorded a trigger, or cannot.
@@ -28,5 +28,8 @@ bool are_answered(const Recordings& recordings);
 std::vector<std::shared_ptr<Host>> live_hosts();
 
 void forget_hosts(); // in a child of a fork: they are the parent's
+
+// At the end of the program: lets go of its functions.
+void forget_registered();
 
 } // namespace sluice::python

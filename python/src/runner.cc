@@ -32,7 +32,7 @@ constexpr EnumNames<HostOptions::Mode, 3> modes{
 
 // --- the log -------------------------------------------------------------------------------------
 
-PyObject* log_write = nullptr; // the GIL guards it; never dropped
+PyObject* log_write = nullptr; // the GIL guards it
 
 int python_level(LogLevel level)
 {
@@ -56,13 +56,14 @@ void write_line(LogLevel level, std::string_view line)
     with_gil([&] {
         if (!log_write)
             return;
+        const Ref write{py::handle(log_write)};
         PyObject* const text =
             PyUnicode_DecodeUTF8(line.data(), static_cast<Py_ssize_t>(line.size()), "replace");
         const Ref answer = Ref::steal(
-            text ? PyObject_CallFunction(log_write, "iN", python_level(level), text) : nullptr
+            text ? PyObject_CallFunction(write.get(), "iN", python_level(level), text) : nullptr
         );
         if (!answer)
-            PyErr_WriteUnraisable(log_write);
+            PyErr_WriteUnraisable(write.get());
     });
 }
 
@@ -156,6 +157,23 @@ std::shared_ptr<Run> make_run(FollowedRunPtr run)
     return std::make_shared<Run>(std::move(run));
 }
 
+// There is no Runner yet that could be gone: whatever is wrong, it cannot be made.
+CallResult<std::shared_ptr<Host>> open_host(const HostOptions& options)
+{
+    CallError error;
+    try {
+        CallResult<std::shared_ptr<Host>> host = Host::open(options);
+        if (host)
+            return host;
+        error = std::move(host).error();
+    } catch (const std::exception& failure) {
+        error.text = failure.what();
+    }
+    if (error.kind == CallError::Kind::broken)
+        error.kind = CallError::Kind::invalid;
+    return error;
+}
+
 // Its end is waited for by a thread of the extension. A parent's is left alone, and so is one for
 // which there is no thread.
 void end_aside(const Birthplace& born, std::shared_ptr<Host> host)
@@ -211,7 +229,7 @@ Runner::Runner(
         raise_invalid({"the name of a schema must not be empty"});
     wanted.schema = std::move(schema).value_or("");
     std::shared_ptr<Host> opened =
-        answer_aside<std::shared_ptr<Host>>([wanted] { return Host::open(wanted); });
+        answer_aside<std::shared_ptr<Host>>([wanted] { return open_host(wanted); });
     if (is_ending() || !born_.is_here())
         end_aside(born_, std::move(opened));
     check_here(born_, "this Runner");
@@ -252,15 +270,12 @@ std::size_t Runner::shutdown(std::int64_t grace_ms)
     });
 }
 
-std::size_t end_all_runners(std::int64_t grace_ms)
+namespace {
+
+// Side by side, for each may need all of the grace. How many bodies still run.
+std::size_t end_all(std::vector<std::shared_ptr<Host>> hosts, Micros grace)
 {
-    if (!begin_end())
-        return 0;
-    const Micros grace = grace_of(grace_ms);
-    const auto deadline = std::chrono::steady_clock::now() + grace + exit_patience;
     std::atomic<std::size_t> left = 0;
-    std::vector<std::shared_ptr<Host>> hosts = live_hosts();
-    PyThreadState* const state = PyEval_SaveThread();
     std::vector<std::thread> enders;
     for (const std::shared_ptr<Host>& host : hosts) {
         const auto end = [&left, grace, host = host.get()] { left += host->shutdown(grace); };
@@ -272,9 +287,36 @@ std::size_t end_all_runners(std::int64_t grace_ms)
     }
     for (std::thread& ender : enders)
         ender.join();
-    hosts.clear();
-    end_process(deadline);
+    return left;
+}
+
+} // namespace
+
+void let_go_of_functions()
+{
+    forget_registered();
+    const Ref log = Ref::steal(std::exchange(log_write, nullptr));
+    empty_garbage();
+}
+
+// Functions go while the interpreter is whole: who holds them holds their modules, whose files
+// would never be closed. What is dropped after end_process() is kept.
+std::size_t end_all_runners(std::int64_t grace_ms)
+{
+    using Clock = std::chrono::steady_clock;
+    if (!begin_end())
+        return 0;
+    const Micros grace = grace_of(grace_ms);
+    const Clock::time_point deadline = Clock::now() + grace + exit_patience;
+    std::vector<std::shared_ptr<Host>> hosts = live_hosts();
+    PyThreadState* state = PyEval_SaveThread();
+    const std::size_t left = end_all(std::move(hosts), grace);
     PyEval_RestoreThread(state);
+    let_go_of_functions();
+    state = PyEval_SaveThread();
+    end_process(std::max(deadline, Clock::now() + exit_patience));
+    PyEval_RestoreThread(state);
+    empty_garbage();
     return left;
 }
 

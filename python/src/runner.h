@@ -53,7 +53,11 @@ RunnerClass add_runner(py::module_& module);
 // Log lines of all Runners go there; `write(level of Python's logging, text)`.
 void set_log(py::handle write);
 
-// Ends all Runners; how many bodies still run.
+// Ends all Runners, and lets go of functions; how many bodies still run.
 std::size_t end_all_runners(std::int64_t grace_ms);
+
+// Of those that were registered, and of that of set_log(). At the program's exit: in a program that
+// has made no Runner, nothing else would.
+void let_go_of_functions();
 
 } // namespace sluice::python

@@ -8,11 +8,21 @@ from fake_state import Error, remembered, state
 NOON = "2026-01-31T12:00:00Z"
 
 
+def check_url(url, needs_schemas):
+    if "\0" in url:
+        place = len(url[:url.index("\0")].encode())
+        raise Error("invalid", "database URL: text without NUL is accepted, not with one at byte "
+                               f"{place}")
+    if needs_schemas and not url.startswith("postgres"):
+        raise Error("invalid", "a schema needs PostgreSQL")
+
+
 class Runner:
     engine_of_tests = True
 
     @remembered
     def __init__(self, url, options, schema):
+        check_url(url, schema is not None)
         self.is_closed = False
         self.schedules = {}
 
@@ -257,8 +267,7 @@ class Admin:
 
     @remembered
     def __init__(self, url):
-        if not url.startswith("postgres"):
-            raise Error("invalid", "a schema needs PostgreSQL")
+        check_url(url, needs_schemas=True)
 
     @remembered
     def create_tenant(self, config):

@@ -5,10 +5,11 @@ import json
 import math
 from collections.abc import Mapping
 
-DEPTH_MAX = 100
+DEPTH_MAX = 100  # of a value
 
 
 def pure(value, key):
+    scalar(key, "?")
     return copied(value, key, 0)
 
 

@@ -76,12 +76,36 @@ def test_cycles_are_refused():
         Context({"k": CYCLE})
 
 
+def nested(levels, make):
+    value = 0
+    for _ in range(levels):
+        value = make(value)
+    return value
+
+
+@pytest.mark.parametrize("make", [lambda value: [value], lambda value: {"k": value}],
+                         ids=["lists", "dicts"])
+def test_values_are_nested_up_to_100_deep(make):
+    deepest = Context({"k": nested(100, make)})
+    assert Context.from_json(deepest.to_json()) == deepest
+    too_deep = nested(101, make)
+    with pytest.raises(ValueError, match="nested deeper than 100 levels"):
+        Context({"k": too_deep})
+    with pytest.raises(ValueError, match="nested deeper than 100 levels"):
+        Context.from_json(json.dumps({"k": too_deep}))
+
+
 @pytest.mark.parametrize("key", [1, None, b"k", ("k",)])
 def test_keys_are_strings(key):
     with pytest.raises(TypeError, match="a key of a Context is a string"):
         Context().set(key, 1)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a key of a Context is a string"):
         Context({key: 1})
+
+
+def test_keys_are_text_that_utf8_can_spell():
+    with pytest.raises(ValueError, match="text that is not UTF-8 is not a JSON value"):
+        Context({"\ud800": 1})
 
 
 @pytest.mark.parametrize("data", [[], "text", 7, [("a", 1)]])

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program may end at any time: in time, with its own exit code, and without a word."""
 
+import textwrap
+
 import pytest
-from programs import run_program
+from programs import PRELUDE, run_program
 
 BODIES = {
     "computes": "while True: pass",
@@ -98,6 +100,56 @@ def test_calls_after_the_end_are_errors(tmp_path):
         runner = DefaultRunner(URL)
         runner.execute("w")
     """).check(*["the interpreter ends"] * 3)
+
+
+# A Runner whose database another program then keeps to itself, until this one is gone.
+LOCKED_OUT = """
+        import subprocess
+
+        HOLD = '''if True:
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1], isolation_level=None)
+            database.execute("BEGIN IMMEDIATE")
+            print("held", flush=True)
+            sys.stdin.read()
+        '''
+
+        single("w", lambda context: None)
+        runner = DefaultRunner(URL)
+        runner.execute("w")
+        pipe = subprocess.PIPE
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLD, sys.argv[1]], stdin=pipe, stdout=pipe)
+        holder.stdout.readline()
+"""
+
+
+@pytest.mark.parametrize("end, told", [
+    ("print('over')", "over"), ("print(runner.shutdown(0.1))", "0")])
+def test_program_ends_without_a_database_that_others_keep_locked(tmp_path, end, told):
+    ended = run_program(tmp_path, f"{LOCKED_OUT}        {end}")
+    assert (ended.code, ended.lines) == (0, [told])
+    assert "this Runner ends without it" in ended.errors
+
+
+@pytest.mark.parametrize("rest", [
+    "", "DefaultRunner(URL).execute('w')", "runner = DefaultRunner(URL)\nrunner.execute('w')",
+    "with DefaultRunner(URL) as runner: runner.execute('w')"])
+def test_files_that_modules_hold_are_closed(tmp_path, rest):
+    (tmp_path / "tasks.py").write_text(PRELUDE + textwrap.dedent("""
+        out = open("out.txt", "w")
+
+        def tell(*said):
+            out.write("told")
+
+        single("w", tell, on_success=lambda *said: out.write(" twice"))
+
+        @trigger(on="w", poll_interval="1h")
+        def never():
+            return bool(out.closed)
+    """), encoding="utf-8")
+    run_program(tmp_path, f"from tasks import *\n{rest}\ntell()", code="").check()
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").endswith("told")
 
 
 def test_what_was_not_finished_goes_on_in_the_next_program(tmp_path):

@@ -10,7 +10,7 @@ import sys
 import pytest
 from programs import run_program
 
-from sluice import WorkflowBuilder, _core, task
+from sluice import DefaultRunner, WorkflowBuilder, _core, task
 
 
 def lines_of(*command):
@@ -100,6 +100,16 @@ def test_bad_documents_are_errors_of_kind_invalid(call):
     with pytest.raises(_core.Error) as refusal:
         call()
     assert refusal.value.kind == "invalid"
+
+
+def test_file_that_is_no_database_is_refused_with_the_words_of_other_refusals(tmp_path):
+    path = tmp_path / "garbage.db"
+    path.write_bytes(b"x" * 10_000)
+    with pytest.raises(ValueError) as refusal:
+        DefaultRunner(f"sqlite://{path}")
+    assert str(refusal.value).startswith(
+        f"Failed to create DefaultRunner: database '{path}' is not an SQLite database")
+    assert [each.name for each in tmp_path.iterdir()] == ["garbage.db"]
 
 
 def test_delays_grow_as_the_policy_says():

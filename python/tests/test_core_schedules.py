@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-from sluice import Context, DefaultRunner, TriggerResult, WorkflowBuilder, task, trigger
+from sluice import (
+    Context, DefaultRunner, DefaultRunnerConfig, TriggerResult, WorkflowBuilder, task, trigger,
+)
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -100,6 +102,19 @@ def test_runner_that_is_made_later_knows_the_triggers_at_once(tmp_path):
         trigger(name=name, on="before", poll_interval="1h")(TriggerResult.skip)
     with DefaultRunner(f"sqlite://{tmp_path / 'later.db'}") as runner:
         assert all(runner.get_trigger_schedule(name) for name in names)
+
+
+def test_triggers_are_asked_where_no_schedule_fires(tmp_path):
+    telling("off")
+    asked = threading.Semaphore(0)
+    config = DefaultRunnerConfig(enable_cron_scheduling=False)
+    with DefaultRunner.with_config(f"sqlite://{tmp_path / 'off.db'}", config) as runner:
+        id = runner.register_cron_workflow("off", "* * * * * *", "UTC")
+        trigger(name="off", on="off", poll_interval="1s")(lambda: asked.release() or False)
+        for _ in range(4):
+            assert asked.acquire(timeout=30)
+        # By now three seconds have gone by.
+        assert runner.get_cron_execution_history(id) == []
 
 
 def test_what_was_registered_last_is_listed_first(runner):

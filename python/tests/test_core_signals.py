@@ -91,6 +91,53 @@ def test_ctrl_c_leaves_a_shutdown_that_goes_on(tmp_path):
     """).check("interrupted")
 
 
+# A body that blocks, and a shutdown that Ctrl-C has left.
+INTERRUPTED_SHUTDOWN = """
+        started = threading.Event()
+        go_on = threading.Event()
+
+        def only(context):
+            started.set()
+            try:
+                while True:
+                    runner.list_runs()
+            except RuntimeError:  # the shutdown has begun, and waits for this body
+                os.kill(os.getpid(), signal.SIGINT)
+            go_on.wait()
+            context["done"] = True
+
+        single("w", only)
+        runner = DefaultRunner(URL)
+        handle = runner.execute_async("w")
+        started.wait()
+        try:
+            runner.shutdown(3600)
+        except KeyboardInterrupt:
+            print("interrupted")
+"""
+
+
+def test_shutdown_after_an_interrupted_one_says_what_still_runs(tmp_path):
+    run_program(tmp_path, INTERRUPTED_SHUTDOWN + """
+        print(runner.shutdown(0.1))
+        print(runner.shutdown(60))
+    """).check("interrupted", "1", "1")
+
+
+def test_shutdown_after_an_interrupted_one_waits_for_bodies(tmp_path):
+    run_program(tmp_path, INTERRUPTED_SHUTDOWN + """
+        waiting = threading.Thread(target=lambda: print(runner.shutdown(60)))
+        waiting.start()
+        go_on.set()
+        waiting.join()
+        print(handle.wait().final_context)
+    """).check("interrupted", "0", 'Context({"done":true})')
+
+
+def test_program_ends_after_an_interrupted_shutdown(tmp_path):
+    run_program(tmp_path, INTERRUPTED_SHUTDOWN).check("interrupted")
+
+
 def test_locale_and_terminal_stay_as_they_were(tmp_path):
     run_program(tmp_path, """
         import locale

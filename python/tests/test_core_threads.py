@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many threads, many bodies, and bodies that call the runner again."""
 
+import asyncio
+import contextvars
 import threading
 
 import pytest
@@ -84,6 +86,80 @@ def test_body_that_calls_its_runner_gives_its_slot(runner_of):
     single("outer", outer)
     assert runner.execute("outer").final_context.to_dict() == {
         "inner": True, "waited": "Completed"}
+
+
+def test_callback_that_calls_its_runner_gives_the_slot(runner_of):
+    runner = runner_of(slots=1)
+    told = []
+
+    def call(*said):
+        told.append(runner.execute("inner").final_context["done"])
+
+    def fails(context):
+        raise ValueError("boom")
+
+    single("inner", lambda context: context.set("done", True))
+    single("good", lambda context: None, on_success=call)
+    single("bad", fails, on_failure=call)
+    for name, status in [("good", "Completed"), ("bad", "Failed")]:
+        result = runner.execute_async(name).wait_for(30)
+        assert result is not None and result.status == status
+    assert told == [True, True]
+
+
+def test_async_callback_that_sends_its_call_to_a_thread_gives_the_slot(runner_of):
+    runner = runner_of(slots=1)
+    told = []
+
+    async def call(*said):
+        told.append((await asyncio.to_thread(runner.execute, "inner")).status)
+
+    single("inner", lambda context: None)
+    single("good", lambda context: None, on_success=call)
+    assert runner.execute_async("good").wait_for(30) is not None
+    assert told == ["Completed"]
+
+
+def test_calls_that_a_body_sends_to_threads_give_its_slot(runner_of):
+    runner = runner_of(slots=1)
+
+    async def outer(context, handle):
+        results = await asyncio.gather(*[
+            asyncio.to_thread(runner.execute, "inner", Context({"n": n})) for n in range(3)])
+        context["inner"] = [result.final_context["n"] for result in results]
+        context["is_slot_held"] = handle.is_slot_held()
+
+    single("inner", lambda context: None)
+    single("outer", outer)
+    result = runner.execute_async("outer").wait_for(30)
+    assert result is not None
+    assert result.final_context.to_dict() == {"inner": [0, 1, 2], "is_slot_held": True}
+
+
+def test_thread_that_outlives_its_body_waits_on(runner_of):
+    runner = runner_of(slots=2)
+    started, go_on = threading.Event(), threading.Event()
+    results = []
+
+    def held(context):
+        started.set()
+        go_on.wait(30)
+
+    def outer(context):
+        threads.append(threading.Thread(target=contextvars.copy_context().run, args=(wait,)))
+        threads[0].start()
+        started.wait(30)
+
+    def wait():
+        results.append(runner.execute("held").status)
+
+    threads = []
+    single("held", held)
+    single("outer", outer)
+    assert runner.execute("outer").status == "Completed"
+    go_on.set()
+    threads[0].join(30)
+    assert results == ["Completed"]
 
 
 def test_body_that_defers_gives_its_slot(runner_of):

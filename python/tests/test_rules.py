@@ -86,7 +86,7 @@ def test_rule_is_copied():
 
 
 @pytest.mark.parametrize("said", [
-    None, 7, "always", [], {}, {"type": "Sometimes"}, {"type": "TaskSuccess"},
+    None, 7, "always", [], {}, {"type": "Sometimes"}, {"type": "TaskSuccess"}, {"type": []},
     {"type": "TaskSuccess", "task_name": 7}, {"type": "ContextValue", "key": "k"},
     {"type": "All", "conditions": [{"type": "Sometimes"}]}, {"type": "Any", "conditions": [7]},
     always,

@@ -62,6 +62,12 @@ void check_is_there(const std::string& path)
     );
 }
 
+// A program's end must not wait for a database that hangs.
+std::shared_ptr<BreakOff> break_off_for(const StoreOptions& options)
+{
+    return options.is_guest ? std::make_shared<BreakOff>() : nullptr;
+}
+
 Store::Parts sqlite_parts(const DatabaseUrl& url, const StoreOptions& options, const Log& log)
 {
     const std::string& path = url.target;
@@ -72,6 +78,8 @@ Store::Parts sqlite_parts(const DatabaseUrl& url, const StoreOptions& options, c
     session.path = path;
     session.is_guest = options.is_guest;
     session.observer = options.observer;
+    parts.break_off = break_off_for(options);
+    session.break_off = parts.break_off;
     parts.writer = make_sqlite_session(session);
     parts.writer->connect();
     read_secrets(*parts.writer, parts);
@@ -106,6 +114,8 @@ Store::Parts postgres_parts(const DatabaseUrl& url, const StoreOptions& options,
         throw StoreFailure(StoreFailure::Kind::refused, migrated.error());
 
     Store::Parts parts;
+    parts.break_off = break_off_for(options);
+    settings.break_off = parts.break_off;
     auto others_wrote = std::make_shared<std::atomic<bool>>(true);
     const auto session = [&](StatementObserver* observer) {
         return std::make_unique<postgres::PostgresSession>(settings, observer, others_wrote);

@@ -49,13 +49,18 @@ Store::Store(asio::any_io_executor executor, Parts parts, const ClockSource& clo
       handle_secret_(std::move(parts.handle_secret)),
       clock_is_remote_(parts.clock_is_remote),
       mailbox_(executor),
-      neighbours_(std::move(parts.neighbours))
+      neighbours_(std::move(parts.neighbours)),
+      break_off_(std::move(parts.break_off))
 {
     auto on_commit = [this](const Changes& changes) { committed(changes); };
     writer_ = std::make_unique<Writer>(
         executor, std::move(parts.writer), clock_, mailbox_, *neighbours_, uid_secret_,
         std::move(on_commit),
-        Writer::Policy{.dead_end_cancel = parts.dead_end_cancel, .meter = parts.meter}, log
+        Writer::Policy{
+            .dead_end_cancel = parts.dead_end_cancel,
+            .meter = parts.meter,
+            .break_off = break_off_},
+        log
     );
     for (std::unique_ptr<Session>& session : parts.readers)
         readers_.push_back(std::make_unique<ReaderThread>(std::move(session), mailbox_));
@@ -149,6 +154,14 @@ void Store::publish(std::shared_ptr<const Changes> changes)
         if (on_changes_)
             on_changes_(*changes);
     });
+}
+
+void Store::break_off()
+{
+    if (!break_off_)
+        return;
+    asio::post(executor_, [watch = watch_] { watch->close(); }); // it would ask on and on
+    break_off_->give();
 }
 
 void Store::expect_call()

@@ -5,6 +5,7 @@
 #include "async/mailbox.h"
 #include "base/log.h"
 #include "base/uid.h"
+#include "store/break_off.h"
 #include "store/changes.h"
 #include "store/meter.h"
 #include "store/reads.h"
@@ -58,9 +59,10 @@ public:
         std::unique_ptr<Neighbours> neighbours;
         std::uint64_t uid_secret = 0;
         std::string handle_secret;
-        bool dead_end_cancel = true;  // as StoreOptions
-        StoreMeter* meter = nullptr;  // likewise
-        bool clock_is_remote = false; // pulse() tells the time of the database's machine
+        bool dead_end_cancel = true;         // as StoreOptions
+        StoreMeter* meter = nullptr;         // likewise
+        bool clock_is_remote = false;        // pulse() tells the time of the database's machine
+        std::shared_ptr<BreakOff> break_off; // that of the sessions and neighbours; null: none
     };
 
     Store(asio::any_io_executor executor, Parts parts, const ClockSource& clock, Log log);
@@ -147,6 +149,11 @@ public:
     // share one write group.
     void expect_call();
 
+    // The database is not waited for any more: calls under way are answered soon, later ones at
+    // once, all with `unavailable`, and the end of this store waits for nothing. What was being
+    // written is done whole or not at all. Any thread; only for a guest's store, else nothing.
+    void break_off();
+
     // What may have become claimable without anybody telling this process is looked up at the next
     // claim.
     void forget_queues();
@@ -207,6 +214,7 @@ private:
     std::size_t next_reader_ = 0;
     std::unique_ptr<ReaderThread> probe_;
     std::shared_ptr<StoreWatch> watch_;
+    std::shared_ptr<BreakOff> break_off_;
 };
 
 // Opens (creates, migrates) the database that the URL names. Blocks; meant for start-up. Errors:

@@ -51,6 +51,13 @@ Result<void> read_query(DatabaseUrl& parsed, std::string_view url, std::string_v
 
 Result<DatabaseUrl> parse_database_url(std::string_view url)
 {
+    // What follows would not be read. The text is not shown: it may have a password.
+    if (const std::size_t nul = url.find('\0'); nul != std::string_view::npos)
+        return Error{
+            Errc::invalid,
+            fmt::format(
+                "database URL: text without NUL is accepted, not with one at byte {}", nul
+            )};
     DatabaseUrl parsed;
     if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         parsed.dialect = DatabaseUrl::Dialect::postgres;

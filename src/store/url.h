@@ -23,7 +23,7 @@ struct DatabaseUrl {
 
 // The path of SQLite is everything after `sqlite://`, or all of a bare path, up to `?`. What
 // follows is `mode=rwc` (which is how files are opened anyway) or `mode=rw`; other keys do nothing.
-// Errors (invalid): other schemes, other modes, an empty path.
+// Errors (invalid): other schemes, other modes, an empty path, a NUL.
 Result<DatabaseUrl> parse_database_url(std::string_view url);
 
 // A database that can have schemas. Errors (invalid): SQLite.

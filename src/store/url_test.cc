@@ -121,5 +121,19 @@ TEST(DatabaseUrl, other_kinds_and_empty_paths_are_refused)
         EXPECT_EQ(refusal_of(url), fmt::format("database URL '{}' names no file", url));
 }
 
+TEST(DatabaseUrl, with_a_nul_is_refused_and_not_cut)
+{
+    using namespace std::string_view_literals;
+    for (const std::string_view url :
+         {"a.db\0"sv, "sqlite://\0x"sv, "a.db?mode=rw\0c"sv, "postgres://u:secret@h/d\0x"sv})
+        EXPECT_EQ(
+            refusal_of(url), fmt::format(
+                                 "database URL: text without NUL is accepted, not with one at byte "
+                                 "{}",
+                                 url.find('\0')
+                             )
+        ) << "and nothing of it is shown";
+}
+
 } // namespace
 } // namespace sluice

@@ -58,7 +58,7 @@ Writer::Writer(
       neighbours_(neighbours),
       uid_secret_(uid_secret),
       on_commit_(std::move(on_commit)),
-      policy_(policy),
+      policy_(std::move(policy)),
       log_(std::move(log)),
       burst_(std::move(executor), [this](auto operations) { take_in(operations); })
 {
@@ -276,6 +276,16 @@ void Writer::run_transaction(const Operations& operations)
         .tally = {},
         .schedules = {},
         .stored_rules = {}};
+    run_operations(context, operations);
+    changes_ = std::move(context.changes);
+    tally_ = std::move(context.tally);
+    tally_.operations = operations.size();
+    next_clock_state_ = context.clock;
+    session_->commit();
+}
+
+void Writer::run_operations(WriteContext& context, const Operations& operations)
+{
     const bool waits = operations.size() == 1 && operations.front()->misses >= misses_max;
     Group group;
     std::vector<RunId> runs;
@@ -296,11 +306,6 @@ void Writer::run_transaction(const Operations& operations)
         operations.front()->deferred = false;
         operations.front()->fail({Errc::not_found, "no such run"});
     }
-    changes_ = std::move(context.changes);
-    tally_ = std::move(context.tally);
-    tally_.operations = operations.size();
-    next_clock_state_ = context.clock;
-    session_->commit();
 }
 
 void Writer::forget_caches()
@@ -352,6 +357,11 @@ bool Writer::handle(const StoreFailure& failure, const Operations& operations)
     return true;
 }
 
+bool Writer::is_broken_off() const
+{
+    return policy_.break_off && policy_.break_off->is_given();
+}
+
 // Small groups get through on a disk that is full: that alone is not the end of the outage.
 void Writer::note_success()
 {
@@ -365,6 +375,8 @@ void Writer::note_success()
 // One line for an outage, not one for each group that meets it.
 void Writer::note_failure(const Error& error)
 {
+    if (is_broken_off())
+        return; // who has done that says so
     if (error.code == Errc::unavailable) {
         std::int64_t none = 0;
         last_failure_ = clock_.source().since_boot();
@@ -394,7 +406,7 @@ bool Writer::reconnect(const Operations& operations, const Error& error)
 {
     note_failure(error);
     const Time end = end_of_patience(operations);
-    while (clock_.now() < end) {
+    while (clock_.now() < end && !is_broken_off()) {
         try {
             session_->connect();
             return false;
@@ -412,7 +424,7 @@ bool Writer::settle_lost_commit(const Operations& operations)
 {
     const Error away = no_answer();
     const Time deadline = clock_.now() + policy_.commit_patience;
-    while (clock_.now() < deadline) {
+    while (clock_.now() < deadline && !is_broken_off()) {
         try {
             const CommitFate fate = session_->fate_of_last_commit();
             if (fate == CommitFate::rolled_back)

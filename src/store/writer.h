@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "store/break_off.h"
 #include "store/burst.h"
 #include "store/changes.h"
 #include "store/operation.h"
@@ -32,10 +33,11 @@ public:
     struct Policy {
         std::size_t group_weight_max = 5000;       // rows of one transaction
         Micros patience = std::chrono::seconds(2); // of an operation while the database is away
-        Micros commit_patience = std::chrono::seconds(20); // to learn how a lost COMMIT has ended
-        bool dead_end_cancel = true;                       // as StoreOptions
-        StoreMeter* meter = nullptr;                       // likewise
-        int again_max = 10;                                // repeats after deadlocks and the like
+        Micros commit_patience = std::chrono::seconds(20);   // to learn how a lost COMMIT has ended
+        bool dead_end_cancel = true;                         // as StoreOptions
+        StoreMeter* meter = nullptr;                         // likewise
+        int again_max = 10;                                  // repeats after deadlocks and the like
+        std::shared_ptr<const BreakOff> break_off = nullptr; // null: nobody ever gives it
     };
     using OnCommit = std::function<void(const Changes&)>; // called on the writer thread
 
@@ -87,10 +89,12 @@ private:
     void serve_singly(const Operations& operations);
     bool try_group(const Operations& operations); // false: to be run again
     void run_transaction(const Operations& operations);
+    void run_operations(WriteContext& context, const Operations& operations);
     bool handle(const StoreFailure& failure, const Operations& operations);
     bool reconnect(const Operations& operations, const Error& error);
     bool settle_lost_commit(const Operations& operations);
     void committed(const Operations& operations);
+    bool is_broken_off() const;
     void note_success();
     void note_failure(const Error& error);
     Time end_of_patience(const Operations& operations) const;

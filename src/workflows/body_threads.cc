@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/body_threads.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cxxabi.h>
 #include <deque>
@@ -21,6 +22,8 @@ struct BodyThreads::Shared {
     static void run(const std::shared_ptr<Shared>& shared, Threads::iterator self);
     bool start(const std::shared_ptr<Shared>& self);
     bool work_on(std::unique_lock<std::mutex>& lock);
+    void
+    wait_for_all(std::unique_lock<std::mutex>& lock, Clock::duration grace, Clock::duration least);
 
     const std::size_t max;
     std::mutex mutex;
@@ -32,6 +35,7 @@ struct BodyThreads::Shared {
     std::size_t sleeping = 0;
     std::size_t working = 0;
     bool is_closed = false;
+    Clock::time_point until = Clock::time_point::max(); // who closes waits no longer
 };
 
 namespace {
@@ -116,7 +120,7 @@ BodyThreads::BodyThreads(std::size_t max) : shared_(std::make_shared<Shared>(max
 
 BodyThreads::~BodyThreads()
 {
-    close(std::chrono::steady_clock::duration::zero());
+    close(Clock::duration::zero());
 }
 
 bool BodyThreads::post(Work work)
@@ -144,7 +148,25 @@ std::size_t BodyThreads::busy() const
     return shared_->working;
 }
 
-std::size_t BodyThreads::close(std::chrono::steady_clock::duration grace)
+void BodyThreads::hurry(Clock::time_point until)
+{
+    const std::lock_guard lock(shared_->mutex);
+    shared_->until = std::min(shared_->until, until);
+    shared_->ended.notify_all();
+}
+
+void BodyThreads::Shared::wait_for_all(
+    std::unique_lock<std::mutex>& lock, Clock::duration grace, Clock::duration least
+)
+{
+    const Clock::time_point now = Clock::now();
+    const auto end = [&] { return std::max(std::min(now + grace, until), now + least); };
+    while (!threads.empty() && Clock::now() < end())
+        ended.wait_until(lock, end());
+    until = Clock::time_point::max();
+}
+
+std::size_t BodyThreads::close(Clock::duration grace, Clock::duration least)
 {
     Shared& shared = *shared_;
     std::deque<Work> dropped;
@@ -154,7 +176,7 @@ std::size_t BodyThreads::close(std::chrono::steady_clock::duration grace)
         std::unique_lock lock(shared.mutex);
         shared.is_closed = true;
         shared.posted.notify_all();
-        shared.ended.wait_for(lock, grace, [&] { return shared.threads.empty(); });
+        shared.wait_for_all(lock, grace, least);
         dropped.swap(shared.works);
         shared.ended.wait(lock, [&] { return shared.threads.size() == shared.working; });
         over.swap(shared.over);

@@ -15,9 +15,12 @@ namespace sluice {
 class BodyThreads {
 public:
     using Work = std::function<void()>;
+    using Clock = std::chrono::steady_clock;
 
     explicit BodyThreads(std::size_t max);
     ~BodyThreads(); // as close(0)
+    BodyThreads(const BodyThreads&) = delete;
+    BodyThreads& operator=(const BodyThreads&) = delete;
 
     // False: closed.
     bool post(Work work);
@@ -26,8 +29,11 @@ public:
 
     // Takes nothing more, and waits until what was posted has run and all threads have ended, at
     // most for `grace`. Those that still work are left to themselves: they hold what they need. How
-    // many. What has not begun by then is dropped.
-    std::size_t close(std::chrono::steady_clock::duration grace);
+    // many. What has not begun by then is dropped. Again: the same for those that were left.
+    std::size_t close(Clock::duration grace, Clock::duration least = Clock::duration::zero());
+
+    // close(), which another thread calls, waits until then only, but for its `least`.
+    void hurry(Clock::time_point until);
 
 private:
     struct Shared;

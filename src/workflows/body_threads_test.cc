@@ -118,6 +118,23 @@ TEST(BodyThreads, are_left_to_their_work_when_the_grace_is_over)
     gone->get_future().wait();
 }
 
+TEST(BodyThreads, are_left_earlier_when_somebody_hurries)
+{
+    const auto go = std::make_shared<std::promise<void>>();
+    BodyThreads threads(1);
+    std::promise<void> begun;
+    ASSERT_TRUE(threads.post([&begun, go] {
+        begun.set_value();
+        go->get_future().wait();
+    }));
+    begun.get_future().wait();
+    std::thread closes([&] { EXPECT_EQ(threads.close(1h), 1u); });
+    threads.hurry(BodyThreads::Clock::now());
+    closes.join();
+    go->set_value();
+    EXPECT_EQ(threads.close(1min), 0u) << "what was left is waited for again";
+}
+
 TEST(BodyThreads, drop_what_has_not_begun_when_the_grace_is_over)
 {
     const auto go = std::make_shared<std::promise<void>>();

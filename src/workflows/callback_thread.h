@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@ namespace sluice {
 class CallbackThread {
 public:
     using Work = std::function<void()>;
+    using Clock = std::chrono::steady_clock;
 
     CallbackThread();
     ~CallbackThread(); // as close()
@@ -25,6 +27,13 @@ public:
     // Takes nothing more, runs what was posted, and ends. From the thread itself: after the present
     // work, which may end this object.
     void close();
+
+    // The same, but waits no longer than `grace`: then the thread is left to its present work,
+    // which holds what it needs, and what has not begun is dropped.
+    void close(Clock::duration grace, Clock::duration least = Clock::duration::zero());
+
+    // close(), which another thread calls, waits until then only, but for its `least`.
+    void hurry(Clock::time_point until);
 
     static constexpr std::size_t lines_max = 1000;
 

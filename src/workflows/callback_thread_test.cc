@@ -12,6 +12,8 @@
 namespace sluice {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST(CallbackThread, calls_one_after_the_other_in_their_order_on_a_thread_of_its_own)
 {
     std::vector<int> called;
@@ -68,6 +70,61 @@ TEST(CallbackThread, drops_lines_and_nothing_else_when_too_many_wait)
     thread.close();
     EXPECT_EQ(taken, CallbackThread::lines_max);
     EXPECT_EQ(lines, CallbackThread::lines_max);
+    EXPECT_TRUE(is_called);
+}
+
+// Work that goes on until the test lets it end.
+struct Held {
+    std::promise<void> begun;
+    std::promise<void> go;
+    std::promise<void> gone;
+
+    static CallbackThread::Work work(std::shared_ptr<Held> held)
+    {
+        return [held = std::move(held)] {
+            held->begun.set_value();
+            held->go.get_future().wait();
+            held->gone.set_value();
+        };
+    }
+};
+
+TEST(CallbackThread, is_left_to_its_work_when_the_grace_is_over)
+{
+    const auto held = std::make_shared<Held>();
+    const auto dropped = std::make_shared<int>(1);
+    {
+        CallbackThread thread;
+        thread.post(Held::work(held));
+        held->begun.get_future().wait();
+        thread.post([dropped] {});
+        thread.close(0s);
+        EXPECT_EQ(dropped.use_count(), 1) << "what has not begun is dropped";
+    }
+    held->go.set_value();
+    held->gone.get_future().wait();
+}
+
+TEST(CallbackThread, is_left_earlier_when_somebody_hurries)
+{
+    const auto held = std::make_shared<Held>();
+    CallbackThread thread;
+    thread.post(Held::work(held));
+    held->begun.get_future().wait();
+    std::thread closes([&] { thread.close(1h); });
+    thread.hurry(CallbackThread::Clock::now());
+    closes.join();
+    held->go.set_value();
+    held->gone.get_future().wait();
+}
+
+TEST(CallbackThread, has_the_least_time_whoever_hurries)
+{
+    bool is_called = false;
+    CallbackThread thread;
+    thread.hurry(CallbackThread::Clock::now());
+    thread.post([&] { is_called = true; });
+    thread.close(0s, 1h);
     EXPECT_TRUE(is_called);
 }
 

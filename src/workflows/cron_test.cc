@@ -3,7 +3,6 @@
 #include "engine/schedule_rounds.h"
 #include "workflows/cron_firing.h"
 #include "workflows/schedule_testing.h"
-#include "workflows/schedule_work.h"
 
 #include <set>
 
@@ -367,19 +366,6 @@ TEST_P(CronTest, end_when_they_are_told_to)
 {
     here.firing.start();
     testing::await(loop, here.firing.stop());
-}
-
-TEST_P(CronTest, only_hosts_that_schedule_fire)
-{
-    HostOptions host;
-    EXPECT_TRUE(ScheduleWork::is_wanted(host));
-    host.mode = HostOptions::Mode::scheduler_only;
-    EXPECT_TRUE(ScheduleWork::is_wanted(host));
-    host.mode = HostOptions::Mode::executor_only;
-    EXPECT_FALSE(ScheduleWork::is_wanted(host));
-    host.mode = HostOptions::Mode::both;
-    host.cron.enabled = false;
-    EXPECT_FALSE(ScheduleWork::is_wanted(host));
 }
 
 class CronOfMany : public CronTest {};

@@ -14,8 +14,7 @@ namespace sluice {
 
 namespace {
 
-// For bodies that were told to stop just now.
-constexpr Micros last_moment = std::chrono::milliseconds(200);
+constexpr Micros grace_max = std::chrono::hours(24 * 365);
 
 // Destroys nothing: its threads are not there, or stand still in the middle of something.
 void leave_alone(std::unique_ptr<HostLife> life)
@@ -44,31 +43,64 @@ HostImpl::HostImpl(HostOptions options)
     : options_(std::move(options)),
       life_(std::make_unique<HostLife>(HostLife::Needs{options_, registry_, meter_})),
       on_loop_(life_.get()),
-      calls_(life_->calls())
+      calls_(life_->calls()),
+      threads_(life_->threads())
 {}
 
 HostImpl::~HostImpl()
 {
-    if (calls_->forked())
-        static_cast<void>(life_.release()); // the parent's
-    else
+    if (!calls_->forked()) {
         shutdown(Micros{0});
+        return;
+    }
+    static_cast<void>(life_.release()); // the parent's, as these
+    static_cast<void>(new std::shared_ptr<BodyThreads>(std::move(threads_)));
 }
 
 std::size_t HostImpl::shutdown(Micros grace)
 {
-    if (calls_->forked() || is_shut_.exchange(true))
+    if (calls_->forked())
         return 0;
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point deadline = Clock::now() + grace;
-    life_->end(grace);
-    const auto left = std::chrono::duration_cast<Micros>(deadline - Clock::now());
-    const std::size_t running = life_->join(std::max(left, last_moment));
-    if (life_->is_broken())
-        leave_alone(std::move(life_));
+    const Clock::time_point deadline = Clock::now() + std::clamp(grace, Micros{0}, grace_max);
+    if (!is_shut_.exchange(true))
+        return end(deadline);
+    hurry(deadline);
+    ended_->wait();
+    return threads_->close(Clock::duration::zero());
+}
+
+std::size_t HostImpl::end(Clock::time_point deadline)
+{
+    life_->end(deadline);
+    const std::size_t running = life_->join();
+    registry_.clear(); // the program lets go of its functions at its end
+    std::unique_ptr<HostLife> life;
+    {
+        const std::lock_guard lock(life_mutex_);
+        life = std::move(life_);
+    }
+    if (life->is_broken())
+        leave_alone(std::move(life));
     else
-        life_.reset();
+        life.reset();
+    ended_->answer(true);
     return running;
+}
+
+// Another thread ends it, and may have been given more time.
+void HostImpl::hurry(Clock::time_point deadline)
+{
+    {
+        const std::lock_guard lock(life_mutex_);
+        if (life_)
+            life_->hurry(deadline);
+    }
+    const auto left = deadline + HostLife::last_words - Clock::now();
+    if (ended_->wait_for(std::max(std::chrono::ceil<Micros>(left), Micros{0})))
+        return;
+    const std::lock_guard lock(life_mutex_);
+    if (life_)
+        life_->break_off();
 }
 
 SlotBack::SlotBack() : attempt_(BodyAttempt::current())

@@ -74,8 +74,11 @@ public:
     virtual std::string metrics() const = 0;
 
     // Starts nothing any more, waits so long for bodies, hands back what is not done, answers all
-    // who wait (`closed`). Blocks; the number of bodies that still run, whose threads are left to
-    // them. Again: 0, at once.
+    // who wait (`closed`), and lets go of the program's functions. Two seconds after the grace it
+    // goes on without a database that does not answer, and without a callback that does not end.
+    // Blocks; the number of bodies that still run, whose threads are left to them. While another
+    // thread does so: waits for that, which has no more time than this from here on. Again: how
+    // many still run, at once.
     virtual std::size_t shutdown(Micros grace) = 0;
 
 protected:

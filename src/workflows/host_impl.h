@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,11 @@ public:
     std::size_t shutdown(Micros grace) override;
 
 private:
+    using Clock = HostLife::Clock;
+
+    std::size_t end(Clock::time_point deadline);
+    void hurry(Clock::time_point deadline);
+
     void perform(LoopWork work, Refused refused) override;
     static Async<void> perform_on(HostLife& life, LoopWork work);
 
@@ -53,10 +59,13 @@ private:
     const HostOptions options_;
     Registry registry_;
     mutable HostMeter meter_;
+    std::mutex life_mutex_;          // between who ends it and who hurries that
     std::unique_ptr<HostLife> life_; // until shutdown(), after which calls do not reach it
     HostLife* const on_loop_;        // the same, for what calls do there
     const std::shared_ptr<LoopCalls> calls_;
+    std::shared_ptr<BodyThreads> threads_;
     std::atomic<bool> is_shut_ = false;
+    const PendingPtr<bool> ended_ = std::make_shared<Pending<bool>>();
 };
 
 } // namespace sluice

@@ -19,6 +19,8 @@ namespace sluice {
 namespace {
 
 constexpr Micros load_looks = std::chrono::seconds(1);          // between two, at most
+constexpr Micros end_looks = std::chrono::milliseconds(10);     // at bodies that are to end
+constexpr Micros last_moment = std::chrono::milliseconds(200);  // of bodies that were just stopped
 constexpr std::size_t cached_bytes_max = std::size_t{64} << 20; // of ends of live runs
 
 // The loop that this thread runs, and the first broken expectation in it.
@@ -66,6 +68,13 @@ CallError closed()
     return {.kind = CallError::Kind::closed, .text = "this Runner was shut down"};
 }
 
+// For Pending, which takes no negative time.
+Micros time_to(HostLife::Clock::time_point end)
+{
+    const auto left = end - HostLife::Clock::now();
+    return std::max(std::chrono::ceil<Micros>(left), Micros(0));
+}
+
 } // namespace
 
 // What the engine hands tasks to.
@@ -90,7 +99,7 @@ HostLife::HostLife(Needs needs)
       logs_(hub_for(needs.options, callbacks_)),
       log_(logs_.component("workflows")),
       cache_(cached_bytes_max),
-      threads_(needs.options.body_threads_max),
+      threads_(std::make_shared<BodyThreads>(needs.options.body_threads_max)),
       scope_(loop_.get_executor(), log_),
       last_(loop_.get_executor(), log_),
       calls_(std::make_shared<LoopCalls>(inbox_, scope_))
@@ -109,9 +118,18 @@ std::optional<CallError> HostLife::open()
     Result<std::unique_ptr<Store>> opened =
         open_store(loop_.get_executor(), options, logs_.component("store"));
     if (!opened)
-        return to_call_error(std::move(opened).error());
+        return opening_error(to_call_error(std::move(opened).error()));
     store_ = *std::move(opened);
     return std::nullopt;
+}
+
+// There is no Runner yet that would be broken: the database that was named is not what is needed,
+// or its user may not.
+CallError HostLife::opening_error(CallError error) const
+{
+    if (error.kind == CallError::Kind::broken && !is_broken_)
+        error.kind = CallError::Kind::invalid;
+    return error;
 }
 
 void HostLife::make_services()
@@ -126,7 +144,7 @@ void HostLife::make_services()
     engine.looks_for_dead = options.recovers;
     engine_.emplace(loop, *store_, std::move(engine), logs_.component("engine"));
     executor_.emplace(
-        BodyExecutor::Needs{loop, *store_, needs_.registry, cache_, threads_, *callbacks_},
+        BodyExecutor::Needs{loop, *store_, needs_.registry, cache_, *threads_, *callbacks_},
         BodyExecutor::Options{
             .context_bytes_max = options.context_bytes_max, .deferred_max = options.deferred_max},
         log_
@@ -141,7 +159,7 @@ void HostLife::make_services()
     cron_.emplace(*store_, actor_, find);
     triggers_.emplace(*store_, actor_);
     schedule_work_.emplace(
-        ScheduleWork::Needs{loop, *store_, threads_, find}, options, logs_.component("schedules")
+        ScheduleWork::Needs{loop, *store_, *threads_, find}, options, logs_.component("schedules")
     );
     if (options.abandon_unknown_after)
         abandon_duty_.emplace(*store_, needs_.registry, *options.abandon_unknown_after, log_);
@@ -161,7 +179,7 @@ std::optional<CallError> HostLife::start()
     const PendingPtr<bool> begun = calls_->ask<bool>([this] { return begin(); });
     begun->wait();
     const CallResult<bool> result = begun->get();
-    return result ? std::nullopt : std::optional(result.error());
+    return result ? std::nullopt : std::optional(opening_error(result.error()));
 }
 
 Async<Result<bool>> HostLife::begin()
@@ -256,32 +274,69 @@ private:
     HostLife& life_;
 };
 
-Async<void> HostLife::finish(Micros grace)
+HostLife::Clock::time_point HostLife::deadline()
+{
+    return deadline_.with([](const Clock::time_point& deadline) { return deadline; });
+}
+
+// It may come nearer meanwhile, which the engine would not see.
+Async<void> HostLife::wait_for_bodies()
+{
+    engine_->close();
+    while (dispatcher_ && dispatcher_->executing() > 0 && Clock::now() < deadline())
+        co_await sleep_for(std::min(end_looks, time_to(deadline())));
+}
+
+Async<void> HostLife::finish()
 {
     Over over(*this);
     co_await schedule_work_->stop();
-    co_await engine_->stop(grace);
+    co_await wait_for_bodies();
+    co_await engine_->stop(Clock::duration::zero());
     followed_->end_all(closed());
     calls_->refuse_all();
     scope_.cancel();
     co_await scope_.join();
+    store_->break_off(); // nobody waits for what may still be under way
     over.is_orderly = true;
 }
 
-void HostLife::end(Micros grace)
+void HostLife::end(Clock::time_point deadline)
 {
+    deadline_.with([&](Clock::time_point& present) { present = std::min(present, deadline); });
     calls_->close(closed());
     if (!thread_.joinable())
         return;
-    asio::post(loop_, [this, grace] { last_.spawn(finish(grace)); });
+    asio::post(loop_, [this] { last_.spawn(finish()); });
+    if (!over_->wait_for(time_to(this->deadline() + last_words)))
+        break_off();
     over_->wait();
     thread_.join();
 }
 
-std::size_t HostLife::join(Micros patience)
+void HostLife::hurry(Clock::time_point deadline)
 {
-    const std::size_t left = threads_.close(patience);
-    callbacks_->close();
+    deadline_.with([&](Clock::time_point& present) { present = std::min(present, deadline); });
+    threads_->hurry(deadline);
+    callbacks_->hurry(deadline);
+}
+
+void HostLife::break_off()
+{
+    if (!store_ || is_broken_off_.exchange(true))
+        return;
+    log_.warn(
+        "the database does not answer: this Runner ends without it, and what it holds is free when "
+        "its leases end"
+    );
+    store_->break_off();
+}
+
+// Callbacks that are posted by now are called, unless one of them does not end.
+std::size_t HostLife::join()
+{
+    const std::size_t left = threads_->close(deadline() - Clock::now(), last_moment);
+    callbacks_->close(deadline() - Clock::now(), last_words);
     return left;
 }
 
@@ -314,7 +369,7 @@ Async<Result<bool>> HostLife::measure()
     reading.running = load.running;
     reading.overdue = load.overdue;
     reading.deferred = load.deferred;
-    reading.busy_threads = threads_.busy();
+    reading.busy_threads = threads_->busy();
     reading.followed = followed_->size();
     reading.calls = calls_->size();
     reading.cached_bytes = cache_.bytes();

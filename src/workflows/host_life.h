@@ -3,6 +3,7 @@
 
 #include "async/inbox.h"
 #include "async/task_scope.h"
+#include "base/guarded.h"
 #include "engine/engine.h"
 #include "store/store.h"
 #include "workflows/abandon_duty.h"
@@ -23,6 +24,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +39,8 @@ namespace sluice {
 // children of a fork, and once its loop has broken.
 class HostLife {
 public:
+    using Clock = std::chrono::steady_clock;
+
     // Outlive it.
     struct Needs {
         const HostOptions& options;
@@ -51,13 +56,26 @@ public:
     // Opens the database and starts everything. Blocks. Errors: those of the store.
     std::optional<CallError> start();
 
-    // Ends everything but the threads of bodies. Blocks; after calls()->close(). At most once.
-    void end(Micros grace);
+    // Ends everything but the threads that run functions of the program. Bodies have until then,
+    // and the database `last_words` longer: an end without it leaves leases to their time. Blocks.
+    // At most once.
+    void end(Clock::time_point deadline);
 
-    // Those, too: waits so long for them. How many are left to their bodies.
-    std::size_t join(Micros patience);
+    // Those, too: waits until the deadline for them. How many are left to their bodies. Blocks.
+    std::size_t join();
+
+    // Any thread, also before end(): the deadline is not later than this.
+    void hurry(Clock::time_point deadline);
+
+    // Any thread, during end(): it goes on without the database.
+    void break_off();
 
     bool is_broken() const { return is_broken_; } // after end()
+
+    // They outlive it if a body does.
+    const std::shared_ptr<BodyThreads>& threads() const { return threads_; }
+
+    static constexpr Micros last_words = std::chrono::seconds(2);
 
     // --- on the loop -------------------------------------------------------------------------
 
@@ -109,8 +127,11 @@ private:
     void make_services();
     void run();
     void broke(const std::string& fault);
+    CallError opening_error(CallError error) const;
     Async<Result<bool>> begin();
-    Async<void> finish(Micros grace);
+    Clock::time_point deadline();
+    Async<void> wait_for_bodies();
+    Async<void> finish();
     Async<void> tell_load();
     void describe();
     void serve();
@@ -127,7 +148,7 @@ private:
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> busy_;
     Inbox inbox_{loop_.get_executor()};
     RunCache cache_;
-    BodyThreads threads_;
+    std::shared_ptr<BodyThreads> threads_;
     std::unique_ptr<Store> store_;
     TaskScope scope_; // of calls and services
     TaskScope last_;  // of their end
@@ -143,6 +164,8 @@ private:
     Dispatcher* dispatcher_ = nullptr;        // of the engine; null: runs no bodies
     PendingPtr<bool> over_ = std::make_shared<Pending<bool>>(); // the loop's thread is
     bool is_broken_ = false;
+    Guarded<Clock::time_point> deadline_{Clock::time_point::max()}; // of the end
+    std::atomic<bool> is_broken_off_{false};
     std::thread thread_;
 };
 

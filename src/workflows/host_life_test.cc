@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a Host begins, ends and breaks.
 #include "base/assert.h"
+#include "base/guarded.h"
 #include "workflows/host_testing.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 namespace sluice {
@@ -57,6 +59,17 @@ TEST_P(HostLifeTest, a_database_that_cannot_be_opened_is_told)
     EXPECT_EQ(Host::open(bad).error().kind, Kind::invalid);
 }
 
+TEST(HostOpening, refuses_a_file_that_is_no_database_as_a_fault_of_who_has_named_it)
+{
+    const std::unique_ptr<TestDatabase> database = make_database(Dialect::sqlite_file);
+    std::ofstream(database->url()) << std::string(10'000, 'x');
+    HostOptions options;
+    options.url = database->url();
+    const CallError error = Host::open(options).error();
+    EXPECT_EQ(error.kind, Kind::invalid) << "no Runner is broken";
+    EXPECT_NE(error.text.find("is not an SQLite database"), std::string::npos) << error.text;
+}
+
 TEST_P(HostLifeTest, a_shutdown_answers_all_who_wait_and_the_runs_go_on_elsewhere)
 {
     const auto host = open();
@@ -72,7 +85,8 @@ TEST_P(HostLifeTest, a_shutdown_answers_all_who_wait_and_the_runs_go_on_elsewher
     EXPECT_EQ(kind_of(runs[0]->report()), Kind::closed);
     EXPECT_EQ(answer_of(host->submit("held", "")).error().kind, Kind::closed);
     EXPECT_EQ(host->add(held()).error().kind, Kind::closed);
-    EXPECT_EQ(host->shutdown(Micros{0}), 0U);
+    while (host->shutdown(Micros{0}) > 0)
+        std::this_thread::yield(); // until the last body has ended
 
     const auto next = open();
     ASSERT_TRUE(next->add(held()));
@@ -119,6 +133,63 @@ TEST_P(HostLifeTest, a_shutdown_leaves_threads_to_the_bodies_that_do_not_end)
     EXPECT_EQ(host->shutdown(Micros{0}), 1U);
     barrier.open();
     over.wait();
+}
+
+TEST_P(HostLifeTest, a_second_shutdown_waits_for_the_first_and_leaves_it_no_more_time)
+{
+    Barrier begun;
+    const auto host = open();
+    ASSERT_TRUE(host->add(registered("w", {task_with("t", {}, [&](BodyAttempt&) {
+                                         begun.open();
+                                         barrier.wait();
+                                         return BodyEnd{};
+                                     })})));
+    const FollowedRunPtr run = begin(*host, "w");
+    begun.wait();
+    std::thread first([&] { EXPECT_EQ(host->shutdown(1h), 1U); });
+    while (answer_of(host->why(run->id()))) {
+    } // until it is closed
+    EXPECT_EQ(host->shutdown(Micros{0}), 1U);
+    first.join();
+    EXPECT_EQ(host->shutdown(1h), 1U) << "which is left to its body";
+    barrier.open();
+    while (host->shutdown(Micros{0}) > 0)
+        std::this_thread::yield();
+}
+
+TEST_P(HostLifeTest, a_shutdown_goes_on_without_a_database_that_does_not_answer)
+{
+    Guarded<std::string> told;
+    HostOptions telling = options();
+    telling.log = [&](LogLevel, std::string_view line) {
+        told.with([&](std::string& lines) { lines += line; });
+    };
+    const auto host = open(telling);
+    ASSERT_TRUE(host->add(registered("w", {task_with("t", {}, gives(""))})));
+    EXPECT_EQ(execute(*host, "w")->status, RunStatus::completed);
+    const std::unique_ptr<testing::Probe> holder = database->probe();
+    const bool is_sqlite = GetParam() == Dialect::sqlite_file;
+    holder->query(
+        is_sqlite ? "BEGIN IMMEDIATE" : "BEGIN; LOCK TABLE worker IN ACCESS EXCLUSIVE MODE"
+    );
+
+    EXPECT_EQ(host->shutdown(Micros{0}), 0U);
+
+    const std::string lines = told.with([](const std::string& all) { return all; });
+    EXPECT_NE(lines.find("this Runner ends without it"), std::string::npos) << lines;
+}
+
+TEST_P(HostLifeTest, a_shutdown_lets_go_of_bodies)
+{
+    const auto held = std::make_shared<int>(1);
+    const auto host = open();
+    ASSERT_TRUE(
+        host->add(registered("w", {task_with("t", {}, [held](BodyAttempt&) { return BodyEnd{}; })}))
+    );
+    EXPECT_EQ(execute(*host, "w")->status, RunStatus::completed);
+    EXPECT_GT(held.use_count(), 1);
+    EXPECT_EQ(host->shutdown(60s), 0U);
+    EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST_P(HostLifeTest, a_broken_expectation_ends_the_host_and_not_the_program)

@@ -17,7 +17,7 @@ namespace sluice {
 
 // Which schedules a Host fires, and how.
 struct CronSettings {
-    bool enabled = true;
+    bool enabled = true;                               // triggers are asked all the same
     int catchup_ticks_max = 100;                       // 1 to 10,000
     bool retries_failed = true;                        // ticks whose run could not be created, …
     Micros retry_interval = std::chrono::seconds(300); // … this often, at least a second, …

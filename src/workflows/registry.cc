@@ -2,6 +2,7 @@
 #include "workflows/registry.h"
 
 #include "base/text.h"
+#include "model/workflow/workflow_check.h"
 
 #include <fmt/format.h>
 
@@ -9,20 +10,6 @@
 #include <utility>
 
 namespace sluice {
-
-namespace {
-
-// " (did you mean 'etl'?)", or nothing.
-std::string near_name(std::string_view word, const std::vector<std::string>& names)
-{
-    const std::vector<std::string> near = nearest(word, names, 1);
-    if (near.empty() ||
-        edit_distance(word, near.front()) >= std::max(word.size(), near.front().size()))
-        return {};
-    return fmt::format(" (did you mean '{}'?)", near.front());
-}
-
-} // namespace
 
 void Registry::add(KnownWorkflowPtr workflow)
 {
@@ -39,6 +26,15 @@ void Registry::add(KnownWorkflowPtr workflow)
     entry.order = ++last_order_;
     replaced = std::exchange(by_namespace_[std::move(name)], std::move(entry));
     name_all();
+}
+
+void Registry::clear()
+{
+    std::map<std::string, Entry, std::less<>> gone; // goes when the lock is free again, likewise
+    const std::lock_guard lock(mutex_);
+    namespaces_.clear();
+    by_queue_.clear();
+    gone.swap(by_namespace_);
 }
 
 // Of the same short name or alias the workflow that was added last has it.

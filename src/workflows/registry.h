@@ -41,6 +41,9 @@ public:
     // The same one with its id, if it still is the one of its namespace.
     void declared(KnownWorkflowPtr workflow);
 
+    // Lets go of all of them, on the thread of the caller, without a lock.
+    void clear();
+
     // By any name. Errors: not_found, with the nearest name.
     CallResult<KnownWorkflowPtr> find(std::string_view name) const;
 

@@ -46,6 +46,19 @@ TEST(Registry, finds_a_workflow_by_its_namespace_its_short_name_and_its_aliases)
     EXPECT_EQ(registry.of_namespace("etl"), nullptr);
 }
 
+TEST(Registry, lets_go_of_everything_when_it_is_cleared)
+{
+    Registry registry;
+    KnownWorkflowPtr etl = known("etl", {"daily"});
+    const std::weak_ptr<const KnownWorkflow> held = etl;
+    registry.add(std::move(etl));
+    registry.clear();
+    EXPECT_TRUE(held.expired());
+    for (const char* name : {"etl", "public::embedded::etl", "daily"})
+        EXPECT_FALSE(registry.find(name)) << name;
+    EXPECT_TRUE(registry.queues().empty() && registry.all().empty());
+}
+
 TEST(Registry, names_the_nearest_workflow_when_there_is_none)
 {
     Registry registry;

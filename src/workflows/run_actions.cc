@@ -38,7 +38,7 @@ Error no_such_task(const RunReport& report, const std::string& task)
     return {
         Errc::not_found,
         fmt::format(
-            "run '{}' has no task '{}'{}", report.id, printable(task), near_task(task, ids)
+            "run '{}' has no task '{}'{}", report.id, printable(task), near_name(task, ids)
         )};
 }
 

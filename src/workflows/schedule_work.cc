@@ -28,7 +28,8 @@ TriggerPolling::Options polling_options(const HostOptions& options)
 } // namespace
 
 ScheduleWork::ScheduleWork(Needs needs, const HostOptions& options, Log log)
-    : workflows_(needs.loop, needs.store, options.task_timeout),
+    : fires_cron_(options.cron.enabled),
+      workflows_(needs.loop, needs.store, options.task_timeout),
       triggers_(needs.store, workflows_, std::move(needs.find), options.run_timeout),
       firing_(needs.loop, needs.store, workflows_, firing_options(options), log),
       polling_({needs.loop, needs.store, needs.threads, triggers_}, polling_options(options), log)
@@ -36,12 +37,13 @@ ScheduleWork::ScheduleWork(Needs needs, const HostOptions& options, Log log)
 
 bool ScheduleWork::is_wanted(const HostOptions& options)
 {
-    return options.mode != HostOptions::Mode::executor_only && options.cron.enabled;
+    return options.mode != HostOptions::Mode::executor_only;
 }
 
 void ScheduleWork::start()
 {
-    firing_.start();
+    if (fires_cron_)
+        firing_.start();
     polling_.start();
 }
 

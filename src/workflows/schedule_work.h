@@ -24,7 +24,7 @@ public:
 
     ScheduleWork(Needs needs, const HostOptions& options, Log log);
 
-    // Whether a Host with these options does so at all.
+    // Whether a Host with these options does so at all. Without cron it asks functions only.
     static bool is_wanted(const HostOptions& options);
 
     // From here on. stop() comes before the engine's, also without start().
@@ -44,6 +44,7 @@ public:
     const TriggerPolling::Counts& trigger_counts() const { return polling_.counts(); }
 
 private:
+    bool fires_cron_;
     StoredWorkflows workflows_;
     TriggerFiring triggers_;
     CronFiring firing_;

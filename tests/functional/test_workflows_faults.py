@@ -99,3 +99,32 @@ def test_all_problems_of_a_definition_are_told_together(outcomes):
     assert told.startswith("Failed to build workflow: ")
     for problem in ("'sum'", "'extrakt'", "did you mean 'extract'?", "load -> extract", "'nobody'"):
         assert problem in told, told
+
+
+ENDS = """
+import sys
+
+from sluice import DefaultRunner, WorkflowBuilder, task
+
+with WorkflowBuilder("w"):
+    task(id="only")(lambda context: None)
+runner = DefaultRunner(sys.argv[1])
+print(runner.execute("w").status, flush=True)
+sys.stdin.readline()
+if sys.argv[2] == "shutdown":
+    print(runner.shutdown(0.1))
+"""
+
+
+@pytest.mark.parametrize("end", ["shutdown", "exit"])
+def test_program_ends_while_its_server_is_frozen(own_postgres, tmp_path, end):
+    url = own_postgres.url(own_postgres.new_database())
+    with subprocess.Popen(
+        [sluice_python(), "-c", ENDS, url, end], cwd=tmp_path, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as program:
+        assert program.stdout.readline() == "Completed\n"
+        with own_postgres.frozen():
+            told, errors = program.communicate("\n", timeout=30)
+    assert (program.returncode, told) == (0, "0\n" if end == "shutdown" else "")
+    assert "this Runner ends without it" in errors

@@ -226,6 +226,8 @@ def test_defer_until_asks_each_second_by_default(core):
 @pytest.mark.parametrize("condition, interval, text", [
     (lambda: 1 // 0, 1, "ZeroDivisionError"), (lambda: True, 0, "ValueError"),
     (lambda: True, 1.5, "TypeError"), (lambda: True, True, "TypeError"),
+    (lambda: True, 10**30, "ValueError: poll_interval_ms is 1 to 31536000000, not 1000000"),
+    (True, 1, "TypeError: condition is a function, not bool"),
     (lambda: later(Context()), 1, "TypeError: the condition of defer_until is a plain function"),
 ])
 @pytest.mark.filterwarnings("ignore:coroutine")

@@ -74,31 +74,44 @@ def test_deleted_schedule_is_gone(runner, schedule):
     assert runner.list_cron_schedules() == []
 
 
-CALLS = {
-    "Failed to get cron schedule": lambda runner, id: runner.get_cron_schedule(id),
-    "Failed to update cron schedule":
-        lambda runner, id: runner.update_cron_schedule(id, "0 0 * * *", "UTC"),
-    "Failed to set cron schedule enabled":
-        lambda runner, id: runner.set_cron_schedule_enabled(id, True),
-    "Failed to delete cron schedule": lambda runner, id: runner.delete_cron_schedule(id),
-    "Failed to get cron execution history":
-        lambda runner, id: runner.get_cron_execution_history(id),
-}
+CALLS = [
+    ("Failed to get cron schedule", lambda runner, id: runner.get_cron_schedule(id)),
+    ("Failed to update cron schedule",
+     lambda runner, id: runner.update_cron_schedule(id, "0 0 * * *", "UTC")),
+    ("Failed to update cron schedule",
+     lambda runner, id: runner.set_cron_schedule_enabled(id, True)),
+    ("Failed to delete cron schedule", lambda runner, id: runner.delete_cron_schedule(id)),
+    ("Failed to get cron execution history",
+     lambda runner, id: runner.get_cron_execution_history(id)),
+]
 
 
-@pytest.mark.parametrize("words", CALLS)
-def test_unknown_schedule_is_told_in_the_words_of_the_contract(runner, words):
+@pytest.mark.parametrize("words, call", CALLS)
+def test_unknown_schedule_is_told_in_the_words_of_the_contract(runner, words, call):
     with pytest.raises(ValueError) as refusal:
-        CALLS[words](runner, ABSENT)
+        call(runner, ABSENT)
     assert str(refusal.value) == f"{words}: no schedule '{ABSENT}'"
 
 
-@pytest.mark.parametrize("words", CALLS)
-@pytest.mark.parametrize("id", ["invalid-id", "", None, 7])
-def test_what_is_no_id_is_told_apart(core, runner, words, id):
-    with pytest.raises(ValueError, match="^Invalid schedule ID"):
-        CALLS[words](runner, id)
+@pytest.mark.parametrize("words, call", CALLS)
+@pytest.mark.parametrize("id", ["invalid-id", "", "\ud800", None, 7, 10**5000],
+                         ids=["words", "empty", "half", "none", "number", "large"])
+def test_what_is_no_id_is_told_with_the_operation(core, runner, words, call, id):
+    with pytest.raises(ValueError, match=f"^{words}: Invalid schedule ID: "):
+        call(runner, id)
     assert core.told("get_schedule") == core.told("update_schedule") == []
+
+
+def test_schedule_may_be_named_as_in_cloacina(runner, schedule):
+    runner.set_cron_schedule_enabled(schedule_id=schedule, enabled=False)
+    runner.update_cron_schedule(timezone="Europe/Berlin", schedule_id=schedule)
+    known = runner.get_cron_schedule(schedule_id=schedule)
+    assert known == runner.get_cron_schedule(id=schedule)
+    assert (known["enabled"], known["timezone"]) == (False, "Europe/Berlin")
+    assert runner.get_cron_execution_history(schedule_id=schedule, limit=1) == []
+    with pytest.raises(TypeError, match="schedule_id"):
+        runner.delete_cron_schedule(id=schedule, schedule_id=schedule)
+    runner.delete_cron_schedule(schedule_id=schedule)
 
 
 def test_refused_registration_is_told(core, runner):

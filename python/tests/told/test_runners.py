@@ -42,8 +42,11 @@ def workflow():
      ["self", "workflow_name", "cron_expression", "timezone"]),
     (DefaultRunner.list_cron_schedules, ["self", "enabled_only", "limit", "offset"]),
     (DefaultRunner.update_cron_schedule,
-     ["self", "schedule_id", "cron_expression", "timezone"]),
-    (DefaultRunner.get_cron_execution_history, ["self", "schedule_id", "limit", "offset"]),
+     ["self", "id", "cron_expression", "timezone"]),
+    (DefaultRunner.get_cron_schedule, ["self", "id"]),
+    (DefaultRunner.set_cron_schedule_enabled, ["self", "id", "enabled"]),
+    (DefaultRunner.delete_cron_schedule, ["self", "id"]),
+    (DefaultRunner.get_cron_execution_history, ["self", "id", "limit", "offset"]),
     (DefaultRunner.get_cron_execution_stats, ["self", "since"]),
     (DefaultRunner.list_trigger_schedules, ["self", "enabled_only", "limit", "offset"]),
     (DefaultRunner.get_trigger_execution_history, ["self", "name", "limit", "offset"]),
@@ -190,6 +193,31 @@ def test_handle_follows_a_run(core, runner, workflow):
     assert repr(handle) == f"RunHandle('{handle.id}')"
 
 
+@pytest.mark.parametrize("seconds, milliseconds", [
+    (-1, 0), (float("-inf"), 0), (1e-9, 1), (365 * 24 * 3600 - 1, 31_535_999_000),
+    (1e30, -1), (10**400, -1), (float("inf"), -1),
+])
+def test_long_waits_are_without_end(core, runner, workflow, seconds, milliseconds):
+    runner.execute_async("w").wait_for(seconds)
+    assert core.told("wait") == [[milliseconds]]
+
+
+@pytest.mark.parametrize("seconds, error, words", [
+    ("5", TypeError, "seconds is a number, not str"),
+    (None, TypeError, "seconds is a number, not NoneType"),
+    (float("nan"), ValueError, "seconds is a number, not nan"),
+])
+def test_waits_take_numbers(runner, workflow, seconds, error, words):
+    with pytest.raises(error, match=words):
+        runner.execute_async("w").wait_for(seconds)
+
+
+@pytest.mark.parametrize("reason", [5, None, "\ud800"])
+def test_reason_of_a_cancel_is_text(runner, workflow, reason):
+    with pytest.raises((TypeError, ValueError), match="^reason is"):
+        runner.execute_async("w").cancel(reason)
+
+
 def test_error_of_a_status_callback_is_logged(runner, workflow, caplog):
     runner.execute_async("w", {}, status_callback=lambda *said: 1 // 0)
     assert "status_callback of 'run-1' failed" in caplog.text
@@ -222,7 +250,8 @@ def test_shutdown_says_how_many_were_left_and_ends_the_runner(core, workflow):
     with DefaultRunner("x.db") as runner:
         assert runner.execute("w").status == "Completed"
     assert runner.shutdown(0.5) == 0
-    assert [said[0] for said in core.told("shutdown")] == [10_000, 500]
+    assert runner.shutdown(float("inf")) == runner.shutdown(-1) == 0
+    assert [said[0] for said in core.told("shutdown")] == [10_000, 500, 31_536_000_000, 0]
     with pytest.raises(RuntimeError, match="this Runner is shut down"):
         runner.execute("w")
 

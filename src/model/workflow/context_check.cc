@@ -78,7 +78,7 @@ std::string grouped(std::size_t number)
 // may, and context_problem, which names the key, counts.
 JsonLimits json_limits(std::size_t bytes_max, const ContextLimits& limits)
 {
-    return {.bytes_max = bytes_max, .depth_max = std::max<std::size_t>(limits.depth_max + 1, 1000)};
+    return {.bytes_max = bytes_max, .depth_max = std::max<std::size_t>(limits.depth_max + 2, 1000)};
 }
 
 std::string shortened(const std::string& path)
@@ -94,7 +94,7 @@ std::optional<Problem> context_problem(const Json& context, const ContextLimits&
     if (!context.is_object())
         return Problem{
             "", fmt::format("a context is a JSON object, not {}", describe_value(context))};
-    std::optional<Problem> problem = value_problem(context, Path(), limits.depth_max);
+    std::optional<Problem> problem = member_problem(context, Path(), limits.depth_max);
     if (problem && problem->message.empty())
         problem->message = fmt::format("nested deeper than {} levels (a cycle?)", limits.depth_max);
     return problem;

@@ -15,7 +15,7 @@ namespace sluice {
 
 struct ContextLimits {
     std::size_t bytes_max = 16u << 20;
-    std::size_t depth_max = 100;
+    std::size_t depth_max = 100; // of the value of a key
 };
 
 // The first thing that keeps `context` from being one; what was parsed has none but its type.

@@ -130,7 +130,7 @@ TEST(ContextCheck, nesting_has_a_limit)
 {
     Json good = Json::object();
     good["full"] = 1; // the parser counts an empty level otherwise
-    for (int depth = 1; depth < 100; ++depth) {
+    for (int depth = 0; depth < 100; ++depth) {
         Json outer = Json::object();
         outer["k"] = std::move(good);
         good = std::move(outer);

@@ -58,7 +58,7 @@ private:
     // Not sought for what is not shown: with thousands of tasks that takes long.
     std::string near(std::string_view word) const
     {
-        return problems_.size() < problems_shown_max ? near_task(word, ids_) : "";
+        return problems_.size() < problems_shown_max ? near_name(word, ids_) : "";
     }
 
     void check_name(std::string_view what, std::string_view name)
@@ -180,9 +180,26 @@ std::vector<std::string> definition_problems(const WorkflowDefinition& definitio
     return DefinitionCheck(definition).run();
 }
 
-std::string near_task(std::string_view word, const std::vector<std::string>& ids)
+std::string told_of_task(const Json& document, const Problem& problem)
 {
-    const std::vector<std::string> near = nearest(word, ids, 1);
+    constexpr std::string_view before = "tasks[";
+    const std::size_t end = problem.path.find("].");
+    if (!problem.path.starts_with(before) || end == std::string::npos)
+        return format_problem(problem);
+    const std::size_t place = std::stoul(problem.path.substr(before.size(), end - before.size()));
+    const Json& task = document.at("tasks").at(place);
+    const auto id = task.find("id");
+    if (id == task.end() || !id->is_string())
+        return format_problem(problem);
+    return fmt::format(
+        "task '{}': {}", id->get<std::string>(),
+        format_problem({problem.path.substr(end + 2), problem.message})
+    );
+}
+
+std::string near_name(std::string_view word, const std::vector<std::string>& names)
+{
+    const std::vector<std::string> near = nearest(word, names, 1);
     // A name that shares nothing with the word ("a" for "x") is no help.
     if (near.empty() ||
         edit_distance(word, near.front()) >= std::max(word.size(), near.front().size()))
@@ -201,7 +218,7 @@ Result<std::size_t> find_task(const WorkflowDefinition& definition, std::string_
     return Error{
         Errc::not_found,
         fmt::format(
-            "workflow '{}' has no task '{}'{}", definition.name.workflow, id, near_task(id, ids)
+            "workflow '{}' has no task '{}'{}", definition.name.workflow, id, near_name(id, ids)
         )};
 }
 

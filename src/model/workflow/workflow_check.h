@@ -15,8 +15,12 @@ namespace sluice {
 // is no ancestor.
 std::vector<std::string> definition_problems(const WorkflowDefinition& definition);
 
-// " (did you mean 'extract'?)", or nothing: the tasks of a workflow are too many to be listed.
-std::string near_task(std::string_view word, const std::vector<std::string>& ids);
+// A problem of a document as people know its tasks: "tasks[2].retry.jitter" is
+// "task 'load': retry.jitter". Tasks without an id keep their number.
+std::string told_of_task(const Json& document, const Problem& problem);
+
+// " (did you mean 'extract'?)", or nothing: tasks and workflows are too many to be listed.
+std::string near_name(std::string_view word, const std::vector<std::string>& names);
 
 // One task of a definition by its id; of two the first. Errors: not_found, with the nearest name.
 Result<std::size_t> find_task(const WorkflowDefinition& definition, std::string_view id);

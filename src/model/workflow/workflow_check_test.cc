@@ -216,5 +216,16 @@ TEST(WorkflowCheck, a_task_that_is_not_there_is_told_with_the_nearest_name)
     );
 }
 
+TEST(WorkflowCheck, a_problem_of_a_document_names_its_task)
+{
+    const Json document = parse_json(R"({"tasks": [{"id": "load"}, {"id": 2}]})").value();
+    const auto told = [&](const char* path) { return told_of_task(document, {path, "bad"}); };
+
+    EXPECT_EQ(told("tasks[0].retry.patterns[0]"), "task 'load': retry.patterns[0]: bad");
+    EXPECT_EQ(told("tasks[1].id"), "tasks[1].id: bad") << "it has no id";
+    EXPECT_EQ(told("tasks[0]"), "tasks[0]: bad") << "it is no object, perhaps";
+    EXPECT_EQ(told("tags.team"), "tags.team: bad");
+}
+
 } // namespace
 } // namespace sluice

@@ -291,7 +291,7 @@ TEST(Context, refuses_a_value_that_could_not_be_read_back)
     EXPECT_TRUE(error_of([&] { context.set("a", twice); }).starts_with("a|context key 'a': "));
 
     Json deep = 1;
-    for (int level = 0; level < 99; ++level)
+    for (int level = 0; level < 100; ++level) // as deep as a value may be
         deep = Json::array({deep});
     context.set("deep", deep);
     EXPECT_EQ(Context::from_json(context.to_json()), context);

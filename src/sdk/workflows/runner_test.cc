@@ -228,6 +228,21 @@ TEST(Runner, is_called_by_a_body_that_has_the_only_slot)
     EXPECT_EQ(runner.execute("only").final_context(), Context({{"n", 1}, {"has_slot", true}}));
 }
 
+TEST(Runner, is_called_by_a_callback_whose_task_has_the_only_slot)
+{
+    const Database database;
+    std::optional<std::int64_t> told;
+    Runner runner(database.url, {.max_concurrent_tasks = 1});
+    runner.add(WorkflowBuilder("inner").task("a", setting("n", 1)).build());
+    TaskOptions options{.retry = tries(1)};
+    options.on_success = [&](const std::string&, const Context&) {
+        told = runner.execute("inner").final_context().get<std::int64_t>("n");
+    };
+    runner.add(workflow_of([](Context&) {}, options));
+    EXPECT_EQ(runner.execute("only").status(), RunStatus::completed);
+    EXPECT_EQ(told, 1);
+}
+
 TEST(Runner, is_called_by_every_function_of_the_program)
 {
     const Database database;

@@ -34,22 +34,6 @@ namespace {
 constexpr std::size_t tasks_max = 100'000;
 constexpr std::size_t dependencies_max = 1'000'000;
 
-// "tasks[2].retry.jitter" is "task 'load': retry.jitter".
-std::string told_of_task(const WorkflowDefinition& definition, const Problem& problem)
-{
-    constexpr std::string_view before = "tasks[";
-    const std::size_t end = problem.path.find(']');
-    if (!problem.path.starts_with(before) || end == std::string::npos)
-        return format_problem(problem);
-    const std::size_t place = std::stoul(problem.path.substr(before.size(), end - before.size()));
-    std::string rest = problem.path.substr(end + 1);
-    if (rest.starts_with('.'))
-        rest.erase(0, 1);
-    return fmt::format(
-        "task '{}': {}", definition.tasks[place].id, format_problem({rest, problem.message})
-    );
-}
-
 // Names are looked at by definition_problems().
 bool is_of_name(std::string_view path)
 {
@@ -60,12 +44,13 @@ bool is_of_name(std::string_view path)
 // What the database could not give back: bounds of numbers, texts with bytes that none may have.
 void add_document_problems(const WorkflowDefinition& definition, std::vector<std::string>& problems)
 {
-    const Checked<WorkflowDefinition> read = read_definition(definition_json(definition));
+    const sluice::Json document = definition_json(definition);
+    const Checked<WorkflowDefinition> read = read_definition(document);
     if (read)
         return;
     for (const Problem& problem : read.error())
         if (!is_of_name(problem.path))
-            problems.push_back(told_of_task(definition, problem));
+            problems.push_back(told_of_task(document, problem));
 }
 
 // Workflows that are too large are not looked at further.

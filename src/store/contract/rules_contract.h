@@ -7,11 +7,9 @@
 
 namespace sluice {
 
-// Tasks of the kind 'build' under concurrency and capacity rules, and a worker that starts them.
-class Rules : public ServiceContract {
+// Tasks of the kind 'build' under concurrency and capacity rules.
+class Rules : public StartedTasks {
 protected:
-    Rules() : w(worker(1h)) {}
-
     static std::string rule(
         std::string_view limit, std::string_view fields = "[]", std::string_view status = "Running"
     )
@@ -44,15 +42,6 @@ protected:
         return task;
     }
 
-    std::vector<Leased> start_all(std::size_t limit = 100)
-    {
-        Claim request = claim_of(w, limit);
-        request.as = Claim::As::claimed;
-        std::vector<Leased> leased = db(request).value();
-        for (const Leased& task : leased)
-            EXPECT_TRUE(accept(task, w));
-        return leased;
-    }
     std::vector<TaskId> started(std::size_t limit = 100)
     {
         std::vector<TaskId> ids;
@@ -60,14 +49,6 @@ protected:
             ids.push_back(task.task);
         return ids;
     }
-    void end(const Leased& task)
-    {
-        UpdateTask update = update_of(task);
-        update.end = TaskState::succeeded;
-        EXPECT_TRUE(db(update));
-    }
-
-    WorkerId w;
 };
 
 using Ids = std::vector<TaskId>;

@@ -107,4 +107,28 @@ protected:
     }
 };
 
+// With a worker that starts what it claims.
+class StartedTasks : public ServiceContract {
+protected:
+    StartedTasks() : w(worker(1h)) {}
+
+    std::vector<Leased> start_all(std::size_t limit = 100)
+    {
+        Claim request = claim_of(w, limit);
+        request.as = Claim::As::claimed;
+        std::vector<Leased> leased = db(request).value();
+        for (const Leased& task : leased)
+            EXPECT_TRUE(accept(task, w));
+        return leased;
+    }
+    void end(const Leased& task, TaskState how = TaskState::succeeded)
+    {
+        UpdateTask update = update_of(task);
+        update.end = how;
+        EXPECT_TRUE(db(update));
+    }
+
+    WorkerId w;
+};
+
 } // namespace sluice

@@ -8,10 +8,8 @@
 namespace sluice {
 
 // What tests of stored rules share.
-class StoredRulesContract : public ServiceContract {
+class StoredRulesContract : public StartedTasks {
 protected:
-    StoredRulesContract() : w(worker(1h)) {}
-
     static std::string at_most(int maximum, std::string_view fields = "[]")
     {
         return fmt::format(
@@ -101,24 +99,6 @@ protected:
     {
         return db.read([](Reads& reads) { return reads.pulse().has_changed_rule; });
     }
-
-    std::vector<Leased> start_all(std::size_t limit = 100)
-    {
-        Claim request = claim_of(w, limit);
-        request.as = Claim::As::claimed;
-        std::vector<Leased> leased = db(request).value();
-        for (const Leased& task : leased)
-            EXPECT_TRUE(accept(task, w));
-        return leased;
-    }
-    void end(const Leased& task, TaskState how = TaskState::succeeded)
-    {
-        UpdateTask update = update_of(task);
-        update.end = how;
-        EXPECT_TRUE(db(update));
-    }
-
-    WorkerId w;
 };
 
 } // namespace sluice

@@ -22,6 +22,8 @@ constexpr Statement sync_point{"sync", ""};
 
 void Connection::open()
 {
+    if (settings_.is_broken_off())
+        throw lost("connect to postgres", not_waited_for);
     if (handle_ && PQstatus(handle_.get()) == CONNECTION_OK)
         return;
     close();
@@ -72,6 +74,13 @@ Rows Connection::query(const Statement& statement, const Params& params)
     queue(statement, params, &rows);
     drain();
     return rows;
+}
+
+const Rows& Connection::wait_for(const Rows& queued)
+{
+    if (!queued)
+        drain();
+    return queued;
 }
 
 void Connection::prepare(const Statement& statement)
@@ -171,8 +180,11 @@ void Connection::wait_for_answer()
         if (unsent < 0)
             fail_lost(PQerrorMessage(handle_.get()));
         const short events = static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN);
-        pollfd descriptor{PQsocket(handle_.get()), events, 0};
-        const int ready = ::poll(&descriptor, 1, static_cast<int>(patience.count()));
+        pollfd descriptors[] = {
+            {PQsocket(handle_.get()), events, 0}, {settings_.break_off_descriptor(), POLLIN, 0}};
+        const int ready = ::poll(descriptors, 2, static_cast<int>(patience.count()));
+        if (settings_.is_broken_off())
+            fail_lost(not_waited_for);
         if (ready == 0)
             fail_lost("the server does not answer");
         if (ready < 0 && errno != EINTR)

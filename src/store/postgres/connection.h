@@ -34,6 +34,9 @@ public:
     void queue(const Statement& statement, const Params& params = {}, Rows* rows = nullptr);
     Rows query(const Statement& statement, const Params& params = {});
 
+    // The rows of a queued statement: waits for them if no drain has filled them yet.
+    const Rows& wait_for(const Rows& queued);
+
     // Sends what is queued and waits for all answers. After a failed statement the server skips the
     // others up to here, so that the connection is in step again when this throws; `lost` closes
     // it.

@@ -92,7 +92,7 @@ void Notifier::run()
             serve();
         } catch (const StoreFailure& failure) {
             connection_.reset();
-            if (pause_ < pause_min)
+            if (pause_ < pause_min && !settings_.is_broken_off())
                 log_.warn("no notifications from other processes: {}", failure.error().detail);
             pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
             const auto jitter = static_cast<std::int64_t>(random.next() % 100);
@@ -233,7 +233,10 @@ bool Notifier::is_stopping()
 
 Answer Notifier::ask(const Statement& statement, std::initializer_list<std::string> parameters)
 {
-    return execute(*connection_, statement.name, std::string(statement.text), parameters);
+    return execute(
+        *connection_, statement.name, std::string(statement.text), parameters,
+        settings_.break_off.get()
+    );
 }
 
 } // namespace sluice::postgres

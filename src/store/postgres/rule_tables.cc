@@ -76,9 +76,7 @@ void PostgresRuleTables::begin(bool may_add)
 
 std::int64_t PostgresRuleTables::signatures_version()
 {
-    if (!version_)
-        connection_.drain();
-    return version_.value<std::int64_t>().value_or(0);
+    return connection_.wait_for(version_).value<std::int64_t>().value_or(0);
 }
 
 std::vector<SignatureRow> PostgresRuleTables::signatures()

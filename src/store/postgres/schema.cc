@@ -61,10 +61,12 @@ struct Sight {
     std::string schema; // the first of the path that exists and may be used; empty: none
 };
 
-Sight sight_of(PGconn& connection)
+Sight sight_of(PGconn& connection, const BreakOff* break_off = nullptr)
 {
-    const Answer answer =
-        execute(connection, sql::read_search_path.name, std::string(sql::read_search_path.text));
+    const Answer answer = execute(
+        connection, sql::read_search_path.name, std::string(sql::read_search_path.text), {},
+        break_off
+    );
     return {PQgetvalue(answer.get(), 0, 0), PQgetvalue(answer.get(), 0, 1)};
 }
 
@@ -95,9 +97,9 @@ Result<void> check_user_name(std::string_view name)
     return check_name("user", name);
 }
 
-void verify_schema(PGconn& connection, const std::string& schema)
+void verify_schema(PGconn& connection, const std::string& schema, const BreakOff* break_off)
 {
-    const Sight sight = sight_of(connection);
+    const Sight sight = sight_of(connection, break_off);
     verify_path(sight, schema);
     if (sight.schema != schema)
         fail(

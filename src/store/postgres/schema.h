@@ -17,7 +17,9 @@ Result<void> check_user_name(std::string_view name);
 
 // The connection sees that schema and nothing else, or StoreFailure (broken) is thrown: options are
 // dropped by some poolers, and what is written then would be another's.
-void verify_schema(PGconn& connection, const std::string& schema);
+void verify_schema(
+    PGconn& connection, const std::string& schema, const BreakOff* break_off = nullptr
+);
 
 // Makes settings.schema, a checked name, when the database has none of that name. Throws
 // StoreFailure as connect(), and as the server says no when this user may not.

@@ -35,12 +35,6 @@ ConnectSettings migrated(const testing::ScratchDatabase& database, const std::st
     return settings;
 }
 
-std::string ask(PGconn& connection, const std::string& sql)
-{
-    const Answer answer = execute(connection, "test", sql);
-    return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
-}
-
 TEST(PostgresSchema, names_are_letters_digits_and_underscores)
 {
     for (const std::string& name :

@@ -11,6 +11,7 @@
 #include "store/tables.h"
 
 #include <map>
+#include <optional>
 
 namespace sluice::postgres {
 
@@ -40,7 +41,7 @@ public:
     {
         rules_.begin(registers);
         links_ = {};
-        clock_ = {};
+        clock_.reset();
     }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
@@ -144,16 +145,9 @@ private:
         std::vector<TaskId> parents;
         Rows answer;
     };
-    struct AskedClock {
-        bool is_asked = false;
-        Rows answer;
-    };
-
-    // Ids that were asked for ahead, and the answer with more of them.
-    struct Ahead {
-        bool is_asked = false;
-        Rows answer;
-        std::vector<std::int64_t> ids; // from the next one on, in reverse
+    struct AskedIds {
+        std::optional<Rows> answer;
+        std::vector<std::int64_t> ids; // of earlier answers, from the next one on, in reverse
     };
 
     Connection& connection_;
@@ -163,9 +157,9 @@ private:
     PostgresScheduleTables schedules_;
     PostgresDefinitionTables definitions_;
     PostgresExecutionTables executions_;
-    std::map<Sequence, Ahead> ahead_;
+    std::map<Sequence, AskedIds> ids_;
     AskedLinks links_;
-    AskedClock clock_;
+    std::optional<Rows> clock_;
 };
 
 // A limit as a parameter; SIZE_MAX means none.

@@ -182,8 +182,7 @@ PostgresTables::ready_heads(std::span<const QueueMark> marks, std::size_t limit_
 // Their clocks are looked at next: one round trip brings both.
 Tables::ReadyHeads PostgresTables::claimed(std::vector<Place> places)
 {
-    clock_ = {.is_asked = true, .answer = {}};
-    connection_.queue(sql::clock_jumps, {}, &clock_.answer);
+    connection_.queue(sql::clock_jumps, {}, &clock_.emplace());
     Params params;
     params.array(std::span<const Place>(places), &Place::task);
     const Rows rows = connection_.query(sql::claimed_tasks, params);

@@ -4,8 +4,6 @@
 #include "store/postgres/tables.h"
 #include "store/postgres_sql.h"
 
-#include <utility>
-
 namespace sluice::postgres {
 
 std::vector<Place> PostgresTables::take_due_timers(Time now, std::size_t limit)
@@ -141,11 +139,11 @@ void PostgresTables::shift_leases(Micros jump)
 
 Micros PostgresTables::clock_jumps()
 {
-    if (!std::exchange(clock_.is_asked, false))
-        return connection_.query(sql::clock_jumps).value<Micros>().value_or(Micros{0});
-    if (!clock_.answer)
-        connection_.drain();
-    return clock_.answer.value<Micros>().value_or(Micros{0});
+    if (!clock_)
+        clock_ = connection_.query(sql::clock_jumps);
+    const auto jumps = connection_.wait_for(*clock_).value<Micros>();
+    clock_.reset();
+    return jumps.value_or(Micros{0});
 }
 
 Micros PostgresTables::lock_clock()

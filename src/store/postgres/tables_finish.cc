@@ -135,9 +135,7 @@ std::vector<LinkRow> PostgresTables::links_from(std::span<const TaskId> parents)
     };
     if (!std::ranges::all_of(parents, is_asked))
         return connection_.query(sql::links_from, ids_param(parents)).all(read_link);
-    if (!links_.answer)
-        connection_.drain();
-    std::vector<LinkRow> links = links_.answer.all(read_link);
+    std::vector<LinkRow> links = connection_.wait_for(links_.answer).all(read_link);
     const std::set<TaskId> wanted(parents.begin(), parents.end());
     std::erase_if(links, [&](const LinkRow& link) { return !wanted.contains(link.parent); });
     return links;

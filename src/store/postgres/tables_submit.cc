@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <utility>
 
 namespace sluice::postgres {
 
@@ -72,30 +71,29 @@ std::int64_t limit_of(std::size_t limit)
 // What an earlier transaction asked for and did not use is forgotten.
 void PostgresTables::expect_ids(Sequence sequence, std::size_t count)
 {
-    Ahead& ahead = ahead_[sequence];
-    ahead = {.is_asked = true, .answer = {}, .ids = {}};
+    AskedIds& asked = ids_[sequence];
+    asked.ids.clear();
     Params params;
     params.add(limit_of(count));
-    connection_.queue(next_ids_of(sequence), params, &ahead.answer);
+    connection_.queue(next_ids_of(sequence), params, &asked.answer.emplace());
 }
 
 std::vector<std::int64_t> PostgresTables::next_ids(Sequence sequence, std::size_t count)
 {
     using Ids = std::vector<std::int64_t>;
-    Ahead& ahead = ahead_[sequence];
-    if (std::exchange(ahead.is_asked, false)) {
-        if (!ahead.answer)
-            connection_.drain();
-        ahead.ids = ahead.answer.value<Ids>().value_or(Ids{});
-        std::ranges::reverse(ahead.ids);
+    AskedIds& asked = ids_[sequence];
+    if (asked.answer) {
+        asked.ids = connection_.wait_for(*asked.answer).value<Ids>().value_or(Ids{});
+        asked.answer.reset();
+        std::ranges::reverse(asked.ids);
     }
-    if (ahead.ids.size() < count) {
+    if (asked.ids.size() < count) {
         Params params;
         params.add(limit_of(count));
         return connection_.query(next_ids_of(sequence), params).value<Ids>().value_or(Ids{});
     }
-    Ids taken(ahead.ids.rbegin(), ahead.ids.rbegin() + static_cast<std::ptrdiff_t>(count));
-    ahead.ids.resize(ahead.ids.size() - count);
+    Ids taken(asked.ids.rbegin(), asked.ids.rbegin() + static_cast<std::ptrdiff_t>(count));
+    asked.ids.resize(asked.ids.size() - count);
     return taken;
 }
 

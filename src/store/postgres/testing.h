@@ -17,6 +17,13 @@ inline ConnectSettings settings_for(const std::string& url)
     return settings;
 }
 
+// The first field of the first row; empty without one.
+inline std::string ask(PGconn& connection, const std::string& sql)
+{
+    const Answer answer = execute(connection, "test", sql);
+    return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
+}
+
 // What a call throws; fails the test when it does not.
 template <class Body>
 StoreFailure failure_from(Body&& body)

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <thread>
+#include <utility>
 
 namespace sluice::sqlite {
 
@@ -152,9 +155,9 @@ void Prepared::fail(int code)
 
 Connection::Connection(
     const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait,
-    bool is_guest
+    bool is_guest, std::shared_ptr<const BreakOff> break_off
 )
-    : observer_(observer)
+    : break_off_(std::move(break_off)), observer_(observer)
 {
     if (!is_guest)
         configure_process();
@@ -204,7 +207,28 @@ void Connection::rollback() noexcept
 
 void Connection::set_busy_wait(std::chrono::milliseconds limit) noexcept
 {
-    sqlite3_busy_timeout(database_, static_cast<int>(limit.count()));
+    busy_wait_ = limit;
+    if (break_off_)
+        sqlite3_busy_handler(database_, &Connection::wait_for_lock, this);
+    else
+        sqlite3_busy_timeout(database_, static_cast<int>(limit.count()));
+}
+
+// What sqlite3_busy_timeout() does, which cannot be broken off. 0: waits no longer.
+int Connection::wait_for_lock(void* self, int times)
+{
+    using std::chrono::milliseconds;
+    constexpr milliseconds pause_max{50};
+    Connection& connection = *static_cast<Connection*>(self);
+    const auto now = std::chrono::steady_clock::now();
+    if (times == 0)
+        connection.busy_since_ = now;
+    const auto end = connection.busy_since_ + connection.busy_wait_;
+    if (now >= end || connection.break_off_->is_given())
+        return 0;
+    const milliseconds pause = std::min(milliseconds(1 << std::min(times, 6)), pause_max);
+    std::this_thread::sleep_until(std::min(now + pause, end));
+    return 1;
 }
 
 } // namespace sluice::sqlite

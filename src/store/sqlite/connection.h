@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "store/break_off.h"
 #include "store/failure.h"
 #include "store/meter.h"
 #include "store/session.h"
@@ -125,11 +126,12 @@ private:
 class Connection {
 public:
     // `observer` may be null and must outlive the connection.
-    // SQLite itself waits for the locks of other programs for `busy_wait`.
+    // SQLite itself waits for the locks of other programs for `busy_wait`, or until it is broken
+    // off; null: nobody ever does that.
     // A guest sets nothing for all of the process, in which others may use SQLite, too.
     Connection(
         const std::string& path, StatementObserver* observer, std::chrono::milliseconds busy_wait,
-        bool is_guest = false
+        bool is_guest = false, std::shared_ptr<const BreakOff> break_off = nullptr
     );
     ~Connection();
     Connection(const Connection&) = delete;
@@ -152,7 +154,12 @@ public:
     sqlite3* handle() { return database_; }
 
 private:
+    static int wait_for_lock(void* self, int times);
+
     sqlite3* database_ = nullptr;
+    std::shared_ptr<const BreakOff> break_off_;
+    std::chrono::milliseconds busy_wait_{0};
+    std::chrono::steady_clock::time_point busy_since_;
     std::optional<OpenFile> file_;
     StatementObserver* observer_;
     StoreMeter* meter_ = nullptr;

@@ -71,7 +71,9 @@ void LockFile::unlock(std::int64_t byte)
 
 // The kernel offers no wait with a limit. A lock that is held for one transaction comes within
 // milliseconds, so the first steps are short; a stopped holder costs one look per millisecond.
-bool LockFile::lock_within(std::chrono::milliseconds limit, std::int64_t byte, Mode mode)
+bool LockFile::lock_within(
+    std::chrono::milliseconds limit, std::int64_t byte, Mode mode, const BreakOff* break_off
+)
 {
     using Steady = std::chrono::steady_clock;
     if (try_lock(byte, mode))
@@ -79,7 +81,7 @@ bool LockFile::lock_within(std::chrono::milliseconds limit, std::int64_t byte, M
     const Steady::time_point start = Steady::now();
     for (;;) {
         const auto waited = Steady::now() - start;
-        if (waited >= limit)
+        if (waited >= limit || (break_off && break_off->is_given()))
             return false;
         const bool is_short = waited < std::chrono::milliseconds(50);
         std::this_thread::sleep_for(std::chrono::microseconds(is_short ? 50 : 1000));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/break_off.h"
 #include "store/failure.h"
 
 #include <chrono>
@@ -27,8 +28,11 @@ public:
     bool try_lock(std::int64_t byte, Mode mode);
     void unlock(std::int64_t byte);
 
-    // Waits at most `limit`; false when the lock is still another's.
-    bool lock_within(std::chrono::milliseconds limit, std::int64_t byte, Mode mode);
+    // Waits at most `limit`, or until it is broken off; false when the lock is still another's.
+    bool lock_within(
+        std::chrono::milliseconds limit, std::int64_t byte, Mode mode,
+        const BreakOff* break_off = nullptr
+    );
 
     // True when another LockFile, of whatever process, holds a lock on the byte.
     bool is_locked_elsewhere(std::int64_t byte);

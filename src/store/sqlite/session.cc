@@ -32,11 +32,15 @@ std::string database_path(const std::string& path)
     return path == in_memory ? path : std::filesystem::absolute(path).lexically_normal().string();
 }
 
-// What exists while the database is open. A database in memory has no neighbours: no locks.
+// What exists while the database is open. A database in memory has no neighbours: no locks. Nothing
+// is made beside a file that turns out to be no database.
 struct OpenDatabase {
-    OpenDatabase(const SqliteOptions& options, std::unique_ptr<Turnstile> given)
-        : turnstile(std::move(given)),
-          connection(options.path, options.observer, options.wait_max, options.is_guest),
+    explicit OpenDatabase(const SqliteOptions& options)
+        : connection(
+              options.path, options.observer, options.wait_max, options.is_guest, options.break_off
+          ),
+          journal_mode(find(connection.prepared(sql::journal_mode), read_value<std::string>)),
+          turnstile(turnstile_of(options)),
           tables(connection),
           reads(connection, turnstile.get())
     {
@@ -47,9 +51,25 @@ struct OpenDatabase {
                 WalLimit::Limits{.bytes_max = options.wal_bytes_max, .busy_wait = options.wait_max}
             );
     }
+    ~OpenDatabase()
+    {
+        connection.rollback(); // before others may write
+    }
+    OpenDatabase(const OpenDatabase&) = delete;
+    OpenDatabase& operator=(const OpenDatabase&) = delete;
 
-    std::unique_ptr<Turnstile> turnstile;
+    static std::unique_ptr<Turnstile> turnstile_of(const SqliteOptions& options)
+    {
+        if (options.path == in_memory)
+            return nullptr;
+        return std::make_unique<Turnstile>(
+            options.path + "-lock", options.wait_max, options.break_off
+        );
+    }
+
     Connection connection;
+    std::optional<std::string> journal_mode; // as it was found
+    std::unique_ptr<Turnstile> turnstile;
     std::optional<WalLimit> wal_limit;
     SqliteTables tables;
     SqliteReads reads;
@@ -60,8 +80,7 @@ struct OpenDatabase {
 void use_wal(OpenDatabase& database, const std::string& path)
 {
     Connection& connection = database.connection;
-    const auto mode = find(connection.prepared(sql::journal_mode), read_value<std::string>);
-    if (mode == "wal" || !database.turnstile)
+    if (database.journal_mode == "wal" || !database.turnstile)
         return;
     database.turnstile->enter();
     const auto now = find(connection.prepared(sql::use_wal), read_value<std::string>);
@@ -121,13 +140,11 @@ private:
 
 std::unique_ptr<OpenDatabase> SqliteSession::open()
 {
-    std::unique_ptr<Turnstile> turnstile;
     if (options_.path != in_memory) {
         if (Result<void> checked = check_place(options_.path); !checked)
             throw StoreFailure(Kind::broken, checked.error());
-        turnstile = std::make_unique<Turnstile>(options_.path + "-lock", options_.wait_max);
     }
-    auto database = std::make_unique<OpenDatabase>(options_, std::move(turnstile));
+    auto database = std::make_unique<OpenDatabase>(options_);
     use_wal(*database, options_.path);
     configure(database->connection, options_.sync);
     const auto now = std::chrono::system_clock::now();
@@ -137,6 +154,10 @@ std::unique_ptr<OpenDatabase> SqliteSession::open()
 
 void SqliteSession::connect()
 {
+    if (options_.break_off && options_.break_off->is_given())
+        throw StoreFailure(
+            Kind::lost, {Errc::unavailable, "the database is not waited for any more"}
+        );
     if (database_)
         return;
     try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/break_off.h"
 #include "store/meter.h"
 #include "store/session.h"
 
@@ -24,6 +25,7 @@ struct SqliteOptions {
     std::int64_t wal_bytes_max = 64 << 20;
     StoreMeter* meter = nullptr; // hears of each statement; outlives the session; null: nobody
     bool is_guest = false;       // SQLite is not set up for the whole process
+    std::shared_ptr<const BreakOff> break_off = nullptr; // null: nobody ever gives it
 };
 
 // A session on an SQLite file, which is made if it does not exist; `<path>-lock` stands beside it.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 
 namespace sluice::sqlite {
 namespace {
@@ -148,6 +149,7 @@ TEST(SqliteSession, a_file_that_is_no_database_is_refused)
     EXPECT_TRUE(
         testing::contains(failure.what(), "database '" + path + "' is not an SQLite database")
     ) << failure.what();
+    EXPECT_FALSE(std::filesystem::exists(path + "-lock")) << "nothing is made beside it";
 }
 
 TEST(SqliteSession, a_truncated_database_is_refused)
@@ -233,6 +235,50 @@ TEST(SqliteSession, a_write_that_another_program_blocks_can_be_repeated)
 
     session->begin_write();
     session->commit();
+}
+
+// Only a break-off ends it.
+SqliteOptions patient(const std::string& path, std::shared_ptr<const BreakOff> break_off)
+{
+    SqliteOptions options;
+    options.path = path;
+    options.wait_max = 1h;
+    options.break_off = std::move(break_off);
+    return options;
+}
+
+TEST(SqliteSession, a_wait_for_another_program_can_be_broken_off)
+{
+    const testing::ScratchDirectory scratch;
+    const std::string path = scratch.file("a.db");
+    const auto break_off = std::make_shared<BreakOff>();
+    const auto session = testing::connected(patient(path, break_off));
+    Connection other(path, nullptr, 1s);
+    other.execute("BEGIN IMMEDIATE");
+    std::thread giver([&] { break_off->give(); });
+
+    const StoreFailure failure = testing::failure_in([&] { session->begin_write(); });
+    giver.join();
+
+    EXPECT_EQ(failure.kind(), Kind::again);
+    EXPECT_EQ(testing::failure_in([&] { session->connect(); }).kind(), Kind::lost) << "nor later";
+}
+
+TEST(SqliteSession, a_wait_for_its_turn_can_be_broken_off)
+{
+    const testing::ScratchDirectory scratch;
+    const std::string path = scratch.file("a.db");
+    const auto break_off = std::make_shared<BreakOff>();
+    const auto session = testing::connected(patient(path, break_off));
+    const auto other = testing::connected({.path = path});
+    other->begin_write();
+    std::thread giver([&] { break_off->give(); });
+
+    const StoreFailure failure = testing::failure_in([&] { session->begin_write(); });
+    giver.join();
+
+    EXPECT_EQ(failure.kind(), Kind::again);
+    other->rollback();
 }
 
 // Runs as a user to whom permissions apply, in a process of its own; gives back its message.

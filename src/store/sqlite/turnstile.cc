@@ -6,8 +6,10 @@
 
 namespace sluice::sqlite {
 
-Turnstile::Turnstile(std::string path, std::chrono::milliseconds wait_max)
-    : file_(std::move(path)), wait_max_(wait_max)
+Turnstile::Turnstile(
+    std::string path, std::chrono::milliseconds wait_max, std::shared_ptr<const BreakOff> break_off
+)
+    : file_(std::move(path)), wait_max_(wait_max), break_off_(std::move(break_off))
 {}
 
 Turnstile::~Turnstile()
@@ -17,7 +19,7 @@ Turnstile::~Turnstile()
 
 void Turnstile::lock(std::int64_t byte)
 {
-    if (file_.lock_within(wait_max_, byte, LockFile::Mode::exclusive))
+    if (file_.lock_within(wait_max_, byte, LockFile::Mode::exclusive, break_off_.get()))
         return;
     std::string detail = fmt::format(
         "another process has been writing for {}: '{}' stays locked", wait_max_, file_.path()
@@ -47,7 +49,7 @@ void Turnstile::leave() noexcept
 
 void Turnstile::pass_gate()
 {
-    if (!file_.lock_within(wait_max_, gate, LockFile::Mode::shared))
+    if (!file_.lock_within(wait_max_, gate, LockFile::Mode::shared, break_off_.get()))
         return; // the closer is stopped: reading is harmless, the WAL only grows
     file_.unlock(gate);
 }

@@ -3,6 +3,8 @@
 
 #include "store/sqlite/lock_file.h"
 
+#include <memory>
+
 namespace sluice::sqlite {
 
 // How writers of several processes take turns on one database, with locks on `<db>-lock`.
@@ -16,10 +18,14 @@ namespace sluice::sqlite {
 // `gate` lets all readers through, except while a checkpoint needs a moment without them.
 class Turnstile {
 public:
-    Turnstile(std::string path, std::chrono::milliseconds wait_max);
+    Turnstile(
+        std::string path, std::chrono::milliseconds wait_max,
+        std::shared_ptr<const BreakOff> break_off = nullptr
+    );
     ~Turnstile();
 
-    // Throws again when the limit has passed: the holder is alive but stopped.
+    // Throws again when the limit has passed: the holder is alive but stopped. Or it was broken
+    // off.
     void enter();
     void leave() noexcept; // no effect when not entered
 
@@ -40,6 +46,7 @@ private:
 
     LockFile file_;
     const std::chrono::milliseconds wait_max_;
+    const std::shared_ptr<const BreakOff> break_off_; // null: nobody ever gives it
     bool is_inside_ = false;
 };
 
