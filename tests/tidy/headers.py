@@ -19,14 +19,21 @@ HEAVY = ("src/base/result.h", "src/base/json.h", "src/async/async.h")
 precompiling = threading.Lock()
 
 
+def is_for_tests(path):
+    return path.endswith(("_test.cc", "testing.h"))
+
+
 def flags_by_layer(build):
-    """layer → how a source of it is compiled, without the precompiled header and the outputs."""
+    """(layer, is it for tests?) → how its sources are compiled, without the precompiled header and
+    the outputs.
+    """
     flags = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = entry["file"].removeprefix(f"{ROOT}/")
         layer = re.match(r"src/(\w+)/", path)
-        if layer and not path.endswith("_test.cc"):
-            flags.setdefault(layer[1], alone_flags(shlex.split(entry["command"])))
+        if layer:
+            kind = (layer[1], is_for_tests(path))
+            flags.setdefault(kind, alone_flags(shlex.split(entry["command"])))
     return flags
 
 
@@ -100,7 +107,7 @@ def headers_compile_alone(tree, build):
     layers = flags_by_layer(build)
 
     def check(path):
-        flags = layers.get(layer_of(path))
+        flags = layers.get((layer_of(path), is_for_tests(path)))
         if flags is None:
             return f"{path}: no source of its layer is compiled"
         remembered = cache / fingerprint(tree, path, flags)
