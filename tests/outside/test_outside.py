@@ -59,7 +59,7 @@ def names_of_the_interface():
     """What is marked with SLUICE_API: classes and functions."""
     text = "\n".join(path.read_text() for path in (ROOT / "include/sluice").glob("*.h"))
     classes = re.findall(r"\b(?:class|struct) SLUICE_API (?:\[\[\w+\]\] )?(\w+)", text)
-    functions = re.findall(r"(?m)^SLUICE_API [^;(]*?(\w+)\W{0,2}\(", text)
+    functions = re.findall(r"(?m)^(?:\[\[\w+\]\] )?SLUICE_API [^;(]*?(\w+)\W{0,2}\(", text)
     return set(classes) | set(functions)
 
 
