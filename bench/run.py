@@ -20,8 +20,8 @@ GROUPS = {
     "whole": tuple(whole.ALL),
     "http": (
         "http-post", "http-post-no-starts", "http-life", "http-put", "http-list", "http-start",
-        "http-child", "http-slow-targets", "http-rules-blocked", "http-rules-freed", "http-memory",
-        "http-connections",
+        "http-child", "http-workers", "http-slow-targets", "http-rules-blocked", "http-rules-freed",
+        "http-memory", "http-connections",
     ),
     "workflows": tuple(workflows.ALL),
 }

@@ -173,7 +173,9 @@ struct Health {
 // `status` is ready, or not_ready for a reason.
 struct Readiness {
     std::string status;
-    std::optional<std::string> reason;
+    std::optional<std::string> reason; // why it is not_ready
+    std::optional<std::string>
+        trouble; // what a server that is ready cannot do, as reach Kubernetes
 };
 
 // The program's version and the protocol that it speaks.

@@ -224,7 +224,9 @@ def test_degraded_server_is_an_answer_and_no_error(server, ask):
     assert ask.client(server.url, "health") == Health(status="degraded", database="unhealthy")
     server.answers(answer(503, {"status": "not_ready", "reason": "stopping"}))
     assert ask.client(server.url, "ready") == Readiness(status="not_ready", reason="stopping")
-    assert len(server.sent) == 2
+    server.answers(answer(body={"status": "ready", "trouble": "no Kubernetes"}))
+    assert ask.client(server.url, "ready").trouble == "no Kubernetes"
+    assert len(server.sent) == 3
 
 
 def test_iteration_follows_the_links_to_the_end(server, ask):

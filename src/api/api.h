@@ -14,6 +14,8 @@ namespace sluice {
 
 class RemoteWorkers;
 class LogUploads;
+class LogPeers;
+class LogKeeper;
 class StoreProbe;
 class StoreBreaker;
 
@@ -28,6 +30,8 @@ struct Api {
     WorkerThreads& threads;
     RemoteWorkers& workers;
     LogUploads& uploads;
+    LogPeers& peers;
+    LogKeeper& keeper;
     StoreProbe& probe;
     SharedAnswers<Response>& answers;
     StoreBreaker& breaker;

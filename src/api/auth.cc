@@ -2,6 +2,8 @@
 #include "api/auth.h"
 
 #include "api/keys.h"
+#include "api/log_peers.h"
+#include "api/worker_token.h"
 #include "base/text.h"
 #include "net/access_token.h"
 #include "net/credentials.h"
@@ -33,18 +35,13 @@ bool has_token_for_its_task(const Request& request, const Route& route, const st
     return token && is_access_token(*token, secret, {"task", task});
 }
 
-// The log knows more.
-Response no_look_up(const Error& error)
+// What another server has is good for the log of one datum.
+bool has_token_of_peer(
+    const Request& request, const Route& route, std::string_view token, const std::string& secret
+)
 {
-    return is_retryable(error.code) ? error_response(503, "the database does not answer")
-                                    : error_response(error);
-}
-
-Response unauthorized(std::string_view why)
-{
-    Response response = error_response(401, why);
-    response.headers.add("WWW-Authenticate", "Basic realm=\"sluice\", Bearer realm=\"sluice\"");
-    return response;
+    return route.pattern == "/datums/{id}/log_records" &&
+           is_peer_token(token, secret, to_lower(request.path_field("id")));
 }
 
 } // namespace
@@ -55,11 +52,25 @@ KeyRole role_needed(Method method, std::string_view pattern)
         return KeyRole::read;
     const bool cancels = pattern.starts_with("/task/") || pattern.starts_with("/batch/") ||
                          pattern.starts_with("/groups/");
-    return method == Method::delete_ && !cancels ? KeyRole::admin : KeyRole::write;
+    const bool removes = method == Method::delete_ && !cancels;
+    return removes || pattern == "/drain" ? KeyRole::admin : KeyRole::write;
+}
+
+Response refuse_without_look(const Error& error)
+{
+    return is_retryable(error.code) ? error_response(503, "the database does not answer")
+                                    : error_response(error);
+}
+
+Response refuse_stranger(std::string_view why)
+{
+    Response response = error_response(401, why);
+    response.headers.add("WWW-Authenticate", "Basic realm=\"sluice\", Bearer realm=\"sluice\"");
+    return response;
 }
 
 Gate::Gate(Store& store, WithoutKeys without_keys, std::chrono::milliseconds memory)
-    : store_(store), without_keys_(without_keys), memory_(memory)
+    : store_(store), without_keys_(without_keys), memory_(memory), workers_(store, memory)
 {}
 
 Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
@@ -68,7 +79,7 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
     if (without_keys_ == WithoutKeys::open) {
         const Result<bool> keyed = co_await has_keys();
         if (!keyed)
-            refusal = no_look_up(keyed.error());
+            refusal = refuse_without_look(keyed.error());
         if (!keyed || !*keyed)
             co_return refusal;
     }
@@ -78,22 +89,30 @@ Async<std::optional<Response>> Gate::check(Request& request, const Route& route)
     }
     const std::optional<std::string_view> header = request.headers.find("Authorization");
     if (!header) {
-        refusal = unauthorized("an API key is needed: send it as Bearer token or Basic password");
+        refusal =
+            refuse_stranger("an API key is needed: send it as Bearer token or Basic password");
         co_return refusal;
     }
     const Result<std::string> secret = parse_credentials(*header);
     if (!secret) {
-        refusal = unauthorized(secret.error().detail);
+        refusal = refuse_stranger(secret.error().detail);
         co_return refusal;
     }
+    if (has_token_of_peer(request, route, *secret, store_.handle_secret())) {
+        request.identity = Caller{std::string(peer_caller), KeyRole::read};
+        co_return refusal;
+    }
+    std::optional<std::string> job = job_of_worker_token(*secret, store_.handle_secret());
+    if (job)
+        co_return co_await workers_.check(request, route, std::move(*job));
     std::string hash = hash_api_key(*secret);
     const Result<std::optional<KeyRow>> key = co_await find(std::move(hash));
     if (!key) {
-        refusal = no_look_up(key.error());
+        refusal = refuse_without_look(key.error());
         co_return refusal;
     }
     if (!*key) {
-        refusal = unauthorized("the API key is unknown or revoked");
+        refusal = refuse_stranger("the API key is unknown or revoked");
         co_return refusal;
     }
     request.identity = Caller{(*key)->name, (*key)->role}; // the log names those without the role

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/worker_gate.h"
 #include "net/server.h"
 #include "store/rows.h"
 
@@ -17,17 +18,29 @@ class Store;
 // The name of those that come with the token of a handle.
 inline constexpr std::string_view handle_caller = "handle";
 
+// Of a job's workers, and of another server that asks for a log.
+inline constexpr std::string_view worker_caller = "worker";
+inline constexpr std::string_view peer_caller = "server";
+
 // Who is behind a request that came with a good key: what Request::identity holds.
 struct Caller {
     std::string name; // of the key
     KeyRole role = KeyRole::read;
+    std::optional<RunId> job = {}; // of a worker's token: it works for that one alone
 };
 
 // GET and HEAD need read, everything else write, but a DELETE that removes history needs admin: one
-// of tasks, batches and groups cancels, and what has ended stays.
+// of tasks, batches and groups cancels, and what has ended stays. /drain needs it, too.
 KeyRole role_needed(Method method, std::string_view pattern);
 
-// Lets requests in by API key, or by the token of a handle for its one task. What the database says
+// 401, and what the client is to send.
+Response refuse_stranger(std::string_view why);
+
+// For those of whom the database could not be asked; the log knows more.
+Response refuse_without_look(const Error& error);
+
+// Lets requests in by API key, by the token of a handle for its one task, of a job's workers for
+// that job, or of another server for one log. What the database says
 // is remembered for a short time, so that a busy client costs no query per request, and while the
 // database is away for as long as that lasts. Lives on the loop; the store outlives it.
 class Gate {
@@ -58,6 +71,7 @@ private:
     Store& store_;
     WithoutKeys without_keys_;
     std::chrono::milliseconds memory_;
+    WorkerGate workers_;
     std::map<std::string, Known> known_;
     bool has_keys_ = false;
     Clock::time_point has_keys_until_{};

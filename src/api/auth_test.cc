@@ -183,6 +183,8 @@ TEST(ApiKeys, a_cancel_needs_the_role_write_and_removal_admin)
     EXPECT_EQ(role_needed(Method::delete_, "/jobs/{id}"), KeyRole::admin);
     EXPECT_EQ(role_needed(Method::get, "/task/{id}"), KeyRole::read);
     EXPECT_EQ(role_needed(Method::patch, "/task/{id}"), KeyRole::write);
+    EXPECT_EQ(role_needed(Method::post, "/task"), KeyRole::write);
+    EXPECT_EQ(role_needed(Method::post, "/drain"), KeyRole::admin);
 }
 
 TEST(ApiProtocol, another_version_is_refused_but_may_ask_for_ours)

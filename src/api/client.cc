@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -46,6 +48,19 @@ Error refusal(int status, const Json& body, std::string_view server)
     return {code_of(status), detail};
 }
 
+HttpClientOptions options_of(const std::string& ca_file)
+{
+    HttpClientOptions options;
+    options.ca_file = ca_file;
+    return options;
+}
+
+bool is_answer(int status, const std::vector<int>& accepted)
+{
+    const bool is_good = status >= 200 && status <= 299;
+    return is_good || std::find(accepted.begin(), accepted.end(), status) != accepted.end();
+}
+
 Result<Json> json_of(const ClientResponse& response)
 {
     if (response.body.empty())
@@ -75,7 +90,7 @@ Result<std::unique_ptr<ApiClient>> ApiClient::make(asio::any_io_executor executo
 }
 
 ApiClient::ApiClient(asio::any_io_executor executor, Options options)
-    : options_(std::move(options)), http_(std::move(executor), HttpClientOptions{})
+    : options_(std::move(options)), http_(std::move(executor), options_of(options_.ca_file))
 {}
 
 ClientRequest ApiClient::request_of(Call& call) const
@@ -103,6 +118,7 @@ ClientRequest ApiClient::request_of(Call& call) const
 Async<Result<ApiClient::Answer>> ApiClient::ask(Call call)
 {
     const bool is_streamed = static_cast<bool>(call.on_body);
+    const std::vector<int> accepted = std::move(call.accepted);
     ClientRequest request = request_of(call);
     Result<ClientResponse> response = co_await http_.send(std::move(request));
     if (!response)
@@ -110,7 +126,7 @@ Async<Result<ApiClient::Answer>> ApiClient::ask(Call call)
     if (const auto mismatch = protocol_mismatch(response->headers, "server"))
         co_return Error{Errc::invalid, *mismatch};
     Result<Json> json = json_of(*response);
-    if (response->status < 200 || response->status > 299)
+    if (!is_answer(response->status, accepted))
         co_return refusal(response->status, json ? *json : Json(), options_.server);
     const bool is_ours = response->headers.find(protocol_header).has_value();
     if (!is_ours || (!json && !is_streamed))

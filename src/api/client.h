@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -15,12 +16,16 @@ namespace sluice {
 class ApiClient {
 public:
     struct Options {
-        std::string server; // "http://host:8085", checked by make()
-        std::string key;    // API key; empty: none
+        std::string server;       // "http://host:8085", checked by make()
+        std::string key;          // API key; empty: none
+        std::string ca_file = {}; // as HttpClientOptions::ca_file
     };
 
     // Errors (invalid): a server that is not an http or https URL.
     static Result<std::unique_ptr<ApiClient>> make(asio::any_io_executor executor, Options options);
+
+    // Of what names the files of a datum, which may be many: five times what a datum may have.
+    static constexpr std::size_t datum_answer_bytes_max = 256u << 20;
 
     struct Call {
         Method method = Method::get;
@@ -30,6 +35,7 @@ public:
         Headers headers;
         std::chrono::milliseconds time{30'000};
         std::size_t answer_bytes_max = 16u << 20;
+        std::vector<int> accepted = {}; // statuses that are answers, too, beside those from 200 on
 
         // When set, it gets the body of a good answer piece by piece; false ends the call.
         std::function<bool(std::string_view)> on_body;
@@ -56,6 +62,9 @@ private:
     Options options_;
     HttpClient http_;
 };
+
+// Makes a call of a worker, once or again and again while it may succeed later.
+using ApiCaller = std::function<Async<Result<ApiClient::Answer>>(ApiClient::Call)>;
 
 // A text as one segment of a path or one value of a query.
 std::string url_part(std::string_view text);

@@ -10,11 +10,14 @@ namespace sluice {
 
 namespace {
 
-// Handles are in the hands of targets, which are many: each counts for itself.
+// Handles are in the hands of targets, and tokens in those of workers, which are many: each counts
+// for itself.
 std::string client_of(const Request& request)
 {
     const Caller* caller = std::any_cast<Caller>(&request.identity);
-    if (caller && caller->name != handle_caller)
+    const bool is_many = caller && (caller->name == handle_caller ||
+                                    caller->name == worker_caller || caller->name == peer_caller);
+    if (caller && !is_many)
         return "key " + caller->name;
     return "address " + request.remote;
 }

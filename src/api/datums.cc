@@ -107,6 +107,11 @@ std::optional<LogPart> part_of(const AskedRange& range, std::uint64_t size)
     return part.count > 0 ? std::optional(part) : std::nullopt;
 }
 
+LogShelves shelves(Api& api)
+{
+    return {api.jobs, &api.peers};
+}
+
 Response log_part(Api& api, LogQuery query, const AskedRange& range, std::uint64_t size)
 {
     const std::optional<LogPart> part = part_of(range, size);
@@ -124,7 +129,7 @@ Response log_part(Api& api, LogQuery query, const AskedRange& range, std::uint64
     );
     response.stream = [&api, query = std::move(query),
                        part = *part](const Request&, BodyWriter& writer) {
-        return write_log(api.jobs, query, part, writer);
+        return write_log(shelves(api), query, part, writer);
     };
     return response;
 }
@@ -137,7 +142,7 @@ Async<Response> show_log(Api& api, const Request& request)
     const Result<Flag> follow = query_flag(request, "follow");
     if (!follow)
         co_return error_response(follow.error());
-    const Result<std::uint64_t> size = co_await measure_log(api.jobs, *query);
+    const Result<std::uint64_t> size = co_await measure_log(shelves(api), *query);
     if (!size)
         co_return error_response(size.error());
 
@@ -146,14 +151,14 @@ Async<Response> show_log(Api& api, const Request& request)
     if (*follow == Flag::on)
         response.stream = [&api, query = *query](const Request& asked, BodyWriter& writer) {
             auto is_wanted = [&asked] { return asked.is_awaited(); };
-            return follow_log(api.jobs, query, std::move(is_wanted), writer);
+            return follow_log(shelves(api), query, std::move(is_wanted), writer);
         };
     else if (range)
         response = log_part(api, *query, *range, *size);
     else
         response.stream = [&api, query = *query](const Request&, BodyWriter& writer) {
             const LogPart whole;
-            return write_log(api.jobs, query, whole, writer);
+            return write_log(shelves(api), query, whole, writer);
         };
     if (response.content_type.empty())
         response.content_type = "text/plain; charset=utf-8";

@@ -37,7 +37,17 @@ Async<Response> show_ready(Api& api, const Request&)
     Json body{{"status", reason.empty() ? "ready" : "not_ready"}};
     if (!reason.empty())
         body["reason"] = reason;
+    // Jobs are taken meanwhile, and all that is no job's works.
+    if (const std::string trouble = api.jobs.cluster_trouble(); !trouble.empty())
+        body["trouble"] = "Kubernetes cannot be reached: " + trouble;
     co_return json_response(reason.empty() ? 200 : 503, body);
+}
+
+// From now on as while it stops; it stops when it is told to.
+Async<Response> drain(Api& api, const Request&)
+{
+    api.draining = true;
+    co_return Response{204};
 }
 
 Async<Response> show_version(Api& api, const Request&)
@@ -68,6 +78,13 @@ std::vector<Operation> health_operations()
          .answer = "Ready",
          .access = Access::open,
          .handle = show_ready},
+        {.method = Method::post,
+         .pattern = "/drain",
+         .summary = "Says that this server will stop: /ready is 503 from now on, so that load "
+                    "balancers send nobody any more. Everything goes on to be answered.",
+         .status = 204,
+         .without_database = true,
+         .handle = drain},
         {.pattern = "/version",
          .summary = "The program's version and the protocol that it speaks.",
          .answer = "Version",

@@ -21,6 +21,16 @@ Error superseded(Error error)
     return error;
 }
 
+// Counted from when it was asked for: the server has granted it later.
+Leave leave_of(const Json& answer, Micros asked_at)
+{
+    Leave leave;
+    const auto length = answer.find("leave_ms");
+    if (length != answer.end() && length->is_number_integer())
+        leave.until = asked_at + std::chrono::milliseconds(length->get<std::int64_t>());
+    return leave;
+}
+
 std::string member(const Json& json, const char* key)
 {
     return json.is_object() && json.contains(key) && json[key].is_string()
@@ -37,7 +47,7 @@ std::string HttpChannel::uri_of(std::string_view path) const
     return format_uri(uri);
 }
 
-Async<Result<void>> HttpChannel::register_outputs(std::vector<std::string> paths)
+Async<Result<Leave>> HttpChannel::register_outputs(std::vector<std::string> paths)
 {
     NewOutputs outputs;
     outputs.pod_name = pod_name_;
@@ -47,15 +57,33 @@ Async<Result<void>> HttpChannel::register_outputs(std::vector<std::string> paths
     ApiClient::Call call;
     call.method = Method::post;
     call.path = fmt::format("/datums/{}/output_files", work_.datum_id);
+    call.answer_bytes_max = ApiClient::datum_answer_bytes_max;
     call.json = to_json(outputs);
     call.time = registration_time;
-    const Result<ApiClient::Answer> answer = co_await caller_(std::move(call));
+    const Micros asked_at = clock_.since_boot();
+    const Result<ApiClient::Answer> answer = co_await callers_.patient(std::move(call));
     if (!answer)
         co_return superseded(answer.error());
     if (answer->json.is_object() && answer->json.contains("output_files"))
         for (const Json& file : answer->json["output_files"])
             ids_[member(file, "uri")] = member(file, "id");
-    co_return Result<void>();
+    co_return leave_of(answer->json, asked_at);
+}
+
+Async<Result<Leave>> HttpChannel::extend_leave()
+{
+    LeaseRequest request;
+    request.pod_name = pod_name_;
+    request.attempt = work_.attempt;
+    ApiClient::Call call;
+    call.method = Method::post;
+    call.path = fmt::format("/datums/{}/upload_leave", work_.datum_id);
+    call.json = to_json(request);
+    const Micros asked_at = clock_.since_boot();
+    const Result<ApiClient::Answer> answer = co_await callers_.once(std::move(call));
+    if (!answer)
+        co_return superseded(answer.error());
+    co_return leave_of(answer->json, asked_at);
 }
 
 Async<Result<void>> HttpChannel::outputs_uploaded(std::vector<std::string> paths)
@@ -69,7 +97,7 @@ Async<Result<void>> HttpChannel::outputs_uploaded(std::vector<std::string> paths
     call.method = Method::patch;
     call.path = fmt::format("/datums/{}/output_files", work_.datum_id);
     call.json = to_json(changes);
-    const Result<ApiClient::Answer> answer = co_await caller_(std::move(call));
+    const Result<ApiClient::Answer> answer = co_await callers_.patient(std::move(call));
     if (!answer)
         co_return superseded(answer.error());
     co_return Result<void>();

@@ -263,7 +263,7 @@ Async<Response> show_job_log(Api& api, const Request& request)
     Response response;
     response.content_type = "text/plain; charset=utf-8";
     response.stream = [&api, id = job->id](const Request&, BodyWriter& writer) {
-        return write_job_log(api.jobs, id, writer);
+        return write_job_log({api.jobs, &api.peers}, id, writer);
     };
     co_return response;
 }

@@ -270,6 +270,20 @@ TEST(ApiHealth, the_open_routes_say_how_the_server_is)
     EXPECT_EQ(api.get("/api-docs/openapi.json").body, api.get("/openapi.json").body);
 }
 
+TEST(ApiHealth, a_server_whose_kubernetes_is_away_is_ready_and_says_so)
+{
+    ApiFixture api;
+    std::string trouble = "may not watch pods in namespace 'x'";
+    api.jobs->run_on_cluster({"x", [&trouble] { return trouble; }});
+    Reply ready = api.get("/ready");
+    EXPECT_EQ(ready.status, 200);
+    EXPECT_EQ(ready.json["status"], "ready");
+    EXPECT_EQ(ready.json["trouble"], "Kubernetes cannot be reached: " + trouble);
+    trouble.clear();
+    ready = api.get("/ready");
+    EXPECT_EQ(ready.json, (Json{{"status", "ready"}}));
+}
+
 TEST(ApiHealth, a_draining_server_is_not_ready_and_still_serves)
 {
     ApiFixture api;
@@ -278,6 +292,16 @@ TEST(ApiHealth, a_draining_server_is_not_ready_and_still_serves)
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ready.json["status"], "not_ready");
     EXPECT_EQ(ready.json["reason"], "the server is stopping");
+    EXPECT_EQ(api.get("/health").status, 200);
+    EXPECT_EQ(api.get("/task").status, 200);
+}
+
+TEST(ApiHealth, a_server_that_will_stop_is_not_ready_and_still_serves)
+{
+    ApiFixture api;
+    EXPECT_EQ(api.send(Method::post, "/drain").status, 204);
+    EXPECT_EQ(api.send(Method::post, "/drain").status, 204);
+    EXPECT_EQ(api.get("/ready").status, 503);
     EXPECT_EQ(api.get("/health").status, 200);
     EXPECT_EQ(api.get("/task").status, 200);
 }

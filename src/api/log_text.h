@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "batch/jobs.h"
+#include "api/open_log.h"
 #include "net/http.h"
 
 #include <functional>
@@ -24,17 +24,17 @@ struct LogPart {
 };
 
 // How long the text is now. Errors: not_found.
-Async<Result<std::uint64_t>> measure_log(Jobs& jobs, LogQuery query);
+Async<Result<std::uint64_t>> measure_log(LogShelves shelves, LogQuery query);
 
 // Writes the text as it is now.
-Async<void> write_log(Jobs& jobs, LogQuery query, LogPart part, BodyWriter& writer);
+Async<void> write_log(LogShelves shelves, LogQuery query, LogPart part, BodyWriter& writer);
 
 // Writes what there is and what comes, until the attempt has ended or nobody wants to know more;
 // `is_wanted` is asked about once per second.
 Async<void>
-follow_log(Jobs& jobs, LogQuery query, std::function<bool()> is_wanted, BodyWriter& writer);
+follow_log(LogShelves shelves, LogQuery query, std::function<bool()> is_wanted, BodyWriter& writer);
 
 // The logs of all datums of a job in their order, each below a line with the datum's id.
-Async<void> write_job_log(Jobs& jobs, std::string job, BodyWriter& writer);
+Async<void> write_job_log(LogShelves shelves, std::string job, BodyWriter& writer);
 
 } // namespace sluice

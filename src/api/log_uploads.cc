@@ -3,9 +3,8 @@
 
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
+#include <unistd.h>
 
 namespace sluice {
 
@@ -16,7 +15,7 @@ constexpr std::chrono::minutes idle_max{5};
 
 } // namespace
 
-Async<Result<std::uint64_t>> LogUploads::append(std::string path, Piece piece)
+Async<Result<LogUploads::Reached>> LogUploads::append(std::string path, Piece piece)
 {
     if (open_.size() >= open_max)
         close_idle();
@@ -29,44 +28,59 @@ Async<Result<std::uint64_t>> LogUploads::append(std::string path, Piece piece)
     open.busy = true;
     open.used = Clock::now();
     auto work = [&open, &path, &piece] { return write(open, path, piece); };
-    const Result<std::uint64_t> end = co_await threads_.run(work);
+    const Result<Reached> reached = co_await threads_.run(work);
     open.busy = false;
-    co_return end;
+    co_return reached;
 }
 
 // On a thread; the caller waits.
-Result<std::uint64_t> LogUploads::write(Open& open, const std::string& path, const Piece& piece)
+Result<LogUploads::Reached>
+LogUploads::write(Open& open, const std::string& path, const Piece& piece)
 {
+    if (piece.begin == Piece::Begin::anew) {
+        open.log.emplace(path);
+        ::unlink(path.c_str()); // whoever reads it goes on with what it has opened
+        open.end = 0;
+        open.resumed = false;
+    }
     if (!open.resumed) {
         std::error_code ignored; // the log itself says what is wrong
         std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-        const Result<void> resumed = open.log.resume();
+        const Result<void> resumed = open.log->resume();
         if (!resumed)
             return resumed.error();
-        open.end = open.log.end();
+        open.end = open.log->end();
         open.resumed = true;
     }
     if (piece.offset + piece.size <= open.end)
-        return open.end;
+        return Reached{open.end, true};
     if (piece.offset != open.end)
-        return Error{
-            Errc::conflict,
-            fmt::format("offset {}: the log goes on at {}", piece.offset, open.end)};
+        return Reached{open.end, false};
     for (const LogChunk& chunk : piece.chunks)
-        open.log.append(chunk.time, chunk.stream, chunk.bytes);
-    open.log.flush();
+        open.log->append(chunk.time, chunk.stream, chunk.bytes);
+    open.log->flush();
     open.end += piece.size;
-    return open.end;
+    return Reached{open.end, true};
 }
 
 Async<void> LogUploads::complete(std::string path)
 {
     const auto place = open_.find(path);
-    if (place == open_.end() || place->second->busy)
+    if (place != open_.end() && place->second->busy)
         co_return;
-    const std::unique_ptr<Open> open = std::move(place->second);
-    open_.erase(place);
-    auto work = [&open] { open->log.close(); };
+    std::unique_ptr<Open> open;
+    if (place != open_.end()) {
+        open = std::move(place->second);
+        open_.erase(place);
+    } else {
+        open = std::make_unique<Open>(path);
+    }
+    const auto work = [&open] {
+        if (!open->resumed && !open->log->resume())
+            return; // it is complete
+        if (open->log->end() > 0)
+            open->log->close();
+    };
     co_await threads_.run(work);
 }
 

@@ -19,7 +19,8 @@ inline constexpr std::string_view openapi_schemas = R"json({
     "description": "Connections to the database, which all requests share."}, "pool_idle":
     {"type": "integer", "description": "Those of them that have nothing to do."}}},
 "Ready": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string",
-    "enum": ["ready", "not_ready"]}, "reason": {"type": "string"}}},
+    "enum": ["ready", "not_ready"]}, "reason": {"type": "string"}, "trouble": {"type": "string",
+    "description": "What does not work, though requests may be sent here."}}},
 "Version": {"type": "object", "required": ["name", "version", "protocol"], "properties":
     {"name": {"type": "string"}, "version": {"type": "string"}, "protocol": {"type": "string"}}},
 "Pipeline": {"type": "object",
@@ -73,7 +74,14 @@ inline constexpr std::string_view openapi_schemas = R"json({
     {"$ref": "#/components/schemas/Job"}, "datum_status_counts": {"type": "array", "items":
     {"$ref": "#/components/schemas/StatusCount"}}, "running_datums": {"type": "array", "items":
     {"$ref": "#/components/schemas/Datum"}}, "error_datums": {"type": "array", "items":
-    {"$ref": "#/components/schemas/Datum"}}}},
+    {"$ref": "#/components/schemas/Datum"}}, "kubernetes":
+    {"$ref": "#/components/schemas/ClusterView"}}},
+"ClusterView": {"type": "object", "required": ["namespace", "phase", "pods_pending",
+    "pods_running", "pods_failed", "trouble", "trouble_since"], "properties": {"namespace":
+    {"type": "string"}, "phase": {"type": "string", "enum": ["wanted", "created", "begun",
+    "ending", "gone"]}, "pods_pending": {"type": "integer"}, "pods_running":
+    {"type": "integer"}, "pods_failed": {"type": "integer"}, "trouble": {"type": ["string",
+    "null"]}, "trouble_since": {"type": ["string", "null"], "format": "date-time"}}},
 "InputFile": {"type": "object", "required": ["id", "created_at", "datum_id", "job_id", "uri",
     "local_path"], "properties": {"id": {"type": "string"}, "created_at": {"type": "string",
     "format": "date-time"}, "datum_id": {"type": "string"}, "job_id": {"type": "string"},
@@ -111,6 +119,8 @@ inline constexpr std::string_view openapi_schemas = R"json({
     ["status"], "properties": {"status": {"type": "string", "enum": ["done", "error"]},
     "output": {"type": ["string", "null"]}, "error_message": {"type": ["string", "null"]},
     "backtrace": {"type": ["string", "null"]}}}}},
+"UploadLeave": {"type": "object", "required": ["leave_ms"], "properties": {"leave_ms":
+    {"type": "integer"}}},
 "LogRecords": {"type": "string", "format": "binary"},
 "LogOffset": {"type": "object", "required": ["offset"], "properties": {"offset":
     {"type": "integer"}}},
@@ -123,8 +133,9 @@ inline constexpr std::string_view openapi_schemas = R"json({
     {"type": "string", "format": "date-time"}, "updated_at": {"type": "string",
     "format": "date-time"}, "status": {"type": "string", "enum": ["running", "done", "error"]},
     "job_id": {"type": "string"}, "datum_id": {"type": "string"}, "uri": {"type": "string"}}},
-"OutputFiles": {"type": "object", "required": ["output_files"], "properties": {"output_files":
-    {"type": "array", "items": {"$ref": "#/components/schemas/OutputFile"}}}},
+"OutputFiles": {"type": "object", "required": ["output_files", "leave_ms"], "properties":
+    {"output_files": {"type": "array", "items": {"$ref": "#/components/schemas/OutputFile"}},
+    "leave_ms": {"type": "integer"}}},
 "OutputChanges": {"type": "object", "required": ["pod_name", "output_files"], "properties":
     {"pod_name": {"type": "string"}, "attempt": {"type": "integer"}, "output_files":
     {"type": "array", "items": {"type": "object", "required": ["id", "status"], "properties":

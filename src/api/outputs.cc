@@ -80,13 +80,16 @@ Async<Response> announce(Api& api, const Announcement& announcement, std::vector
     request.attempt = held.attempt;
     request.worker = held.worker;
     request.paths = std::move(paths);
+    request.leave = upload_leave;
     const Stop never; // the worker that goes away takes its request along
-    const Result<std::vector<OutputRow>> rows =
+    const Result<OutputsRegistered> registered =
         co_await register_outputs(api.store(), api.jobs.sweeper(), std::move(request), never);
-    if (!rows)
-        co_return error_response(rows.error());
+    if (!registered)
+        co_return error_response(registered.error());
     Json body = Json::object();
-    body["output_files"] = output_files_json(announcement.datum, *rows, announcement.spec);
+    body["output_files"] =
+        output_files_json(announcement.datum, registered->outputs, announcement.spec);
+    body["leave_ms"] = std::chrono::floor<std::chrono::milliseconds>(registered->leave).count();
     co_return json_response(200, body);
 }
 
@@ -146,15 +149,17 @@ Async<Response> change_files(Api& api, const Request& request)
         co_return refused_body(changes.error());
     const std::string& id = request.path_field("id");
     LeaseClaim claim{id, changes->pod_name, changes->attempt};
-    const Result<HeldDatum> held = co_await require_held(api, std::move(claim));
+    const Result<HeldDatum> held = co_await find_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
     const Result<std::vector<OutputRow>> rows = co_await outputs_of(api, *held);
     if (!rows)
         co_return error_response(rows.error());
     Result<std::vector<std::string>> paths = done_paths(id, *rows, *changes);
-    if (!paths)
+    if (!paths && held->is_held)
         co_return error_response(paths.error());
+    if (!paths)
+        paths = std::vector<std::string>(); // what was removed has no path; the leave ends
     OutputsUploaded uploaded;
     uploaded.task = held->task;
     uploaded.run = held->run;

@@ -22,9 +22,10 @@ bool is_superseded(const Error& error)
            error.code == Errc::not_found;
 }
 
-bool is_same(const DatumWork& a, const DatumWork& b)
+// What the server keeps as the reason.
+std::string given_back_because(const Outcome& outcome)
 {
-    return a.datum_id == b.datum_id && a.attempt == b.attempt;
+    return outcome.error == "stopped" ? "the worker stops" : outcome.error;
 }
 
 Outcome cannot_run(const std::string& problem)
@@ -72,8 +73,7 @@ Async<void> RemoteWorker::end_grace()
 Async<Result<void>> RemoteWorker::run()
 {
     const Result<void> worked = co_await work();
-    const DatumWork none;
-    co_await drop_prefetched(none);
+    co_await drop_prefetched();
     co_await leave();
     scope_.cancel();
     co_await scope_.join();
@@ -93,7 +93,6 @@ Async<Result<void>> RemoteWorker::work()
             break;
         if (!next->datum)
             continue;
-        co_await drop_prefetched(next->datum->work);
         const Result<void> ended = co_await run_datum(*next->datum);
         if (!ended)
             co_return ended.error();
@@ -131,6 +130,7 @@ Async<Result<RemoteWorker::Next>> RemoteWorker::reserve(Purpose purpose)
                    : fmt::format("/jobs/{}/reserve_next_datum", url_part(options_.job));
     ask.json = to_json(request);
     ask.time = options_.poll + std::chrono::seconds(30);
+    ask.answer_bytes_max = ApiClient::datum_answer_bytes_max;
     const Result<Answer> answer = co_await call(std::move(ask));
     if (!answer)
         co_return answer.error();
@@ -220,7 +220,7 @@ Async<Result<void>> RemoteWorker::run_datum(const Reserved& datum)
     if (lease.lost)
         log_.info("datum {}: it was taken away", work.datum_id);
     else if (outcome.kind == Outcome::Kind::returned)
-        co_await give_back(work, "the worker stops");
+        co_await give_back(work, given_back_because(outcome));
     else
         told = co_await report(work, outcome);
     beats.cancel();
@@ -231,15 +231,17 @@ Async<Result<void>> RemoteWorker::run_datum(const Reserved& datum)
 // Runs the command; what it prints goes to the server meanwhile, and the next inputs come.
 Async<Outcome> RemoteWorker::execute(const DatumWork& work, Lease& lease)
 {
-    HttpChannel channel(
-        [this](ApiClient::Call ask) { return call(std::move(ask)); }, work, options_.pod_name
-    );
-    ShippedLog log;
-    log.path = logs_.path({work.job_id, work.datum_id, work.attempt});
+    const ApiCaller patient = [this](ApiClient::Call ask) { return call(std::move(ask)); };
+    const ApiCaller once = [this](ApiClient::Call ask) { return client_.ask(std::move(ask)); };
+    HttpChannel channel({patient, once}, runner_.clock(), work, options_.pod_name);
+    LogShipper log(patient, logs_, work, options_.pod_name, log_);
+    co_await use_prefetched(work, lease);
     TaskScope beside(scope_.executor(), log_);
-    beside.spawn(keep_shipping(work, log));
-    if (options_.prefetch == Prefetch::on)
-        beside.spawn(prefetch_next());
+    beside.spawn(keep_shipping(log));
+    if (options_.prefetch != Prefetch::off) {
+        ahead_ = std::make_unique<TaskScope>(scope_.executor(), log_);
+        ahead_->spawn(prefetch_next(work.job_id, work.pipeline->workers));
+    }
     Outcome outcome;
     try {
         outcome = co_await runner_.run(work, channel, lease.stop);
@@ -249,11 +251,13 @@ Async<Outcome> RemoteWorker::execute(const DatumWork& work, Lease& lease)
     }
     beside.cancel();
     co_await beside.join();
+    if (!prefetched_)
+        co_await drop_prefetched(); // nothing more is asked for ahead
     for (bool more = !lease.lost; more;) {
-        const Result<bool> shipped = co_await ship(work, log, std::chrono::milliseconds(0));
+        const Result<bool> shipped = co_await log.ship(std::chrono::milliseconds(0));
         more = shipped && *shipped;
     }
-    auto remove = [&log] { ::unlink(log.path.c_str()); };
+    auto remove = [&log] { ::unlink(log.path().c_str()); };
     co_await threads_.run(remove);
     co_return outcome;
 }
@@ -310,33 +314,6 @@ Async<void> RemoteWorker::leave()
     const Result<Answer> answer = co_await client_.ask(std::move(tell));
     if (!answer)
         log_.info("leave: {}", answer.error().detail);
-}
-
-Async<void> RemoteWorker::prefetch_next()
-{
-    while (!prefetched_ && !stop_.requested()) {
-        const Result<Next> next = co_await reserve(Purpose::prefetch);
-        if (!next) {
-            log_.info("prefetch: {}", next.error().detail);
-            co_return;
-        }
-        if (next->job_is_final)
-            co_return;
-        if (!next->datum || !next->datum->problem.empty())
-            continue;
-        prefetched_ = next->datum->work;
-        const Result<void> fetched = co_await runner_.prefetch(*prefetched_);
-        if (!fetched)
-            log_.info("prefetch: {}", fetched.error().detail);
-    }
-}
-
-// Removes what was fetched ahead, unless it is for the datum that runs next.
-Async<void> RemoteWorker::drop_prefetched(const DatumWork& but)
-{
-    if (prefetched_ && !is_same(*prefetched_, but))
-        co_await runner_.discard(*prefetched_);
-    prefetched_.reset();
 }
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/client.h"
+#include "api/log_shipper.h"
 #include "async/task_scope.h"
 #include "async/with_stop.h"
 #include "base/random.h"
@@ -22,13 +23,15 @@ namespace sluice {
 // loop; what it is given outlives it.
 class RemoteWorker {
 public:
-    enum class Prefetch : std::uint8_t { off, on };
+    // spare: only when enough datums wait for every other worker of the job to have one.
+    enum class Prefetch : std::uint8_t { off, on, spare };
 
     struct Options {
         std::string job; // id or name; empty: any job
         std::string node_name;
         std::string pod_name; // unique among the workers of a server
         Prefetch prefetch = Prefetch::off;
+        std::chrono::milliseconds settle{500};   // of a datum, before Prefetch::spare looks further
         std::chrono::milliseconds grace{30'000}; // for what runs, after stop()
         std::chrono::seconds poll{30};           // of one question for work
         std::chrono::seconds heartbeat{10};
@@ -59,12 +62,6 @@ private:
         std::optional<Reserved> datum;
         bool job_is_final = false;
     };
-    struct ShippedLog {
-        std::string path;
-        std::uint64_t read = 0; // offset in the file
-        std::uint64_t sent = 0;
-        bool over = false; // nothing can be sent any more
-    };
     struct Lease {
         Stop stop;
         bool lost = false;
@@ -83,11 +80,11 @@ private:
     Async<void> give_back(const DatumWork& work, std::string reason);
     Async<void> leave();
     Async<void> heartbeats(const DatumWork& work, Lease& lease);
-    Async<void> prefetch_next();
-    Async<void> drop_prefetched(const DatumWork& but);
-    Async<void> keep_shipping(const DatumWork& work, ShippedLog& log);
-    Async<Result<bool>>
-    ship(const DatumWork& work, ShippedLog& log, std::chrono::milliseconds wait);
+    Async<void> prefetch_next(std::string job, std::int64_t workers);
+    Async<bool> has_spare(std::string job, std::int64_t workers);
+    Async<void> use_prefetched(const DatumWork& work, Lease& lease);
+    Async<void> drop_prefetched();
+    Async<void> keep_shipping(LogShipper& log);
     Async<void> end_grace();
 
     ApiClient& client_;
@@ -100,7 +97,8 @@ private:
     StopEvent stop_;
     TaskScope scope_;
     Stop* current_ = nullptr;
-    std::optional<DatumWork> prefetched_;
+    std::unique_ptr<TaskScope> ahead_;    // in which prefetch_next() runs
+    std::optional<DatumWork> prefetched_; // its inputs are here, or on their way
     std::map<std::string, std::shared_ptr<const Job>> jobs_;
 };
 

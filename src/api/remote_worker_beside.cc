@@ -49,48 +49,13 @@ Async<void> RemoteWorker::heartbeats(const DatumWork& work, Lease& lease)
     }
 }
 
-Async<void> RemoteWorker::keep_shipping(const DatumWork& work, ShippedLog& log)
+Async<void> RemoteWorker::keep_shipping(LogShipper& log)
 {
-    while (!log.over) {
-        const Result<bool> shipped = co_await ship(work, log, log_wait);
+    while (!log.is_over()) {
+        const Result<bool> shipped = co_await log.ship(log_wait);
         if (!shipped)
             co_return;
     }
-}
-
-// Sends the next piece of the log, which may take up to `wait` to come; false: there was none.
-Async<Result<bool>>
-RemoteWorker::ship(const DatumWork& work, ShippedLog& log, std::chrono::milliseconds wait)
-{
-    if (log.over)
-        co_return false;
-    const Result<LogPage> page = co_await logs_.follow(log.path, log.read, wait);
-    if (!page) {
-        log_.warn("log of datum {}: {}", work.datum_id, page.error().detail);
-        log.over = true;
-        co_return page.error();
-    }
-    if (page->chunks.empty()) {
-        log.over = page->complete;
-        co_return false;
-    }
-    ApiClient::Call tell;
-    tell.method = Method::post;
-    tell.path = fmt::format(
-        "/datums/{}/logs?pod_name={}&attempt={}&offset={}", work.datum_id,
-        url_part(options_.pod_name), work.attempt, log.sent
-    );
-    tell.bytes = format_log_chunks(page->chunks);
-    const std::uint64_t size = tell.bytes.size();
-    const Result<Answer> answer = co_await call(std::move(tell));
-    if (!answer) {
-        log_.warn("log of datum {}: {}", work.datum_id, answer.error().detail);
-        log.over = true;
-        co_return answer.error();
-    }
-    log.read = page->next;
-    log.sent += size;
-    co_return true;
 }
 
 } // namespace sluice

@@ -57,17 +57,66 @@ private:
     Signal go_;
 };
 
+// Files that come when the test wants.
+class SlowStore final : public BlobStore {
+public:
+    SlowStore(asio::any_io_executor executor, BlobStore& files) : files_(files), go_(executor) {}
+
+    std::unique_ptr<BlobListing> list(std::string place, ListDepth depth) override
+    {
+        return files_.list(std::move(place), depth);
+    }
+    Async<Result<void>> fetch(std::vector<Transfer> transfers, TransferOptions options) override
+    {
+        for (const Transfer& transfer : transfers)
+            fetched.push_back(std::filesystem::path(transfer.object).filename());
+        while (fetched.size() > fetches_let_go)
+            co_await go_.wait();
+        const Result<void> done = co_await files_.fetch(std::move(transfers), options);
+        co_return done;
+    }
+    Async<Result<void>> upload(std::vector<Transfer> transfers, TransferOptions options) override
+    {
+        return files_.upload(std::move(transfers), options);
+    }
+    Async<Result<void>> remove(std::string root, std::vector<std::string> objects) override
+    {
+        return files_.remove(std::move(root), std::move(objects));
+    }
+    Async<Result<void>> check_writable(std::string place) override
+    {
+        return files_.check_writable(std::move(place));
+    }
+
+    void let_go(std::size_t fetches)
+    {
+        fetches_let_go = fetches;
+        go_.notify();
+    }
+
+    std::vector<std::string> fetched; // in the order in which they were asked for
+    std::size_t fetches_let_go = 1;
+
+private:
+    BlobStore& files_;
+    Signal go_;
+};
+
 // A worker with directories of its own.
 struct Worker {
-    Worker(ApiFixture& given, std::string name, RemoteWorker::Options options = {})
+    Worker(
+        ApiFixture& given, std::string name, RemoteWorker::Options options = {},
+        JobBlobs* blobs = nullptr
+    )
         : api(given), commands(api.loop.get_executor())
     {
         DatumRunner::Options runner_options;
         runner_options.work_directory = api.directory / name + "/work";
         runner_options.log_directory = api.directory / name + "/logs";
         runner_options.pod_name = name;
-        runner =
-            std::make_unique<DatumRunner>(api.blobs, commands, api.threads, runner_options, Log());
+        runner = std::make_unique<DatumRunner>(
+            blobs ? *blobs : api.blobs, commands, api.threads, runner_options, Log()
+        );
         client = std::move(ApiClient::make(api.loop.get_executor(), {api.url(""), ""}).value());
         options.pod_name = name;
         options.node_name = "node";
@@ -140,6 +189,78 @@ TEST(RemoteWorker, prefetch_runs_each_datum_once)
     EXPECT_EQ(worker.commands.started, 4);
     EXPECT_EQ(api.get("/jobs/" + job).json["job"]["status"], "done");
     EXPECT_FALSE(std::filesystem::exists(api.directory / "w1/work/0"));
+}
+
+TEST(RemoteWorker, a_prefetch_that_outlasts_its_datum_is_waited_for_and_not_done_again)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(2);
+    const auto store = std::make_shared<SlowStore>(api.loop.get_executor(), api.blobs.own());
+    OneBlobStore blobs(store);
+    RemoteWorker::Options options = for_job(job);
+    options.prefetch = RemoteWorker::Prefetch::on;
+    Worker worker(api, "w1", options, &blobs);
+    worker.commands.hold = true;
+    worker.start();
+    api.run_until([&] { return store->fetched.size() == 2 && worker.commands.started == 1; });
+
+    worker.commands.release();
+    const auto done = [&] { return api.get("/jobs/" + job).json["job"]["datums"]["done"] == 1; };
+    while (!done()) {
+    }
+    api.settle();
+    EXPECT_EQ(worker.commands.started, 1); // the second has no files yet
+    store->let_go(2);
+
+    EXPECT_TRUE(worker.finish());
+    EXPECT_EQ(worker.commands.started, 2);
+    EXPECT_EQ(store->fetched, (std::vector<std::string>{"0.txt", "1.txt"}));
+    EXPECT_EQ(read_file(api.directory / "out/1.txt"), "1");
+}
+
+TEST(RemoteWorker, a_datum_that_another_worker_could_run_is_not_prefetched)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(2);
+    RemoteWorker::Options options = for_job(job);
+    options.prefetch = RemoteWorker::Prefetch::spare;
+    options.settle = 0ms;
+    Worker first(api, "w1", options);
+    first.commands.hold = true;
+    first.start();
+    api.run_until([&] { return first.commands.started == 1; });
+    api.settle();
+    Worker second(api, "w2", options);
+    second.start();
+    const auto patience = std::chrono::steady_clock::now() + 10s;
+    api.run_until([&] {
+        return second.commands.started == 1 || std::chrono::steady_clock::now() > patience;
+    });
+    EXPECT_EQ(second.commands.started, 1);
+    first.commands.release();
+    EXPECT_TRUE(first.finish());
+    EXPECT_TRUE(second.finish());
+}
+
+TEST(RemoteWorker, spare_datums_are_prefetched)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(6);
+    RemoteWorker::Options options = for_job(job);
+    options.prefetch = RemoteWorker::Prefetch::spare;
+    options.settle = 0ms;
+    Worker worker(api, "w1", options);
+    worker.commands.hold = true;
+    worker.start();
+    const auto laid_out = [&] {
+        std::error_code none_yet;
+        const std::filesystem::directory_iterator entries(api.directory / "w1/work", none_yet);
+        return std::distance(begin(entries), end(entries));
+    };
+    api.run_until([&] { return laid_out() == 2; });
+    worker.commands.release();
+    EXPECT_TRUE(worker.finish());
+    EXPECT_EQ(worker.commands.started, 6);
 }
 
 TEST(RemoteWorker, a_failing_command_is_an_error_of_the_datum)

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace sluice {
 
@@ -63,13 +65,13 @@ Async<Result<WorkerId>> RemoteWorkers::enroll_alone(const Name& name, Pod& pod)
             co_return known.error();
         pod.worker = known->value_or(WorkerId{});
     }
-    if (pod.worker) {
-        const Result<bool> alive = co_await extend(pod.worker);
+    if (const WorkerId worker = pod.worker) {
+        const Result<bool> alive = co_await extend(worker);
         if (!alive)
             co_return alive.error();
         pod.seen = Clock::now();
         if (*alive)
-            co_return pod.worker;
+            co_return worker;
     }
     RegisterWorker request;
     request.name = name.pod;
@@ -123,7 +125,8 @@ Async<Result<WorkerId>> RemoteWorkers::find(std::string pod)
     if (!*found)
         co_return Error{Errc::not_found, fmt::format("no worker named '{}'", pod)};
     Pod& entry = pods_[pod];
-    entry.worker = **found;
+    if (!entry.worker)
+        entry.worker = **found; // else a newer one has come meanwhile
     entry.asked = Clock::now();
     co_return **found;
 }
@@ -157,9 +160,9 @@ Async<void> RemoteWorkers::connection_lost(std::string pod, WorkerId worker)
         log_.warn("shorten the lease of worker '{}': {}", pod, released.error().detail);
 }
 
-Async<Result<void>> RemoteWorkers::leave(std::string pod, std::string reason)
+Async<Result<void>> RemoteWorkers::leave(Leaving leaving)
 {
-    const Result<WorkerId> worker = co_await find(pod);
+    const Result<WorkerId> worker = co_await find(leaving.pod);
     if (!worker && worker.error().code == Errc::not_found)
         co_return Result<void>();
     if (!worker)
@@ -168,23 +171,33 @@ Async<Result<void>> RemoteWorkers::leave(std::string pod, std::string reason)
     const Result<std::vector<LeaseRow>> leases = co_await engine_.store().read(look);
     if (!leases)
         co_return leases.error();
+    bool holds_others = false;
     for (const LeaseRow& lease : *leases) {
+        if (leaving.only && lease.place.run != leaving.only) {
+            holds_others = true;
+            continue;
+        }
         GiveBack request;
         request.task = lease.place.task;
         request.run = lease.place.run;
         request.attempt = lease.place.attempt;
         request.worker = *worker;
-        request.reason = reason;
+        request.reason = leaving.reason;
         const Result<bool> given = co_await engine_.store().give_back(std::move(request));
         if (!given && given.error().code != Errc::conflict)
             co_return given.error();
     }
+    if (holds_others)
+        co_return Result<void>();
     ReleaseWorker release;
     release.worker = *worker;
     const Result<bool> released = co_await engine_.store().release_worker(std::move(release));
     if (!released)
         co_return released.error();
-    pods_.erase(pod);
+    // The entry stays: calls of that name may be under way with it, or a newer worker have it.
+    const auto known = pods_.find(leaving.pod);
+    if (known != pods_.end() && known->second.worker == *worker)
+        known->second.worker = {};
     co_return Result<void>();
 }
 
@@ -192,28 +205,60 @@ void RemoteWorkers::forget_old_pods()
 {
     const Clock::time_point oldest = Clock::now() - pod_memory;
     std::erase_if(pods_, [&](const auto& entry) {
-        return !entry.second.enrolling && entry.second.worker && entry.second.asked < oldest;
+        return !entry.second.enrolling && entry.second.asked < oldest;
     });
-}
-
-bool RemoteWorkers::concerns(const Changes& changes, const Interest& interest)
-{
-    if (changes.from_outside || contains(changes.final_runs, interest.run) ||
-        std::ranges::find(changes.lost_leases, interest.task, &HeldLease::task) !=
-            changes.lost_leases.end())
-        return true;
-    return interest.queues &&
-           std::any_of(
-               changes.ready_queues.begin(), changes.ready_queues.end(),
-               [&](const auto& queue) { return interest.queues->matches(*queue); }
-           );
 }
 
 void RemoteWorkers::changed(const Changes& changes)
 {
-    for (Watch* watch : watches_)
-        if (concerns(changes, watch->interest_))
+    const bool anything = changes.from_outside && !changes.told;
+    for (Watch* watch : watches_) {
+        const Interest& interest = watch->interest_;
+        const bool lost = std::ranges::find(changes.lost_leases, interest.task, &HeldLease::task) !=
+                          changes.lost_leases.end();
+        const bool unknown = anything && !interest.queues;
+        if (lost || unknown || contains(changes.final_runs, interest.run))
             watch->signal_.notify();
+    }
+    if (anything)
+        offer_anything();
+    for (const auto& queue : changes.ready_queues)
+        offer({queue, {}}, 1);
+}
+
+// Notifies so many of those who wait for such work and have not been notified since they looked
+// last. Those who have waited longest come first.
+void RemoteWorkers::offer(const Watch::Hint& hint, int watches)
+{
+    for (Watch* watch : watches_) {
+        if (watches == 0)
+            return;
+        if (watch->notified_ || !watch->fits(hint))
+            continue;
+        watch->notify(hint);
+        --watches;
+    }
+}
+
+// One of each run, unless such a one has not looked since.
+void RemoteWorkers::offer_anything()
+{
+    std::set<RunId> runs;
+    for (const Watch* watch : watches_)
+        if (watch->notified_ && !watch->notified_->queue)
+            runs.insert(watch->interest_.run);
+    for (Watch* watch : watches_) {
+        const RunId run = watch->interest_.run;
+        if (watch->interest_.queues && !watch->notified_ && runs.insert(run).second)
+            watch->notify({nullptr, run});
+    }
+}
+
+void RemoteWorkers::tell_end(RunId run)
+{
+    Changes changes;
+    changes.final_runs.push_back(run);
+    changed(changes);
 }
 
 RemoteWorkers::Watch::Watch(RemoteWorkers& workers, Interest interest, Signal& signal)
@@ -226,6 +271,47 @@ RemoteWorkers::Watch::Watch(RemoteWorkers& workers, Interest interest, Signal& s
 RemoteWorkers::Watch::~Watch()
 {
     workers_.watches_.erase(place_);
+    if (looking_)
+        workers_.offer(*looking_, 1);
+    if (notified_)
+        workers_.offer(*notified_, 1);
+}
+
+void RemoteWorkers::Watch::looks()
+{
+    looking_ = std::exchange(notified_, std::nullopt);
+}
+
+void RemoteWorkers::Watch::found()
+{
+    if (const std::optional<Hint> hint = std::exchange(looking_, std::nullopt))
+        workers_.offer(*hint, 2);
+}
+
+void RemoteWorkers::Watch::found_nothing()
+{
+    looking_.reset();
+}
+
+void RemoteWorkers::Watch::found_end()
+{
+    // Ends that are named have been told to all.
+    if (const std::optional<Hint> hint = std::exchange(looking_, std::nullopt);
+        hint && !hint->queue)
+        workers_.tell_end(interest_.run);
+}
+
+bool RemoteWorkers::Watch::fits(const Hint& hint) const
+{
+    if (!interest_.queues)
+        return false;
+    return hint.queue ? interest_.queues->matches(*hint.queue) : interest_.run == hint.run;
+}
+
+void RemoteWorkers::Watch::notify(Hint hint)
+{
+    notified_ = std::move(hint);
+    signal_.notify();
 }
 
 } // namespace sluice

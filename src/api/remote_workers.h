@@ -46,7 +46,12 @@ public:
     Async<void> connection_lost(std::string pod, WorkerId worker);
 
     // The worker has gone: what it holds goes back, without a rescue. Fine for an unknown one.
-    Async<Result<void>> leave(std::string pod, std::string reason);
+    struct Leaving {
+        std::string pod;
+        std::string reason;
+        RunId only; // who says so speaks for this run alone; none: for all
+    };
+    Async<Result<void>> leave(Leaving leaving);
 
     // What a long poll waits for.
     struct Interest {
@@ -55,22 +60,45 @@ public:
         TaskId task;                         // that lease is lost
     };
 
-    // Notifies `signal` of what happens, for as long as it stands. News of other processes do not
-    // say what they are about: they notify everybody.
+    // Notifies `signal` of what happens, for as long as it stands.
+    //
+    // Of those who wait for work, one is notified of a queue; when it has found some, two others
+    // are, and so on. So about as many look as there are tasks, however many wait. News of other
+    // processes that do not say what they are about notify one of each job; what it finds, the end
+    // of the job too, is news for the others.
     class Watch {
     public:
         Watch(RemoteWorkers& workers, Interest interest, Signal& signal);
-        ~Watch();
+        ~Watch(); // others are notified of what this one has not looked at
         Watch(const Watch&) = delete;
         Watch& operator=(const Watch&) = delete;
 
+        void looks();         // for work, now
+        void found();         // some, in that look; there may be more
+        void found_nothing(); // likewise
+        void found_end();     // likewise: the run has ended
+
     private:
         friend class RemoteWorkers;
+        // Where there may be work: in this queue, or somewhere for those who wait for that run (for
+        // any, if it is none).
+        struct Hint {
+            std::shared_ptr<const std::string> queue;
+            RunId run;
+        };
+        bool fits(const Hint& hint) const;
+        void notify(Hint hint);
+
         RemoteWorkers& workers_;
         Interest interest_;
         Signal& signal_;
+        std::optional<Hint> notified_; // of this one, and has not looked yet
+        std::optional<Hint> looking_;  // because of this one
         std::list<Watch*>::iterator place_;
     };
+
+    // What has been committed, here or elsewhere. The engine tells it.
+    void changed(const Changes& changes);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -81,8 +109,9 @@ private:
         bool enrolling = false;
     };
 
-    void changed(const Changes& changes);
-    static bool concerns(const Changes& changes, const Interest& interest);
+    void offer(const Watch::Hint& hint, int watches);
+    void offer_anything();
+    void tell_end(RunId run);
     Async<Result<WorkerId>> enroll_alone(const Name& name, Pod& pod);
     Async<Result<bool>> extend(WorkerId worker);
     Async<Result<std::optional<WorkerId>>> look_up(std::string pod);

@@ -167,13 +167,16 @@ Async<Response> reserve(Api& api, const Request& request, Wish wish)
     const PeerWatch peer(request, news);
     const RemoteWorkers::Interest interest{
         wish.queues.get(), wish.job ? wish.job->run : RunId{}, {}};
-    const RemoteWorkers::Watch watch(api.workers, interest, news);
+    RemoteWorkers::Watch watch(api.workers, interest, news);
     const auto wait = std::min<std::chrono::milliseconds>(wish.request.wait, api.options.poll_max);
     const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
     for (;;) {
+        watch.looks();
         const Result<std::optional<Reserved>> taken = co_await take(api, wish);
         if (!taken)
             co_return error_response(taken.error());
+        if (*taken)
+            watch.found();
         if (*taken && !request.is_awaited())
             co_await put_back(api, **taken);
         else if (*taken)
@@ -184,8 +187,12 @@ Async<Response> reserve(Api& api, const Request& request, Wish wish)
                 co_return error_response(now.error());
             wish.job = std::move(*now);
         }
-        const auto left = deadline - std::chrono::steady_clock::now();
         const bool over = wish.job && wish.job->finished_at;
+        if (over)
+            watch.found_end();
+        else
+            watch.found_nothing();
+        const auto left = deadline - std::chrono::steady_clock::now();
         if (over || left.count() <= 0 || !request.is_awaited())
             co_return nothing(wish.job);
         co_await news.wait_for(left);

@@ -64,10 +64,10 @@ std::vector<Operation> all_operations()
 {
     std::vector<Operation> all;
     for (auto list :
-         {health_operations, job_operations, datum_operations, worker_operations, task_operations,
-          task_history_operations, batch_operations, group_operations, delivery_operations,
-          event_operations, metrics_operations, schedule_operations, audit_operations,
-          definition_operations})
+         {health_operations, job_operations, datum_operations, worker_operations, log_operations,
+          task_operations, task_history_operations, batch_operations, group_operations,
+          delivery_operations, event_operations, metrics_operations, schedule_operations,
+          audit_operations, definition_operations})
         for (Operation& operation : list())
             all.push_back(std::move(operation));
     return all;

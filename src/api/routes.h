@@ -33,6 +33,7 @@ std::vector<Operation> health_operations();
 std::vector<Operation> job_operations();
 std::vector<Operation> datum_operations();
 std::vector<Operation> worker_operations();
+std::vector<Operation> log_operations();
 std::vector<Operation> task_operations();
 std::vector<Operation> task_list_operations(); // part of them
 std::vector<Operation> batch_operations();

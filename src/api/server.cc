@@ -3,6 +3,8 @@
 
 #include "api/auth.h"
 #include "api/client_limit.h"
+#include "api/log_keeper.h"
+#include "api/log_peers.h"
 #include "api/log_uploads.h"
 #include "api/remote_workers.h"
 #include "api/request_trace.h"
@@ -15,6 +17,17 @@
 
 namespace sluice {
 
+namespace {
+
+LogPeers::Options peer_options(const ApiServer::Options& options)
+{
+    LogPeers::Options peers;
+    peers.own_address = options.advertise_url;
+    return peers;
+}
+
+} // namespace
+
 class ApiServer::Impl {
 public:
     Impl(asio::any_io_executor executor, const Parts& parts, Options options, Log log)
@@ -22,6 +35,8 @@ public:
           log_(log),
           workers_(executor, parts.engine, {options_.lease, options_.lost_lease}, log),
           uploads_(parts.threads),
+          peers_(executor, parts.engine, peer_options(options_), log),
+          keeper_(executor, {parts.jobs, uploads_, peers_}, log),
           tracer_(parts.tracer),
           probe_(executor, parts.engine.store(), log),
           answers_(executor),
@@ -38,6 +53,8 @@ public:
               parts.threads,
               workers_,
               uploads_,
+              peers_,
+              keeper_,
               probe_,
               answers_,
               breaker_,
@@ -67,6 +84,8 @@ private:
     Log log_;
     RemoteWorkers workers_;
     LogUploads uploads_;
+    LogPeers peers_;
+    LogKeeper keeper_;
     Tracer* tracer_;
     StoreProbe probe_;
     SharedAnswers<Response> answers_;
@@ -144,6 +163,7 @@ Async<void> ApiServer::Impl::stop(std::chrono::milliseconds patience)
 {
     drain();
     co_await server_->stop(patience);
+    co_await keeper_.stop();
     co_await probe_.stop();
 }
 

@@ -44,6 +44,7 @@ public:
         std::size_t writes_waiting_max = 10'000;
         std::optional<RateLimit::Options> rate_limit; // of one key or address; nothing: none
         std::size_t submission_bytes_max = 32u << 20; // body of POST /task
+        std::string advertise_url; // where other servers reach this one; empty: there are none
         ServerLimits limits;
     };
 

@@ -63,10 +63,13 @@ std::string schema_problem(const Json& document, const Json& schema, const Json&
     return "";
 }
 
-ApiFixture::ApiFixture(ApiServer::Options options, StatementObserver* observer)
+ApiFixture::ApiFixture(
+    ApiServer::Options options, StatementObserver* observer, LogStore log_store,
+    std::string database
+)
 {
     StoreOptions store_options;
-    store_options.url = ":memory:";
+    store_options.url = std::move(database);
     store_options.observer = observer;
     store_options.meter = &metrics.meter;
     store = std::move(open_store(loop.get_executor(), store_options, Log()).value());
@@ -77,6 +80,8 @@ ApiFixture::ApiFixture(ApiServer::Options options, StatementObserver* observer)
     sweeper = std::make_unique<OutputSweeper>(loop.get_executor(), *store, blobs, Log());
     Jobs::Options job_options;
     job_options.log_directory = directory / "logs";
+    if (log_store == LogStore::folder)
+        job_options.log_store = "file://" + directory / "kept-logs";
     jobs = std::make_unique<Jobs>(*engine, blobs, *sweeper, threads, job_options);
     options.version = "test";
     TaskService::Options service_options;

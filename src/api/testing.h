@@ -8,6 +8,7 @@
 #include "api/wire.h"
 #include "async/testing.h"
 #include "async/worker_threads.h"
+#include "batch/blob_stores.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
 #include "exec/test_dir.h"
@@ -55,7 +56,11 @@ private:
 class ApiFixture {
 public:
     // `observer`: of the database's writer; it outlives the fixture.
-    explicit ApiFixture(ApiServer::Options options = {}, StatementObserver* observer = nullptr);
+    enum class LogStore : std::uint8_t { none, folder }; // "kept-logs" of the directory
+    explicit ApiFixture(
+        ApiServer::Options options = {}, StatementObserver* observer = nullptr,
+        LogStore log_store = LogStore::none, std::string database = ":memory:"
+    );
     ~ApiFixture();
     ApiFixture(const ApiFixture&) = delete;
     ApiFixture& operator=(const ApiFixture&) = delete;
@@ -102,7 +107,7 @@ public:
     WorkerThreads threads{loop.get_executor(), "test", 2};
     ProcessMetrics metrics;
     std::unique_ptr<Store> store;
-    BlobStores blobs{threads};
+    OneBlobStore blobs{make_local_blobs(threads)};
     std::unique_ptr<Engine> engine;
     std::unique_ptr<OutputSweeper> sweeper;
     std::unique_ptr<Jobs> jobs;

@@ -108,6 +108,22 @@ Json to_json(const Datum& datum)
         {"maximum_allowed_run_count", datum.maximum_allowed_run_count}};
 }
 
+namespace {
+
+Json cluster_json(const ClusterView& cluster)
+{
+    return Json{
+        {"namespace", cluster.name_space},
+        {"phase", cluster.phase},
+        {"pods_pending", cluster.pods_pending},
+        {"pods_running", cluster.pods_running},
+        {"pods_failed", cluster.pods_failed},
+        {"trouble", text_or_null(cluster.trouble)},
+        {"trouble_since", time_or_null(cluster.trouble_since)}};
+}
+
+} // namespace
+
 Json to_json(const JobDescription& description)
 {
     Json counts = Json::array();
@@ -116,11 +132,14 @@ Json to_json(const JobDescription& description)
             {"status", name(count.status)},
             {"count", count.count},
             {"rerunable_count", count.rerunable_count}});
-    return Json{
+    Json json{
         {"job", to_json(description.job)},
         {"datum_status_counts", std::move(counts)},
         {"running_datums", datums_json(description.running_datums)},
         {"error_datums", datums_json(description.error_datums)}};
+    if (description.cluster)
+        json["kubernetes"] = cluster_json(*description.cluster);
+    return json;
 }
 
 Json to_json(const DatumDescription& description)

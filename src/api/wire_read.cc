@@ -141,6 +141,20 @@ Result<StatusCount> read_status_count(const Json& json)
     return members.finish(count);
 }
 
+Result<ClusterView> read_cluster_view(const Json& json)
+{
+    Members members(json, "view of a job on Kubernetes");
+    ClusterView view;
+    view.name_space = members.text("namespace");
+    view.phase = members.text("phase");
+    view.pods_pending = members.integer("pods_pending");
+    view.pods_running = members.integer("pods_running");
+    view.pods_failed = members.integer("pods_failed");
+    view.trouble = members.optional_text("trouble");
+    view.trouble_since = members.optional_time("trouble_since");
+    return members.finish(std::move(view));
+}
+
 std::optional<AttemptEnd> attempt_end(std::string_view word)
 {
     for (const AttemptEnd end :
@@ -254,6 +268,8 @@ Result<JobDescription> read_job_description(const Json& json)
     description.datum_status_counts = members.list("datum_status_counts", read_status_count);
     description.running_datums = members.list("running_datums", read_datum);
     description.error_datums = members.list("error_datums", read_datum);
+    if (const Json& cluster = members.any("kubernetes"); !cluster.is_null())
+        description.cluster = members.take(read_cluster_view(cluster));
     return members.finish(std::move(description));
 }
 

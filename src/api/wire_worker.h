@@ -22,8 +22,8 @@ struct ReserveRequest {
     std::chrono::seconds wait{0};
 };
 
-// POST /datums/{id}/heartbeat and /give_back. With `wait` the answer comes when the lease is lost,
-// or after that time.
+// POST /datums/{id}/heartbeat, /give_back and /upload_leave. With `wait` the answer comes when the
+// lease is lost, or after that time.
 struct LeaseRequest {
     std::string pod_name;
     std::int64_t attempt = 0; // 0: whatever attempt the worker holds

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a worker says about the datum that it holds: that it lives, what it prints, how it ended.
+#include "api/auth.h"
 #include "api/held_datum.h"
+#include "api/log_keeper.h"
 #include "api/log_uploads.h"
 #include "api/remote_workers.h"
 #include "api/respond.h"
@@ -119,7 +121,11 @@ Async<Response> leave(Api& api, const Request& request)
     if (!asked)
         co_return refused_body(asked.error());
     std::string reason = asked->reason.empty() ? "the worker stops" : asked->reason;
-    const Result<void> left = co_await api.workers.leave(asked->pod_name, std::move(reason));
+    const Caller* caller = std::any_cast<Caller>(&request.identity);
+    RemoteWorkers::Leaving leaving{asked->pod_name, std::move(reason), {}};
+    if (caller && caller->job)
+        leaving.only = *caller->job;
+    const Result<void> left = co_await api.workers.leave(std::move(leaving));
     co_return left ? no_content() : error_response(left.error());
 }
 
@@ -127,6 +133,27 @@ Result<std::uint64_t> log_offset(const Request& request)
 {
     const Result<std::int64_t> offset = query_integer(request, "offset", 0, 0, INT64_MAX);
     return offset ? Result<std::uint64_t>(static_cast<std::uint64_t>(*offset)) : offset.error();
+}
+
+// "restart=1": the worker sends the log from its beginning, because this server has another part.
+Result<LogUploads::Piece::Begin> log_begin(const Request& request, std::uint64_t offset)
+{
+    const Result<Flag> restart = query_flag(request, "restart");
+    if (!restart)
+        return restart.error();
+    if (*restart == Flag::on && offset != 0)
+        return Error{Errc::invalid, "query parameter restart: needs offset=0"};
+    return *restart == Flag::on ? LogUploads::Piece::Begin::anew
+                                : LogUploads::Piece::Begin::as_it_is;
+}
+
+Response gap_before(std::uint64_t offset, std::uint64_t end)
+{
+    Json body = Json::object();
+    body["error"] = fmt::format("offset {}: the log goes on at {}", offset, end);
+    body["status"] = 409;
+    body["offset"] = end;
+    return json_response(409, body);
 }
 
 Async<Response> append_log(Api& api, const Request& request)
@@ -137,6 +164,9 @@ Async<Response> append_log(Api& api, const Request& request)
     const Result<std::uint64_t> offset = log_offset(request);
     if (!offset)
         co_return error_response(offset.error());
+    const Result<LogUploads::Piece::Begin> begin = log_begin(request, *offset);
+    if (!begin)
+        co_return error_response(begin.error());
     Result<std::vector<LogChunk>> chunks = parse_log_chunks(request.body);
     if (!chunks)
         co_return error_response(chunks.error());
@@ -144,16 +174,21 @@ Async<Response> append_log(Api& api, const Request& request)
     const Result<HeldDatum> held = co_await require_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
-    Result<std::string> path = co_await api.jobs.log_file(request.path_field("id"), held->attempt);
-    if (!path)
-        co_return error_response(path.error());
-    LogUploads::Piece piece{*offset, request.body.size(), std::move(*chunks)};
-    const Result<std::uint64_t> end =
-        co_await api.uploads.append(std::move(*path), std::move(piece));
-    if (!end)
-        co_return error_response(end.error());
+    const Result<Jobs::LogPlace> place =
+        co_await api.jobs.log_place(request.path_field("id"), held->attempt);
+    if (!place)
+        co_return error_response(place.error());
+    api.keeper.written(*place);
+    LogUploads::Piece piece{*offset, request.body.size(), std::move(*chunks), *begin};
+    std::string path = place->path;
+    const Result<LogUploads::Reached> reached =
+        co_await api.uploads.append(std::move(path), std::move(piece));
+    if (!reached)
+        co_return error_response(reached.error());
+    if (!reached->accepted)
+        co_return gap_before(*offset, reached->end);
     Json body = Json::object();
-    body["offset"] = *end;
+    body["offset"] = reached->end;
     co_return json_response(200, body);
 }
 
@@ -221,12 +256,12 @@ Async<Response> report_end(Api& api, const Request& request)
     const Result<HeldDatum> held = co_await find_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
-    Result<std::string> log = co_await api.jobs.log_file(id, held->attempt);
+    Result<Jobs::LogPlace> log = co_await api.jobs.log_place(id, held->attempt);
     const Result<void> accepted = co_await accept_report(api, *held, *report);
     if (!accepted)
         co_return refuse_worker(accepted.error());
     if (log)
-        co_await api.uploads.complete(std::move(*log));
+        co_await api.keeper.ended(std::move(*log));
     const Result<DatumDescription> found = co_await api.jobs.describe_datum(id);
     if (!found)
         co_return error_response(found.error());
@@ -239,6 +274,7 @@ Async<Response> report_end(Api& api, const Request& request)
 
 std::vector<Operation> reserve_operations();
 std::vector<Operation> output_operations();
+std::vector<Operation> leave_operations();
 
 std::vector<Operation> worker_operations()
 {
@@ -275,17 +311,19 @@ std::vector<Operation> worker_operations()
          .handle = report_end},
         {.method = Method::post,
          .pattern = "/datums/{id}/logs",
-         .summary = "Goes on with the attempt's log: records of 8 bytes time in microseconds, 4 "
-                    "bytes size, 4 bytes stream (1 stdout, 2 stderr, 3 notice) and the bytes, all "
-                    "little endian. `offset` counts the bytes sent before; a piece that was sent "
-                    "before changes nothing.",
-         .query = {"pod_name", "attempt", "offset"},
+         .summary =
+             "Goes on with the attempt's log: records of 8 bytes time in microseconds, 4 "
+             "bytes size, 4 bytes stream (1 stdout, 2 stderr, 3 notice) and the bytes, all "
+             "little endian. `offset` counts the bytes sent before; a piece that was sent "
+             "before changes nothing. 409 names the `offset` where this server's log goes on; "
+             "with `restart` it begins anew.",
+         .query = {"pod_name", "attempt", "offset", "restart"},
          .body = "LogRecords",
          .answer = "LogOffset",
          .errors = {404, 409},
          .handle = append_log},
     };
-    for (auto list : {reserve_operations, output_operations})
+    for (auto list : {reserve_operations, output_operations, leave_operations})
         for (Operation& operation : list())
             all.push_back(std::move(operation));
     return all;

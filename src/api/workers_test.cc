@@ -109,6 +109,46 @@ TEST(ApiReserve, a_worker_may_ask_for_any_job)
     EXPECT_EQ(got.json["datum"]["job_id"], job);
 }
 
+TEST(ApiReserve, all_that_wait_get_the_datums_that_come_back_together)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(5);
+    for (int i = 0; i < 5; ++i)
+        api.reserve(job, "old" + std::to_string(i));
+    const std::string path = "/jobs/" + job + "/reserve_next_datum";
+    std::vector<std::unique_ptr<Pending>> waiting;
+    for (int i = 0; i < 8; ++i) {
+        const Json ask = worker("new" + std::to_string(i), {{"node_name", "node"}, {"wait", 30}});
+        waiting.push_back(api.begin(Method::post, path, ask));
+    }
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(api.post("/workers/leave", worker("old" + std::to_string(i))).status, 204);
+    const auto answered = [&] {
+        return std::ranges::count_if(waiting, [](const auto& each) { return each->is_over(); });
+    };
+    api.run_until([&] { return answered() == 5; });
+    api.settle();
+    EXPECT_EQ(answered(), 5);
+    for (const auto& each : waiting)
+        if (!each->is_over())
+            api.break_off(*each);
+}
+
+TEST(ApiReserve, one_that_leaves_does_not_take_the_news_along)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(1);
+    const std::string datum = id_of(api.reserve(job, "old"));
+    const std::string path = "/jobs/" + job + "/reserve_next_datum";
+    const Json first = worker("first", {{"node_name", "node"}, {"wait", 30}});
+    const Json second = worker("second", {{"node_name", "node"}, {"wait", 30}});
+    const auto leaves = api.begin(Method::post, path, first);
+    const auto stays = api.begin(Method::post, path, second);
+    api.break_off(*leaves);
+    EXPECT_EQ(api.post("/datums/" + datum + "/give_back", worker("old")).status, 204);
+    EXPECT_EQ(id_of(api.finish(*stays).json), datum);
+}
+
 TEST(ApiReserve, a_datum_for_a_worker_that_has_gone_goes_back)
 {
     ApiFixture api;
@@ -344,6 +384,37 @@ TEST(ApiLogs, what_workers_send_is_what_users_read)
     const std::string whole = api.get("/jobs/" + job + "/logs").body;
     EXPECT_TRUE(whole.starts_with("==> datum ")) << whole;
     EXPECT_TRUE(whole.ends_with("one\nt\xffwo\n")) << whole;
+}
+
+TEST(ApiLogs, a_piece_out_of_order_says_where_the_log_goes_on)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(1);
+    const std::string path = "/datums/" + id_of(api.reserve(job, "w1")) + "/logs";
+    const std::string query = path + "?pod_name=w1&attempt=1&offset=";
+    const std::string one = records("one\n");
+    EXPECT_EQ(api.send_bytes(Method::post, query + "0", one).status, 200);
+    const Reply gap = api.send_bytes(Method::post, query + "1000", one);
+    EXPECT_EQ(gap.status, 409);
+    EXPECT_EQ(gap.json["offset"], one.size());
+    EXPECT_NE(gap.error().find("1000"), std::string::npos) << gap.body;
+}
+
+TEST(ApiLogs, a_log_begins_anew_when_the_worker_has_another_one)
+{
+    ApiFixture api;
+    const std::string job = api.create_job(1);
+    const std::string path = "/datums/" + id_of(api.reserve(job, "w1")) + "/logs";
+    const std::string query = path + "?pod_name=w1&attempt=1&offset=";
+    const std::string old = records("what a server had\n");
+    const std::string anew = records("all of it\n");
+    EXPECT_EQ(api.send_bytes(Method::post, query + "0", old).status, 200);
+    for (int times = 0; times < 2; ++times) { // the answer may be lost
+        const Reply begun = api.send_bytes(Method::post, query + "0&restart=1", anew);
+        EXPECT_EQ(begun.json["offset"], anew.size());
+        EXPECT_EQ(api.get(path).body, "all of it\n");
+    }
+    EXPECT_EQ(api.send_bytes(Method::post, query + "5&restart=1", anew).status, 400);
 }
 
 TEST(ApiLogs, a_range_gives_a_part)

@@ -13,11 +13,12 @@ namespace {
 constexpr std::size_t threads_count = 4;          // for files and logs; commands run beside them
 constexpr std::chrono::seconds trace_patience{3}; // for the last spans
 
-Engine::Options engine_options()
+Engine::Options engine_options(const Config& config)
 {
     Engine::Options options;
     options.worker_name = process_name();
     options.host = host_name();
+    options.address = config.cluster.advertise_url;
     options.pulse = std::chrono::milliseconds(1200); // with the heartbeat: at most a query a second
     return options;
 }
@@ -82,6 +83,7 @@ Jobs::Options jobs_options(const Config& config)
     Jobs::Options options;
     options.log_directory = config.data_directory + "/logs";
     options.secrets_directory = config.secrets_directory;
+    options.log_store = config.cluster.log_store;
     return options;
 }
 
@@ -108,10 +110,10 @@ App::App(
       threads_(executor, "files", threads_count),
       metrics_(std::move(metrics)),
       database_(std::move(database)),
-      engine_(executor, *database_.store, engine_options(), log("engine")),
-      blobs_(threads_),
-      sweeper_(executor, *database_.store, blobs_, log("batch")),
-      jobs_(engine_, blobs_, sweeper_, threads_, jobs_options(config_)),
+      engine_(executor, *database_.store, engine_options(config_), log("engine")),
+      storage_(executor, config_, threads_, log("blob")),
+      sweeper_(executor, *database_.store, storage_.blobs(), log("batch")),
+      jobs_(engine_, storage_.blobs(), sweeper_, threads_, jobs_options(config_)),
       scope_(executor, log("app"))
 {
     engine_.on_changes([this](const Changes& changes) { sweeper_.changed(changes); });
@@ -135,13 +137,30 @@ Result<DatumExecutor*> App::datums()
 {
     if (datums_)
         return &*datums_;
-    Result<WorkPlace> place =
-        WorkPlace::make({config_, nullptr}, threads_, blobs_, engine_.clock(), log("batch"));
+    Result<WorkPlace> place = WorkPlace::make(
+        {config_, nullptr}, threads_, storage_.blobs(), engine_.clock(), log("batch")
+    );
     if (!place)
         return place.error();
     place_.emplace(*std::move(place));
     datums_.emplace(scope_.executor(), *database_.store, sweeper_, place_->runner());
     return &*datums_;
+}
+
+Async<Result<void>> App::open_cluster()
+{
+    const Supervision::Parts parts{
+        scope_.executor(), engine_, config_, threads_, log("kubernetes")};
+    Result<std::unique_ptr<Supervision>> opened = co_await Supervision::open(parts);
+    if (!opened)
+        co_return opened.error();
+    supervision_ = std::move(*opened);
+    storage_.use_secrets_of(supervision_->cluster());
+    Jobs::OnCluster cluster;
+    cluster.name_space = supervision_->cluster().name_space();
+    cluster.trouble = [this] { return supervision_->trouble(); };
+    jobs_.run_on_cluster(std::move(cluster));
+    co_return Result<void>();
 }
 
 Result<TaskService*> App::task_service()
@@ -174,6 +193,10 @@ Async<void> App::drain(std::chrono::steady_clock::duration grace)
     drained_ = true;
     const auto deadline = std::chrono::steady_clock::now() + grace;
     engine_.close(); // before the first wait: nothing is begun that would be handed back
+    if (supervision_) {
+        co_await storage_.leave_cluster();
+        co_await supervision_->stop();
+    }
     if (task_service_)
         co_await task_service_->drain(grace);
     co_await engine_.stop(deadline - std::chrono::steady_clock::now());

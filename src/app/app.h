@@ -3,6 +3,8 @@
 
 #include "app/config.h"
 #include "app/database.h"
+#include "app/job_storage.h"
+#include "app/supervision.h"
 #include "app/work_place.h"
 #include "async/task_scope.h"
 #include "async/worker_threads.h"
@@ -39,6 +41,13 @@ public:
     // engine, the data directory cannot be written to).
     Result<DatumExecutor*> datums();
 
+    // New jobs run in pods: reaches the cluster of the settings. Call it after start(), before
+    // anybody may ask for a job. Errors: those of Supervision::open().
+    Async<Result<void>> open_cluster();
+
+    // Null: jobs do not run in pods. It looks after them once it is started.
+    Supervision* supervision() { return supervision_.get(); }
+
     // The task service; made at the first call, it sends webhooks once it is started. Errors:
     // invalid.
     Result<TaskService*> task_service();
@@ -66,7 +75,7 @@ private:
     std::unique_ptr<ProcessMetrics> metrics_;
     Database database_;
     Engine engine_;
-    BlobStores blobs_;
+    JobStorage storage_;
     OutputSweeper sweeper_;
     Jobs jobs_;
     TaskScope scope_;
@@ -75,6 +84,7 @@ private:
     SystemRandom random_;
     std::optional<Tracer> tracer_;
     std::unique_ptr<TaskService> task_service_;
+    std::unique_ptr<Supervision> supervision_;
     bool started_ = false;
     bool drained_ = false;
 };

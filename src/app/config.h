@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/page_sizes.h"
+#include "app/cluster_settings.h"
 #include "app/trace_settings.h"
 #include "base/result.h"
 #include "exec/command.h"
@@ -19,7 +20,7 @@
 
 namespace sluice {
 
-enum class RunnerKind : std::uint8_t { process, container };
+enum class RunnerKind : std::uint8_t { process, container, kubernetes };
 enum class OutputFormat : std::uint8_t { table, json, yaml, name };
 
 struct ListenAddress {
@@ -78,6 +79,7 @@ struct Config {
     std::size_t rate_limit_burst = 0; // at once, after a pause; 0: twice as many
 
     TraceSettings traces;
+    ClusterSettings cluster;
 
     // Where values come from, by the names of settings: a flag, a variable, a place in the file.
     // Settings that nobody has set are not there.

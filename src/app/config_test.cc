@@ -174,6 +174,20 @@ TEST(Config, says_nothing_of_a_password_in_a_database_url_that_is_refused)
     EXPECT_EQ(config.error().detail.find("hush"), std::string::npos) << config.error().detail;
 }
 
+TEST(Config, shows_the_url_of_a_database_without_its_password)
+{
+    for (const std::string url :
+         {"postgresql://ada:hush@db/tasks", "postgresql://ada@db/tasks?password=hush&port=1",
+          "postgresql:///tasks?port=1&sslpassword=hush"}) {
+        const Result<Config> config = read_config(sources_of({{"SLUICE_DB", url}}));
+        ASSERT_TRUE(config) << config.error().detail;
+        const std::string shown = setting("db").show(*config);
+        EXPECT_EQ(shown.find("hush"), std::string::npos) << shown;
+        EXPECT_NE(shown.find("/tasks"), std::string::npos) << shown;
+        EXPECT_EQ(config->db, url);
+    }
+}
+
 } // namespace
 
 } // namespace sluice

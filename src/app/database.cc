@@ -5,7 +5,26 @@
 #include "app/directories.h"
 #include "store/store.h"
 
+#include <algorithm>
+
 namespace sluice {
+
+namespace {
+
+// password and sslpassword: libpq takes them in the query, too.
+std::string without_secret_fields(std::string url)
+{
+    for (std::size_t mark = url.find('?'); mark != std::string::npos;
+         mark = url.find('&', mark + 1)) {
+        const std::size_t end = std::min(url.find('&', mark + 1), url.size());
+        const std::size_t equals = url.find('=', mark);
+        if (equals < end && std::string_view(url).substr(0, equals).ends_with("password"))
+            url.erase(equals + 1, end - equals - 1);
+    }
+    return url;
+}
+
+} // namespace
 
 Database::Database() = default;
 Database::Database(Database&&) noexcept = default;
@@ -45,8 +64,10 @@ std::string without_password(std::string_view url)
     const std::size_t at = authority.rfind('@');
     const std::size_t colon = authority.find(':');
     if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
-        return std::string(url);
-    return std::string(url.substr(0, begin + colon)) + std::string(url.substr(begin + at));
+        return without_secret_fields(std::string(url));
+    return without_secret_fields(
+        std::string(url.substr(0, begin + colon)) + std::string(url.substr(begin + at))
+    );
 }
 
 } // namespace sluice

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cluster_settings.h"
 #include "app/config.h"
 #include "app/database.h"
 #include "app/old_settings.h"
@@ -22,8 +23,10 @@ namespace {
 
 constexpr std::size_t workers_max = 1000;
 
-constexpr EnumNames<RunnerKind, 2> runner_names{
-    {{RunnerKind::process, "process"}, {RunnerKind::container, "container"}}};
+constexpr EnumNames<RunnerKind, 3> runner_names{
+    {{RunnerKind::process, "process"},
+     {RunnerKind::container, "container"},
+     {RunnerKind::kubernetes, "kubernetes"}}};
 constexpr EnumNames<Isolation, 2> isolation_names{
     {{Isolation::mount_namespace, "namespaces"}, {Isolation::none, "none"}}};
 constexpr EnumNames<OutputFormat, 4> output_names{
@@ -74,6 +77,12 @@ Result<void> set_db(Config& config, std::string_view text)
         return url.error();
     config.db = text;
     return {};
+}
+
+// `sluice db url` has it whole.
+std::string show_db(const Config& config)
+{
+    return without_password(config.db);
 }
 
 Result<void> set_server(Config& config, std::string_view text)
@@ -150,8 +159,7 @@ std::string show_grace(const Config& config)
 // One line each; README and `sluice config` show what stands here.
 constexpr Setting table[] = {
     {"db", "URL", "sluice.db in the user's state directory",
-     "database: sqlite:///path, a path, or postgresql://…", set_db, show_text<&Config::db>,
-     "DATABASE_URL"},
+     "database: sqlite:///path, a path, or postgresql://…", set_db, show_db, "DATABASE_URL"},
     {"schema", "NAME", "", "schema of a PostgreSQL database that is worked in: a tenant",
      set_text<&Config::schema>, show_text<&Config::schema>},
     {"server", "URL", "", "server to talk to; without it commands work on the database", set_server,
@@ -167,7 +175,8 @@ constexpr Setting table[] = {
      "commands that may run at once in this process", set_workers, show_workers},
     {"grace", "TIME", "10s", "so long a stopping server or worker lets commands go on", set_grace,
      show_grace},
-    {"executor", "KIND", "process", "what runs a datum's command: process or container",
+    {"executor", "KIND", "process; serve, where it can reach Kubernetes: kubernetes",
+     "what runs a datum's command: process, container or kubernetes",
      set_word<&Config::runner, runner_names>, show_word<&Config::runner, runner_names>},
     {"isolation", "KIND", "namespaces",
      "namespaces: processes see /pfs and /scratch; none: they find them by SLUICE_PFS",
@@ -259,6 +268,43 @@ constexpr Setting table[] = {
      set_retention_batch_size, show_retention_batch_size, "RETENTION_BATCH_SIZE"},
     {"audit_days", "N", "90", "lines of the audit stay for so many days; 0: for ever",
      set_audit_days, show_audit_days},
+    {"kube_url", "URL", "", "API of Kubernetes without authentication, as of kubectl proxy",
+     set_kube_url, show_kube_url},
+    {"kube_context", "NAME", "", "context of kubectl through which Kubernetes is reached",
+     set_kube_context, show_kube_context},
+    {"kube_namespace", "NAME", "the server's own, else default", "where jobs run in pods",
+     set_kube_namespace, show_kube_namespace},
+    {"worker_image", "IMAGE", "", "Sluice's image, which brings the worker into the pods of jobs",
+     set_worker_image, show_worker_image},
+    {"worker_image_pull_policy", "POLICY", "the cluster's rule", "Always, IfNotPresent or Never",
+     set_worker_image_pull_policy, show_worker_image_pull_policy},
+    {"advertise_url", "URL", "", "where other servers of this database reach this one",
+     set_advertise_url, show_advertise_url},
+    {"kube_ttl", "TIME", "1d",
+     "a Kubernetes Job that nobody has deleted goes so long after its end", set_kube_ttl,
+     show_kube_ttl},
+    {"job_start_timeout", "TIME", "1h", "a job fails when no pod of it has begun by then",
+     set_job_start_timeout, show_job_start_timeout},
+    {"kube_trouble_after", "TIME", "5m", "pods that cannot start so long are worth a warning",
+     set_kube_trouble_after, show_kube_trouble_after},
+    {"pfs_medium", "KIND", "disk", "where /pfs of pods lies: disk or Memory", set_pfs_medium,
+     show_pfs_medium},
+    {"pfs_size", "SIZE", "", "limit of /pfs in pods, for instance 50Gi", set_pfs_size,
+     show_pfs_size},
+    {"scratch_medium", "KIND", "disk", "where /scratch of pods lies: disk or Memory",
+     set_scratch_medium, show_scratch_medium},
+    {"scratch_size", "SIZE", "", "limit of /scratch in pods", set_scratch_size, show_scratch_size},
+    {"prefetch_max", "SIZE", "10737418240",
+     "bytes of the next datum's inputs fetched ahead; 0: none", set_prefetch_max,
+     show_prefetch_max},
+    {"transfers_max", "N", "64", "connections to buckets at once", set_transfers_max,
+     show_transfers_max},
+    {"transfers_host_max", "N", "32", "likewise, to one host", set_transfers_host_max,
+     show_transfers_host_max},
+    {"log_store", "URI", "", "folder or bucket where logs of attempts are kept for all servers",
+     set_log_store, show_log_store},
+    {"bootstrap_key", "KEY", "", "API key that the server makes at its start if it is not there",
+     set_bootstrap_key, show_bootstrap_key},
 };
 
 } // namespace

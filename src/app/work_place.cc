@@ -78,6 +78,11 @@ make_commands(const Config& config, WorkerThreads& threads, const Clock& clock)
 {
     if (config.runner == RunnerKind::process)
         return make_process_runner(threads, clock);
+    if (config.runner == RunnerKind::kubernetes)
+        return Error{
+            Errc::invalid,
+            "the executor 'kubernetes' runs datums in pods, which ask `sluice serve` "
+            "for them: accepted here are process and container"};
     Result<ContainerEngine> engine = find_container_engine(whole_environment());
     if (!engine)
         return engine.error();
@@ -97,13 +102,14 @@ DatumRunner::Options runner_options(WorkPlace::Options given, const std::string&
     if (config.runner == RunnerKind::process)
         options.base_env = process_environment();
     options.isolation = config.isolation;
+    options.prefetch_bytes_max = config.cluster.prefetch_bytes_max;
     return options;
 }
 
 } // namespace
 
 Result<WorkPlace> WorkPlace::make(
-    Options options, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log
+    Options options, WorkerThreads& threads, JobBlobs& blobs, const Clock& clock, Log log
 )
 {
     const Config& config = options.config;

@@ -24,7 +24,7 @@ public:
     // Errors: unavailable (no container engine, a full disk), and those of making the directory.
     // Blocks. `threads`, `blobs` and `clock` outlive it.
     static Result<WorkPlace>
-    make(Options options, WorkerThreads& threads, BlobStores& blobs, const Clock& clock, Log log);
+    make(Options options, WorkerThreads& threads, JobBlobs& blobs, const Clock& clock, Log log);
 
     WorkPlace(WorkPlace&&) = default;
     ~WorkPlace();

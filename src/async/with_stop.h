@@ -3,11 +3,13 @@
 
 #include "async/with_timeout.h"
 
+#include <atomic>
 #include <optional>
 
 namespace sluice {
 
-// A request that can be made at any time on the loop, and raced against.
+// A request that can be made at any time on the loop, and raced against. requested() may be asked
+// by any thread.
 class StopEvent {
 public:
     explicit StopEvent(asio::any_io_executor executor)
@@ -25,7 +27,7 @@ public:
 
 private:
     asio::steady_timer timer_; // an event: expires at the request, also for those who come later
-    bool requested_ = false;
+    std::atomic<bool> requested_ = false;
 };
 
 // The operation, or nothing when `stop` was requested first: it is cancelled then and awaited.

@@ -40,6 +40,12 @@ Async<Result<LogPage>> AttemptLogs::follow(
     }
 }
 
+Async<Result<LogExtent>> AttemptLogs::measure(std::string path)
+{
+    auto work = [&path] { return measure_attempt_log(path); };
+    co_return co_await threads_.run(std::move(work));
+}
+
 Async<Result<void>> AttemptLogs::remove(std::string job_id)
 {
     const std::string path = fmt::format("{}/{}", directory_, job_id);

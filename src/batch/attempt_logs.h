@@ -39,6 +39,9 @@ public:
     Async<Result<LogPage>>
     follow(std::string path, std::uint64_t offset, std::chrono::steady_clock::duration limit);
 
+    // As measure_attempt_log().
+    Async<Result<LogExtent>> measure(std::string path);
+
     // Removes the logs of a job.
     Async<Result<void>> remove(std::string job_id);
 

@@ -23,20 +23,31 @@ private:
 
 } // namespace
 
-BlobStores::BlobStores(WorkerThreads& threads) : files_(make_file_blob_store(threads))
+BlobStores::BlobStores(
+    std::shared_ptr<BlobStore> files, std::shared_ptr<BlobStore> s3, std::shared_ptr<BlobStore> gcs
+)
+    : files_(std::move(files)), s3_(std::move(s3)), gcs_(std::move(gcs))
 {}
+
+std::shared_ptr<BlobStore> make_local_blobs(WorkerThreads& threads)
+{
+    return std::make_shared<BlobStores>(make_file_blob_store(threads));
+}
 
 Result<BlobStore*> BlobStores::store_of(std::string_view place) const
 {
-    for (const std::string_view scheme : {"s3://", "gs://"})
-        if (place.starts_with(scheme))
-            return Error{
-                Errc::invalid, fmt::format(
-                                   "'{}': {} is not supported by this build yet; accepted: "
-                                   "file:///path",
-                                   printable_path(place), scheme
-                               )};
-    return files_.get();
+    BlobStore* store = files_.get();
+    if (place.starts_with("s3://"))
+        store = s3_.get();
+    else if (place.starts_with("gs://"))
+        store = gcs_.get();
+    if (store)
+        return store;
+    return Error{
+        Errc::invalid, fmt::format(
+                           "'{}': there is no way to {} here; accepted: file:///path",
+                           printable_path(place), place.substr(0, 5)
+                       )};
 }
 
 std::unique_ptr<BlobListing> BlobStores::list(std::string place, ListDepth depth)
@@ -47,7 +58,7 @@ std::unique_ptr<BlobListing> BlobStores::list(std::string place, ListDepth depth
     return (*store)->list(std::move(place), depth);
 }
 
-Async<Result<void>> BlobStores::fetch(std::vector<Transfer> transfers, FetchMode mode)
+Async<Result<void>> BlobStores::fetch(std::vector<Transfer> transfers, TransferOptions options)
 {
     // One piece for each change of the store: they go in order and stop at the first error.
     std::size_t first = 0;
@@ -58,14 +69,14 @@ Async<Result<void>> BlobStores::fetch(std::vector<Transfer> transfers, FetchMode
         std::vector<Transfer> piece;
         while (first < transfers.size() && store_of(transfers[first].object) == store)
             piece.push_back(std::move(transfers[first++]));
-        const Result<void> fetched = co_await (*store)->fetch(std::move(piece), mode);
+        const Result<void> fetched = co_await (*store)->fetch(std::move(piece), options);
         if (!fetched)
             co_return fetched.error();
     }
     co_return Result<void>();
 }
 
-Async<Result<void>> BlobStores::upload(std::vector<Transfer> transfers)
+Async<Result<void>> BlobStores::upload(std::vector<Transfer> transfers, TransferOptions options)
 {
     std::size_t first = 0;
     while (first < transfers.size()) {
@@ -75,7 +86,7 @@ Async<Result<void>> BlobStores::upload(std::vector<Transfer> transfers)
         std::vector<Transfer> piece;
         while (first < transfers.size() && store_of(transfers[first].object) == store)
             piece.push_back(std::move(transfers[first++]));
-        const Result<void> uploaded = co_await (*store)->upload(std::move(piece));
+        const Result<void> uploaded = co_await (*store)->upload(std::move(piece), options);
         if (!uploaded)
             co_return uploaded.error();
     }

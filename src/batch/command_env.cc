@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/command_env.h"
 
-#include "base/os.h"
+#include "batch/secret_source.h"
 
 #include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sluice {
 
 namespace {
 
-constexpr std::size_t secret_bytes_max = 1 << 20;
-
 Result<std::string> read_secret(const std::string& path)
 {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        return os_error("read", path, errno);
-    std::string content;
-    char buffer[4096];
-    for (;;) {
-        const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return os_error("read", path, errno);
-        if (count == 0)
-            break;
-        content.append(buffer, static_cast<std::size_t>(count));
-        if (content.size() > secret_bytes_max)
-            return Error{Errc::invalid, fmt::format("'{}' is larger than 1 MiB", path)};
-    }
-    if (content.find('\0') != std::string::npos)
+    Result<std::string> content = read_secret_file(path);
+    if (content && content->find('\0') != std::string::npos)
         return Error{Errc::invalid, fmt::format("'{}' has a NUL byte", path)};
     return content;
 }
@@ -60,7 +37,7 @@ public:
     void read(const SecretVariable& secret, const Path& path)
     {
         for (const std::string& part : {secret.name, secret.key})
-            if (part.find('/') != std::string::npos || part == "..") {
+            if (!is_secret_name(part)) {
                 problems_.add(path, fmt::format("'{}' is no name of a file", part));
                 return;
             }
@@ -102,6 +79,22 @@ read_secrets(const Transform& transform, const std::string& directory)
     if (!problems.empty())
         return problems.take();
     return std::move(reader.values);
+}
+
+std::map<std::string, std::string>
+secrets_in(const std::vector<std::string>& env, const Transform& transform)
+{
+    std::map<std::string, std::string> secrets;
+    for (const auto& secret : transform.secrets) {
+        const auto* const wanted = std::get_if<SecretVariable>(&secret);
+        if (!wanted)
+            continue; // a file, which stands where it is mounted
+        const std::string begin = wanted->env_var + "=";
+        for (const std::string& variable : env)
+            if (variable.starts_with(begin))
+                secrets[wanted->env_var] = variable.substr(begin.size());
+    }
+    return secrets;
 }
 
 std::vector<std::string> command_env(

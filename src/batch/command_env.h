@@ -16,6 +16,11 @@ namespace sluice {
 Checked<std::map<std::string, std::string>>
 read_secrets(const Transform& transform, const std::string& directory);
 
+// The same secrets, where the variables of the process have them already, as in a pod. What is not
+// there is left out: whoever started the process has seen to those that are not optional.
+std::map<std::string, std::string>
+secrets_in(const std::vector<std::string>& env, const Transform& transform);
+
 struct CommandPlace {
     std::string node_name;
     std::string pod_name;

@@ -3,10 +3,12 @@
 
 #include "async/async.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/datum_plan.h"
 #include "model/pipeline.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,14 @@ struct DatumWork {
     std::vector<InputFile> inputs;
 };
 
+// How long an attempt may upload: nothing of its outputs is removed and no other attempt gets their
+// paths until then, whatever becomes of its lease.
+struct Leave {
+    // Time since boot of this machine, counted from before the leave was asked for, so it is never
+    // later than the end that the truth's keeper knows. Nothing: for as long as the attempt lives.
+    std::optional<Micros> until;
+};
+
 // How an attempt tells the truth's keeper about its outputs: directly (DatumExecutor) or over HTTP.
 // Made for one attempt. Calls repeat by themselves what may succeed later; a call that is made
 // again with the same paths gives the same answer. Paths are relative to the egress, raw bytes.
@@ -36,10 +46,14 @@ public:
     // Before the first upload; returns when nothing of an earlier attempt is in the way. Errors:
     // conflict (the attempt is superseded, or another datum owns a path: the detail names it), and
     // what is still unavailable after many tries.
-    virtual Async<Result<void>> register_outputs(std::vector<std::string> paths) = 0;
+    virtual Async<Result<Leave>> register_outputs(std::vector<std::string> paths) = 0;
 
-    // The uploads are over, whether they went well or not. Errors: conflict (superseded: whoever
-    // answers sees to it that the files are removed).
+    // While uploads go on: more time. One try, so that the caller can count the time that is left.
+    // Errors: conflict (superseded), and what may succeed later.
+    virtual Async<Result<Leave>> extend_leave() = 0;
+
+    // The uploads are over, whether they went well or not; so is the leave. Errors: conflict
+    // (superseded: whoever answers sees to it that the files are removed).
     virtual Async<Result<void>> outputs_uploaded(std::vector<std::string> paths) = 0;
 };
 

@@ -32,22 +32,49 @@ private:
 
 class StoreChannel final : public DatumChannel {
 public:
-    StoreChannel(Store& store, OutputSweeper& sweeper, const Leased& task, const Stop& stop)
-        : store_(store), sweeper_(sweeper), task_(task), stop_(stop)
+    // What the channel works with; it outlives the channel.
+    struct Parts {
+        Store& store;
+        OutputSweeper& sweeper;
+        const ClockSource& clock;
+    };
+
+    StoreChannel(Parts parts, const Leased& task, const Stop& stop)
+        : store_(parts.store),
+          sweeper_(parts.sweeper),
+          clock_(parts.clock),
+          task_(task),
+          stop_(stop)
     {}
 
-    Async<Result<void>> register_outputs(std::vector<std::string> paths) override
+    Async<Result<Leave>> register_outputs(std::vector<std::string> paths) override
     {
         RegisterOutputs request;
         request.task = task_.task;
         request.run = task_.run;
         request.attempt = task_.attempt;
         request.paths = std::move(paths);
+        request.leave = upload_leave;
+        const Micros asked_at = clock_.since_boot();
         const auto registered =
             co_await sluice::register_outputs(store_, sweeper_, std::move(request), stop_);
         if (!registered)
             co_return registered.error();
-        co_return Result<void>();
+        co_return counted_from(asked_at, registered->leave);
+    }
+
+    Async<Result<Leave>> extend_leave() override
+    {
+        ExtendLeave request;
+        request.task = task_.task;
+        request.run = task_.run;
+        request.attempt = task_.attempt;
+        request.leave = upload_leave;
+        const Micros asked_at = clock_.since_boot();
+        const Result<Micros> extended = co_await store_.extend_leave(std::move(request));
+        if (!extended)
+            co_return extended.error();
+        co_return counted_from(asked_at, *extended);
     }
 
     Async<Result<void>> outputs_uploaded(std::vector<std::string> paths) override
@@ -70,8 +97,17 @@ public:
     }
 
 private:
+    static Leave counted_from(Micros asked_at, Micros length)
+    {
+        Leave leave;
+        if (length > Micros(0))
+            leave.until = asked_at + length;
+        return leave;
+    }
+
     Store& store_;
     OutputSweeper& sweeper_;
+    const ClockSource& clock_;
     const Leased& task_;
     const Stop& stop_;
 };
@@ -115,15 +151,19 @@ Result<std::vector<InputFile>> inputs_of(const Leased& task)
 
 } // namespace
 
-Async<Result<std::vector<OutputRow>>>
+Async<Result<OutputsRegistered>>
 register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request, const Stop& stop)
 {
     Pauses pauses;
+    const auto begun = std::chrono::steady_clock::now();
+    Micros waited{0}; // before the request that is answered
     for (;;) {
         RegisterOutputs again = request;
         Result<OutputsRegistered> reply = co_await store.register_outputs(std::move(again));
+        if (reply && reply->stale.empty() && reply->leave > Micros(0))
+            reply->leave += waited;
         if (reply && reply->stale.empty())
-            co_return std::move(reply->outputs);
+            co_return std::move(*reply);
         if (!reply && !is_retryable(reply.error().code))
             co_return reply.error();
         const bool is_over = pauses.over() || stop.requested();
@@ -137,6 +177,7 @@ register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request, 
         const bool went_on = removed && *removed > 0;
         if (!went_on)
             co_await pauses.next();
+        waited = std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - begun);
     }
 }
 
@@ -185,7 +226,7 @@ Async<Outcome> DatumExecutor::run(const Leased& task, Stop& stop)
     work.pipeline = job.pipeline;
     work.directory = job.directory;
     work.inputs = std::move(*inputs);
-    StoreChannel channel(store_, sweeper_, task, stop);
+    StoreChannel channel({store_, sweeper_, runner_.clock()}, task, stop);
     co_return co_await runner_.run(work, channel, stop);
 }
 

@@ -31,9 +31,13 @@ private:
     Signal ended_;
 };
 
+// What an attempt is granted at a time, to be asked for with its outputs and extended meanwhile.
+inline constexpr Micros upload_leave = std::chrono::seconds(60);
+
 // Store::register_outputs for whoever serves a datum: removes what earlier attempts left and asks
-// again, for some minutes or until `stop` is requested. Errors: conflict, unavailable.
-Async<Result<std::vector<OutputRow>>>
+// again, for some minutes or until `stop` is requested. Nothing of the reply is stale; its leave
+// counts from the call, however long this has taken. Errors: conflict, unavailable.
+Async<Result<OutputsRegistered>>
 register_outputs(Store& store, OutputSweeper& sweeper, RegisterOutputs request, const Stop& stop);
 
 } // namespace sluice

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/datum_runner.h"
 
+#include "async/alongside.h"
 #include "async/with_stop.h"
 #include "base/os.h"
 #include "batch/attempt_logs.h"
+#include "batch/blob_stores.h"
 #include "batch/command_env.h"
+#include "batch/datum_outcomes.h"
+#include "batch/prefetch_limit.h"
 
 #include <fmt/format.h>
 
@@ -15,43 +19,6 @@
 namespace sluice {
 
 namespace {
-
-Outcome failure(FailureKind kind, std::string error, std::string result = {})
-{
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::failed;
-    outcome.failure = kind;
-    outcome.error = std::move(error);
-    outcome.result = std::move(result);
-    return outcome;
-}
-
-Outcome stopped()
-{
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::returned;
-    outcome.error = "stopped";
-    return outcome;
-}
-
-// Passes the request on to a race for as long as it lives.
-class Forwarded {
-public:
-    Forwarded(Stop& stop, StopEvent& event) : stop_(stop)
-    {
-        stop.on_request([&event] { event.request(); });
-    }
-    ~Forwarded()
-    {
-        if (!stop_.requested())
-            stop_.on_request(nullptr);
-    }
-    Forwarded(const Forwarded&) = delete;
-    Forwarded& operator=(const Forwarded&) = delete;
-
-private:
-    Stop& stop_;
-};
 
 ImagePull image_pull(const Transform& transform)
 {
@@ -71,6 +38,18 @@ std::string result_json(std::string_view output_tail)
     Json result = Json::object();
     result["output"] = output_tail;
     return dump_json(result);
+}
+
+// Of an attempt, among those of this process.
+std::string name_of(const DatumWork& work)
+{
+    return fmt::format("{}.{}", work.datum_id, work.attempt);
+}
+
+const ClockSource& machine_clock()
+{
+    static const SystemClockSource clock;
+    return clock;
 }
 
 Result<void> make_parent(const std::string& path)
@@ -97,74 +76,92 @@ std::vector<std::string> process_environment()
 }
 
 DatumRunner::DatumRunner(
-    BlobStores& blobs, CommandRunner& commands, WorkerThreads& threads, Options options, Log log
+    JobBlobs& blobs, CommandRunner& commands, WorkerThreads& threads, Options options, Log log
 )
     : blobs_(blobs),
       commands_(commands),
       threads_(threads),
       options_(std::move(options)),
       log_(std::move(log))
-{}
-
-std::string DatumRunner::root_of(const DatumWork& work) const
 {
-    return fmt::format("{}/{}.{}", options_.work_directory, work.datum_id, work.attempt);
+    if (!options_.clock)
+        options_.clock = &machine_clock();
+}
+
+std::unique_ptr<AttemptPlace> DatumRunner::place_of(const DatumWork& work)
+{
+    if (options_.make_place)
+        return options_.make_place(work);
+    return std::make_unique<WorkDir>(
+        threads_, fmt::format("{}/{}", options_.work_directory, name_of(work))
+    );
 }
 
 Async<Outcome> DatumRunner::run(const DatumWork& work, DatumChannel& channel, Stop& stop)
 {
-    WorkDir directory(threads_, root_of(work));
-    Outcome outcome = co_await run_in(directory, work, channel, stop);
-    co_await discard(work);
+    const std::unique_ptr<AttemptPlace> place = place_of(work);
+    Outcome outcome = co_await run_in(*place, work, channel, stop);
+    co_await tidy_up(*place, work);
     co_return outcome;
 }
 
 Async<Outcome>
-DatumRunner::run_in(WorkDir& directory, const DatumWork& work, DatumChannel& channel, Stop& stop)
+DatumRunner::run_in(AttemptPlace& place, const DatumWork& work, DatumChannel& channel, Stop& stop)
 {
-    if (!prefetched_.contains(root_of(work))) {
-        const Result<void> laid_out = co_await lay_out(directory, work);
+    if (stop.requested())
+        co_return stopped();
+    if (!prefetched_.contains(name_of(work))) {
+        const Result<void> laid_out = co_await lay_out(place, work, nullptr);
         if (!laid_out)
-            co_return failure(FailureKind::start, laid_out.error().detail);
+            co_return failed(FailureKind::start, laid_out.error().detail);
     }
-    const Result<Command> command = co_await command_for(directory, work);
+    const Result<void> entered = co_await place.enter();
+    if (!entered)
+        co_return failed(FailureKind::start, entered.error().detail);
+    const Result<Command> command = co_await command_for(place, work);
     if (!command)
-        co_return failure(FailureKind::start, command.error().detail);
+        co_return failed(FailureKind::start, command.error().detail);
     if (stop.requested())
         co_return stopped();
 
-    const auto executor = co_await asio::this_coro::executor;
-    StopEvent event(executor);
-    const Forwarded forwarded(stop, event);
-    const std::optional<Result<CommandEnd>> end =
-        co_await with_stop(commands_.run(*command), event);
+    const std::optional<Result<CommandEnd>> end = co_await run_command(*command, stop);
     if (!end)
         co_return stopped();
     if (!*end)
-        co_return failure(FailureKind::start, end->error().detail);
+        co_return failed(FailureKind::start, end->error().detail);
     const CommandEnd& ended = **end;
     if (!ended.log_problem.empty())
         log_.warn("datum {}: its log is not complete: {}", work.datum_id, ended.log_problem);
     std::string result = result_json(ended.output_tail);
     const bool not_started = ended.kind == EndKind::not_started;
     if (!ended.succeeded())
-        co_return failure(
+        co_return failed(
             not_started ? FailureKind::start : FailureKind::reported, ended.error, std::move(result)
         );
     if (stop.requested())
         co_return stopped();
 
-    const Result<void> delivered = co_await deliver(directory, work, channel);
-    if (!delivered)
-        co_return failure(FailureKind::reported, delivered.error().detail, std::move(result));
-    Outcome done;
-    done.result = std::move(result);
-    co_return done;
+    std::optional<Outcome> not_delivered = co_await deliver(place, work, channel, stop);
+    Outcome outcome = not_delivered ? std::move(*not_delivered) : Outcome();
+    if (outcome.kind != Outcome::Kind::returned)
+        outcome.result = std::move(result);
+    co_return outcome;
 }
 
-Async<Result<void>> DatumRunner::lay_out(WorkDir& directory, const DatumWork& work)
+// Nothing: it was stopped.
+Async<std::optional<Result<CommandEnd>>>
+DatumRunner::run_command(const Command& command, Stop& stop)
 {
-    const Result<void> removed = co_await directory.remove(); // a process before us may have died
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    StopEvent event(executor);
+    const ForwardedStop forwarded(stop, event);
+    co_return co_await with_stop(commands_.run(command), event);
+}
+
+Async<Result<void>>
+DatumRunner::lay_out(AttemptPlace& place, const DatumWork& work, StopEvent* stop)
+{
+    const Result<void> removed = co_await place.remove(); // a process before us may have died
     if (!removed)
         co_return removed.error();
     std::vector<WorkInput> inputs;
@@ -175,13 +172,18 @@ Async<Result<void>> DatumRunner::lay_out(WorkDir& directory, const DatumWork& wo
         inputs.push_back({blob_place(*uri), "/pfs/" + file.local_path});
     }
     // Without a namespace of its own the command could write to the very object.
-    FetchMode mode = FetchMode::may_share;
+    TransferOptions options;
+    options.stop = stop;
     if (options_.isolation == Isolation::none)
-        mode = FetchMode::own_copy;
-    co_return co_await directory.fill(blobs_, std::move(inputs), mode);
+        options.mode = FetchMode::own_copy;
+    const Result<std::shared_ptr<BlobStore>> blobs = co_await blobs_.of(*work.pipeline);
+    if (!blobs)
+        co_return blobs.error();
+    const Result<void> filled = co_await place.fill(**blobs, std::move(inputs), options);
+    co_return filled;
 }
 
-Async<Result<Command>> DatumRunner::command_for(const WorkDir& directory, const DatumWork& work)
+Async<Result<Command>> DatumRunner::command_for(const AttemptPlace& place, const DatumWork& work)
 {
     const Pipeline& pipeline = *work.pipeline;
     Command command;
@@ -191,6 +193,8 @@ Async<Result<Command>> DatumRunner::command_for(const WorkDir& directory, const 
     auto prepare = [&]() -> Result<std::map<std::string, std::string>> {
         if (const Result<void> made = make_parent(command.log_file); !made)
             return made.error();
+        if (options_.secrets == Secrets::base_env)
+            return secrets_in(options_.base_env, pipeline.transform);
         auto secrets = read_secrets(pipeline.transform, options_.secrets_directory);
         if (!secrets)
             return to_error(secrets.error());
@@ -201,13 +205,13 @@ Async<Result<Command>> DatumRunner::command_for(const WorkDir& directory, const 
         co_return secrets.error();
 
     command.argv = pipeline.transform.cmd;
-    const CommandPlace place{options_.node_name, options_.pod_name};
-    command.env = command_env(options_.base_env, *secrets, work, place);
+    const CommandPlace where{options_.node_name, options_.pod_name};
+    command.env = command_env(options_.base_env, *secrets, work, where);
     command.working_directory = work.directory;
     if (command.working_directory.empty())
-        command.working_directory = directory.scratch();
-    command.pfs = directory.pfs();
-    command.scratch = directory.scratch();
+        command.working_directory = options_.command_directory.value_or(place.scratch());
+    command.pfs = place.pfs();
+    command.scratch = place.scratch();
     command.grace = options_.grace;
     command.isolation = options_.isolation;
     command.forward = options_.forward;
@@ -219,46 +223,48 @@ Async<Result<Command>> DatumRunner::command_for(const WorkDir& directory, const 
     co_return command;
 }
 
-Async<Result<void>>
-DatumRunner::deliver(WorkDir& directory, const DatumWork& work, DatumChannel& channel)
-{
-    const Result<std::vector<OutputFile>> files = co_await directory.outputs();
-    if (!files)
-        co_return files.error();
-    if (files->empty())
-        co_return Result<void>();
-    std::vector<std::string> paths;
-    for (const OutputFile& file : *files)
-        paths.push_back(file.path);
-    std::vector<std::string> asked = paths;
-    const Result<void> registered = co_await channel.register_outputs(std::move(asked));
-    if (!registered)
-        co_return registered.error();
-
-    std::vector<Transfer> transfers;
-    for (const OutputFile& file : *files)
-        transfers.push_back({blob_below(work.pipeline->egress, file.path), file.file});
-    const Result<void> uploaded = co_await blobs_.upload(std::move(transfers));
-    const Result<void> told = co_await channel.outputs_uploaded(std::move(paths));
-    if (!uploaded)
-        co_return uploaded.error();
-    co_return told;
-}
-
 Async<Result<void>> DatumRunner::prefetch(const DatumWork& work)
 {
-    WorkDir directory(threads_, root_of(work));
-    const Result<void> laid_out = co_await lay_out(directory, work);
+    const std::unique_ptr<AttemptPlace> place = place_of(work);
+    const Result<void> laid_out = co_await lay_out_ahead(*place, work);
     if (laid_out)
-        prefetched_.insert(root_of(work));
+        prefetched_.insert(name_of(work));
+    else
+        co_await tidy_up(*place, work);
+    co_return laid_out;
+}
+
+Async<Result<void>> DatumRunner::lay_out_ahead(AttemptPlace& place, const DatumWork& work)
+{
+    const Error too_large{
+        Errc::overloaded, fmt::format(
+                              "datum {}: its inputs take more than the {} bytes for prefetching",
+                              work.datum_id, options_.prefetch_bytes_max
+                          )};
+    if (options_.prefetch_bytes_max == 0)
+        co_return too_large;
+    PrefetchLimit::Options options;
+    options.bytes_max = options_.prefetch_bytes_max;
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    PrefetchLimit limit(executor, threads_, place.input_directory(), options);
+    const Result<void> laid_out =
+        co_await alongside(lay_out(place, work, &limit.stop()), limit.run());
+    const bool is_passed = co_await limit.is_passed();
+    if (is_passed)
+        co_return too_large;
     co_return laid_out;
 }
 
 Async<void> DatumRunner::discard(const DatumWork& work)
 {
-    prefetched_.erase(root_of(work));
-    WorkDir directory(threads_, root_of(work));
-    const Result<void> removed = co_await directory.remove();
+    const std::unique_ptr<AttemptPlace> place = place_of(work);
+    co_await tidy_up(*place, work);
+}
+
+Async<void> DatumRunner::tidy_up(AttemptPlace& place, const DatumWork& work)
+{
+    prefetched_.erase(name_of(work));
+    const Result<void> removed = co_await place.remove();
     if (!removed)
         log_.warn("datum {}: {}", work.datum_id, removed.error().detail);
 }

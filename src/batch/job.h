@@ -67,11 +67,25 @@ struct StatusCount {
     std::int64_t rerunable_count = 0; // of those, to be tried again
 };
 
+// Of a job that runs in pods.
+struct ClusterView {
+    std::string name_space;
+    std::string phase; // of its Kubernetes Job: wanted, created, begun, ending, gone
+    std::int64_t pods_pending = 0;
+    std::int64_t pods_running = 0;
+    std::int64_t pods_failed = 0;
+    std::string trouble; // what keeps its pods from working; empty: nothing is known
+    std::optional<Time> trouble_since;
+
+    friend bool operator==(const ClusterView&, const ClusterView&) = default;
+};
+
 struct JobDescription {
     Job job;
     std::vector<StatusCount> datum_status_counts;
     std::vector<Datum> running_datums; // at most 100 each
     std::vector<Datum> error_datums;
+    std::optional<ClusterView> cluster; // nothing: it does not run in pods
 };
 
 struct DatumDescription {

@@ -3,6 +3,7 @@
 
 #include "async/worker_threads.h"
 #include "base/os.h"
+#include "batch/blob_stores.h"
 #include "batch/command_env.h"
 #include "model/datum_payload.h"
 #include "store/store.h"
@@ -48,16 +49,39 @@ std::vector<PlacedAtom> placed_atoms(const Pipeline& pipeline)
     return placed;
 }
 
-void refuse_plain_path(const ObjectUri& uri, std::string path, std::vector<Problem>& problems)
+// From where the datums run.
+bool is_reached(const ObjectUri& uri, const Surroundings& around)
 {
-    if (uri.scheme == UriScheme::local)
-        problems.push_back(
-            {std::move(path),
-             fmt::format(
-                 "'{}' is a plain path, which only local execution knows; accepted: file:///path",
-                 printable_path(uri.path)
-             )}
-        );
+    return uri.scheme != UriScheme::local && !(around.in_pods && uri.scheme == UriScheme::file);
+}
+
+void refuse_place(
+    const ObjectUri& uri, std::string path, const Surroundings& around,
+    std::vector<Problem>& problems
+)
+{
+    if (is_reached(uri, around))
+        return;
+    const std::string why =
+        around.in_pods
+            ? "is on this machine, where no pod comes; accepted: s3://bucket/path, gs://bucket/path"
+            : "is a plain path, which only local execution knows; accepted: file:///path";
+    problems.push_back(
+        {std::move(path), fmt::format("'{}' {}", printable_path(blob_place(uri)), why)}
+    );
+}
+
+// What storage says that is busy: overloaded is a plan that is too large.
+Error of_storage(Error error)
+{
+    if (error.code == Errc::overloaded)
+        error.code = Errc::unavailable;
+    return error;
+}
+
+bool is_problem_of_the_document(const Error& error)
+{
+    return error.code != Errc::unavailable && error.code != Errc::timed_out;
 }
 
 Async<Result<std::shared_ptr<const Listing>>> list_folder(std::string place, Surroundings around)
@@ -67,7 +91,7 @@ Async<Result<std::shared_ptr<const Listing>>> list_folder(std::string place, Sur
     for (;;) {
         const Result<std::vector<BlobEntry>> page = co_await pages->next_page();
         if (!page)
-            co_return page.error();
+            co_return of_storage(page.error());
         if (page->empty())
             break;
         for (const BlobEntry& entry : *page)
@@ -79,33 +103,41 @@ Async<Result<std::shared_ptr<const Listing>>> list_folder(std::string place, Sur
     co_return std::shared_ptr<const Listing>(listing);
 }
 
-bool is_problem_of_the_document(const Error& error)
-{
-    return error.code != Errc::unavailable && error.code != Errc::timed_out;
-}
-
 class PlanTasks final : public TaskSource {
 public:
-    PlanTasks(std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads)
-        : plan_(std::move(plan)), datum_(std::move(datum)), threads_(threads)
+    PlanTasks(
+        std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads,
+        std::size_t bytes_max
+    )
+        : plan_(std::move(plan)), datum_(std::move(datum)), threads_(threads), bytes_max_(bytes_max)
     {}
 
     Async<Result<std::vector<NewTask>>> next(std::size_t limit) override
     {
         auto work = [this, limit] { return make(limit); };
-        std::vector<NewTask> tasks = co_await threads_.run(std::move(work));
+        Result<std::vector<NewTask>> tasks = co_await threads_.run(std::move(work));
         co_return tasks;
     }
 
 private:
-    std::vector<NewTask> make(std::size_t limit)
+    Result<std::vector<NewTask>> make(std::size_t limit)
     {
         const std::uint64_t end = std::min<std::uint64_t>(plan_->size(), next_ + limit);
         std::vector<NewTask> tasks;
         tasks.reserve(end - next_);
         for (; next_ < end; ++next_) {
+            const std::vector<InputFile> files = plan_->datum(next_);
             tasks.push_back(datum_);
-            tasks.back().payload = dump_json(datum_payload(plan_->datum(next_)));
+            tasks.back().payload = dump_json(datum_payload(files));
+            const std::size_t bytes = tasks.back().payload.size();
+            if (bytes > bytes_max_)
+                return Error{
+                    Errc::invalid,
+                    fmt::format(
+                        "input: a datum has {} files, whose names take {} bytes; accepted are {}: "
+                        "a glob that matches less at once makes more datums",
+                        files.size(), bytes, bytes_max_
+                    )};
         }
         return tasks;
     }
@@ -113,6 +145,7 @@ private:
     std::shared_ptr<const DatumPlan> plan_;
     NewTask datum_;
     WorkerThreads& threads_;
+    std::size_t bytes_max_;
     std::uint64_t next_ = 0;
 };
 
@@ -148,19 +181,25 @@ private:
 
 } // namespace
 
-Async<std::vector<Problem>> check_surroundings(const Pipeline& pipeline, Surroundings around)
+Async<Result<std::vector<Problem>>>
+check_surroundings(const Pipeline& pipeline, Surroundings around)
 {
     std::vector<Problem> problems;
     for (PlacedAtom& placed : placed_atoms(pipeline))
-        refuse_plain_path(placed.atom->uri, std::move(placed.path), problems);
-    const std::size_t before = problems.size();
-    refuse_plain_path(pipeline.egress, "egress.URI", problems);
-    if (problems.size() == before) {
+        refuse_place(placed.atom->uri, std::move(placed.path), around, problems);
+    refuse_place(pipeline.egress, "egress.URI", around, problems);
+    if (is_reached(pipeline.egress, around)) {
         std::string place = blob_place(as_folder(pipeline.egress));
         const Result<void> writable = co_await around.blobs.check_writable(std::move(place));
-        if (!writable)
-            problems.push_back({"egress.URI", writable.error().detail});
+        if (!writable) {
+            Error error = of_storage(writable.error());
+            if (!is_problem_of_the_document(error))
+                co_return with_context("egress.URI", std::move(error));
+            problems.push_back({"egress.URI", std::move(error.detail)});
+        }
     }
+    if (around.in_pods)
+        co_return problems;
     auto read = [&] { return read_secrets(pipeline.transform, around.secrets_directory); };
     const auto secrets = co_await around.threads.run(std::move(read));
     if (!secrets) {
@@ -178,7 +217,7 @@ plan_datums(const Pipeline& pipeline, PlanLimits limits, Surroundings around)
     std::vector<Problem> problems;
     std::vector<PlacedAtom> atoms = placed_atoms(pipeline);
     for (PlacedAtom& placed : atoms) {
-        if (placed.atom->uri.scheme == UriScheme::local)
+        if (!is_reached(placed.atom->uri, around))
             continue; // check_surroundings() says so
         const std::string place = blob_place(as_folder(placed.atom->uri));
         if (!by_place.contains(place)) {
@@ -216,10 +255,12 @@ NewTask datum_template(const Pipeline& pipeline)
     return datum;
 }
 
-std::unique_ptr<TaskSource>
-tasks_of_plan(std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads)
+std::unique_ptr<TaskSource> tasks_of_plan(
+    std::shared_ptr<const DatumPlan> plan, NewTask datum, WorkerThreads& threads,
+    std::size_t bytes_max
+)
 {
-    return std::make_unique<PlanTasks>(std::move(plan), std::move(datum), threads);
+    return std::make_unique<PlanTasks>(std::move(plan), std::move(datum), threads, bytes_max);
 }
 
 std::unique_ptr<TaskSource> tasks_not_done(Store& store, RunId run, NewTask datum)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/job_rows.h"
 
+#include "base/enum_names.h"
+#include "batch/cluster/pod_counts.h"
 #include "batch/job_facts.h"
 #include "store/store.h"
 
@@ -190,6 +192,31 @@ Datum to_datum(const Store& store, const RunRow& run, const Reads::Task& task)
         datum.attempted_run_count = task.place->tries;
     }
     return datum;
+}
+
+namespace {
+
+constexpr EnumNames<ClusterPhase, 5> phase_names{
+    {{ClusterPhase::wanted, "wanted"},
+     {ClusterPhase::created, "created"},
+     {ClusterPhase::begun, "begun"},
+     {ClusterPhase::ending, "ending"},
+     {ClusterPhase::gone, "gone"}}};
+
+} // namespace
+
+ClusterView to_cluster_view(const ClusterJobRow& row)
+{
+    const PodCounts pods = parse_pods(row.pods);
+    ClusterView view;
+    view.name_space = row.name_space;
+    view.phase = phase_names.name(row.phase);
+    view.pods_pending = pods.pending;
+    view.pods_running = pods.running;
+    view.pods_failed = pods.failed;
+    view.trouble = row.trouble;
+    view.trouble_since = row.trouble_since;
+    return view;
 }
 
 } // namespace sluice

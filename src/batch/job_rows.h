@@ -2,6 +2,7 @@
 #pragma once
 
 #include "batch/job.h"
+#include "store/cluster_rows.h"
 
 namespace sluice {
 
@@ -23,6 +24,8 @@ JobStatus to_job_status(RunState state);
 RunState to_run_state(JobStatus status);
 DatumStatus to_datum_status(TaskState state);
 std::vector<TaskState> to_task_states(DatumStatus status);
+
+ClusterView to_cluster_view(const ClusterJobRow& row);
 
 // All tasks of the run by status, those with none left out.
 std::vector<StatusCount> status_counts(const Reads::Run& run, std::int64_t retrying);

@@ -2,8 +2,10 @@
 #include "batch/jobs.h"
 
 #include "base/text.h"
+#include "batch/blob_stores.h"
 #include "batch/job_rows.h"
 #include "engine/engine.h"
+#include "store/cluster_reads.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -34,8 +36,7 @@ Target whole_run(RunId run, std::string actor)
 } // namespace
 
 Jobs::Jobs(
-    Engine& engine, BlobStores& blobs, OutputSweeper& sweeper, WorkerThreads& threads,
-    Options options
+    Engine& engine, JobBlobs& blobs, OutputSweeper& sweeper, WorkerThreads& threads, Options options
 )
     : engine_(engine),
       blobs_(blobs),
@@ -43,7 +44,10 @@ Jobs::Jobs(
       threads_(threads),
       options_(std::move(options)),
       logs_(threads, options_.log_directory)
-{}
+{
+    if (const Result<ObjectUri> place = parse_uri(options_.log_store))
+        log_archive_.emplace(blobs.own(), threads, blob_place(*place));
+}
 
 Store& Jobs::store()
 {
@@ -156,6 +160,7 @@ Async<Result<JobDescription>> Jobs::describe(std::string id_or_name)
         JobRow job;
         std::int64_t retrying = 0;
         std::vector<Reads::Task> running, failed;
+        std::optional<ClusterJobRow> cluster;
     };
     auto look = [id = found->row.id](Reads& reads) {
         std::optional<Rows> rows;
@@ -169,6 +174,7 @@ Async<Result<JobDescription>> Jobs::describe(std::string id_or_name)
         rows->running = reads.tasks(filter);
         filter.states = to_task_states(DatumStatus::error);
         rows->failed = reads.tasks(filter);
+        rows->cluster = reads.cluster().job(id);
         return rows;
     };
     const Result<std::optional<Rows>> rows = co_await store().read(std::move(look));
@@ -184,6 +190,8 @@ Async<Result<JobDescription>> Jobs::describe(std::string id_or_name)
         description.running_datums.push_back(to_datum(store(), seen.job.run.row, task));
     for (const Reads::Task& task : seen.failed)
         description.error_datums.push_back(to_datum(store(), seen.job.run.row, task));
+    if (seen.cluster)
+        description.cluster = to_cluster_view(*seen.cluster);
     co_return description;
 }
 
@@ -283,7 +291,11 @@ Async<Result<void>> Jobs::remove(std::string id_or_name, std::string actor)
         co_await sleep_for(std::chrono::milliseconds(1)); // a piece is gone; others first
     }
     const Uid uid = store().uid(UidKind::run, run->row.created_at, id.value);
-    co_return co_await logs_.remove(format_uid(uid));
+    const std::string job_id = format_uid(uid);
+    const Result<void> removed = co_await logs_.remove(job_id);
+    if (!removed || !log_archive_)
+        co_return removed;
+    co_return co_await log_archive_->remove(job_id);
 }
 
 } // namespace sluice

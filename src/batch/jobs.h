@@ -3,9 +3,10 @@
 
 #include "base/random.h"
 #include "batch/attempt_logs.h"
-#include "batch/blob_stores.h"
 #include "batch/job.h"
+#include "batch/job_blobs.h"
 #include "batch/job_facts.h"
+#include "batch/log_archive.h"
 #include "batch/output_sweeper.h"
 #include "model/refusal.h"
 #include "store/requests.h"
@@ -23,6 +24,7 @@ namespace sluice {
 class Engine;
 class Store;
 class TaskSource;
+struct Surroundings;
 class WorkerThreads;
 
 // Batch jobs over an engine: what REST and the embedded CLI both stand on. A job is a run of kind
@@ -35,15 +37,29 @@ public:
     struct Options {
         std::uint64_t datums_max = 1'000'000;
         std::string log_directory; // attempts' logs: <directory>/<job id>/<datum id>.<attempt>.log
+        std::string log_store;     // URI of a folder for finished logs (LogArchive); empty: none
         std::string secrets_directory; // <directory>/<name>/<key>; empty: none are to be had
         Random* random = nullptr;      // for names; borrowed; null: the system's
     };
 
     // `threads` plan and read logs. The sweeper is the process's one.
     Jobs(
-        Engine& engine, BlobStores& blobs, OutputSweeper& sweeper, WorkerThreads& threads,
+        Engine& engine, JobBlobs& blobs, OutputSweeper& sweeper, WorkerThreads& threads,
         Options options
     );
+
+    // Where new jobs run in pods.
+    struct OnCluster {
+        std::string name_space;
+        std::function<std::string()> trouble; // why Kubernetes cannot be reached; "": it can
+    };
+
+    // New jobs run in pods from now on: their secrets are the cluster's, and a Supervisor makes
+    // their Kubernetes Jobs.
+    void run_on_cluster(OnCluster cluster) { cluster_ = std::move(cluster); }
+
+    // Why the Kubernetes of new jobs cannot be reached; empty: it can, or there is none.
+    std::string cluster_trouble() const { return cluster_ ? cluster_->trouble() : ""; }
 
     struct NewJob {
         Json spec; // a pipeline file with absolute places (with_resolved_paths); others are refused
@@ -93,7 +109,8 @@ public:
     };
     Async<Judged<Created>> retry(RetryJob request);
 
-    // Removes a final job with its datums and logs, not its outputs. Errors: conflict.
+    // Removes a final job with its datums and logs, not its outputs. Errors: conflict, and those of
+    // removing the logs: the job has gone then.
     Async<Result<void>> remove(std::string id_or_name, std::string actor = {});
     Async<Result<Why>> why_job(std::string id_or_name);
 
@@ -112,6 +129,21 @@ public:
     Async<Result<std::string>> log_file(std::string datum, int attempt);
     AttemptLogs& logs() { return logs_; }
 
+    // The same, with what the log is called.
+    struct LogPlace {
+        std::string job_id;
+        std::string datum_id;
+        int attempt = 1;
+        std::string path;
+        bool is_live = false; // its attempt has begun and not ended, so the log may grow
+
+        AttemptLogName name() const { return {job_id, datum_id, attempt}; }
+    };
+    Async<Result<LogPlace>> log_place(std::string datum, int attempt);
+
+    // Where finished logs are kept beside; null: nowhere.
+    LogArchive* log_archive() { return log_archive_ ? &*log_archive_ : nullptr; }
+
     OutputSweeper& sweeper() { return sweeper_; }
 
 private:
@@ -127,6 +159,9 @@ private:
     using MakeSource = std::function<std::unique_ptr<TaskSource>()>;
 
     Store& store();
+    Async<Judged<std::shared_ptr<BlobStore>>> blobs_of(const Pipeline& pipeline);
+    Async<Result<std::vector<Problem>>> check_names(const Transform& transform);
+    Surroundings surroundings(BlobStore& blobs);
     Async<Judged<Created>> submit_draft(Draft draft, MakeSource make_source);
     Async<Result<Submitted>> submit_named(const Draft& draft, const MakeSource& make_source);
     Async<Judged<Created>> created(Submitted submitted);
@@ -138,12 +173,14 @@ private:
     Random& random();
 
     Engine& engine_;
-    BlobStores& blobs_;
+    JobBlobs& blobs_;
     OutputSweeper& sweeper_;
     WorkerThreads& threads_;
     Options options_;
+    std::optional<OnCluster> cluster_;
     SystemRandom system_random_;
     AttemptLogs logs_;
+    std::optional<LogArchive> log_archive_;
 };
 
 } // namespace sluice

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // New jobs: checking a pipeline against the world, naming, storing; and retrying old ones.
+#include "batch/cluster/reserved_names.h"
 #include "batch/job_plan.h"
 #include "batch/job_rows.h"
 #include "batch/jobs.h"
@@ -65,6 +66,53 @@ NewRun new_run(const Pipeline& pipeline, const JobSpec& spec)
 
 } // namespace
 
+// What a pipeline asks for by name that none of its pods may have; without pods, nothing.
+Async<Result<std::vector<Problem>>> Jobs::check_names(const Transform& transform)
+{
+    std::vector<Problem> problems;
+    if (!cluster_)
+        co_return problems;
+    auto look = [names = secret_names(transform)](Reads& reads) {
+        std::set<std::string> jobs;
+        for (const std::string& name : names) {
+            const std::optional<RunId> id = reads.run_named(name);
+            const std::optional<Reads::Run> run = id ? reads.run(*id) : std::nullopt;
+            if (run && run->row.kind == RunKind::job)
+                jobs.insert(name);
+        }
+        return jobs;
+    };
+    const Result<std::set<std::string>> jobs = co_await store().read(std::move(look));
+    if (!jobs)
+        co_return jobs.error();
+    problems = check_reserved_names(transform, *jobs);
+    co_return problems;
+}
+
+// The storage that a new job would have. Refusals: the secrets that it names, and its account.
+Async<Judged<std::shared_ptr<BlobStore>>> Jobs::blobs_of(const Pipeline& pipeline)
+{
+    Result<std::vector<Problem>> reserved = co_await check_names(pipeline.transform);
+    if (!reserved)
+        co_return Refusal(reserved.error());
+    if (!reserved->empty())
+        co_return Refusal(std::move(*reserved));
+    Result<std::shared_ptr<BlobStore>> blobs = co_await blobs_.of(pipeline);
+    if (blobs)
+        co_return std::move(*blobs);
+    if (blobs.error().code == Errc::overloaded) // which here says that a plan is too large
+        co_return Refusal(Error{Errc::unavailable, blobs.error().detail});
+    if (blobs.error().code != Errc::invalid)
+        co_return Refusal(blobs.error());
+    std::vector<Problem> problems{{"transform.secrets", blobs.error().detail}};
+    co_return Refusal(std::move(problems));
+}
+
+Surroundings Jobs::surroundings(BlobStore& blobs)
+{
+    return {blobs, threads_, options_.secrets_directory, cluster_.has_value()};
+}
+
 Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
 {
     // What the specification names may have gone since the first time.
@@ -77,8 +125,14 @@ Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
     Judged<Pipeline> pipeline = read_spec(request.spec);
     if (!pipeline)
         co_return pipeline.error();
-    const Surroundings around{blobs_, threads_, options_.secrets_directory};
-    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
+    const Judged<std::shared_ptr<BlobStore>> blobs = co_await blobs_of(*pipeline);
+    if (!blobs)
+        co_return blobs.error();
+    const Surroundings around = surroundings(**blobs);
+    Result<std::vector<Problem>> checked = co_await check_surroundings(*pipeline, around);
+    if (!checked)
+        co_return Refusal(checked.error());
+    std::vector<Problem> problems = std::move(*checked);
     PlanLimits limits;
     limits.datums_max = options_.datums_max;
     Judged<std::shared_ptr<const DatumPlan>> plan = co_await plan_datums(*pipeline, limits, around);
@@ -106,8 +160,14 @@ Async<Judged<std::uint64_t>> Jobs::check(Json spec, EachDatum each)
     const Judged<Pipeline> pipeline = read_spec(spec);
     if (!pipeline)
         co_return pipeline.error();
-    const Surroundings around{blobs_, threads_, options_.secrets_directory};
-    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
+    const Judged<std::shared_ptr<BlobStore>> blobs = co_await blobs_of(*pipeline);
+    if (!blobs)
+        co_return blobs.error();
+    const Surroundings around = surroundings(**blobs);
+    Result<std::vector<Problem>> checked = co_await check_surroundings(*pipeline, around);
+    if (!checked)
+        co_return Refusal(checked.error());
+    std::vector<Problem> problems = std::move(*checked);
     PlanLimits limits;
     limits.datums_max = options_.datums_max;
     const Judged<std::shared_ptr<const DatumPlan>> plan =
@@ -161,6 +221,8 @@ Async<Result<Submitted>> Jobs::submit_named(const Draft& draft, const MakeSource
         run.origin = draft.origin;
         run.request_key = draft.request_key;
         run.body_hash = draft.body_hash;
+        if (cluster_)
+            run.cluster_job = NewClusterJob{cluster_->name_space};
         const std::unique_ptr<TaskSource> source = make_source();
         Result<Submitted> submitted = co_await submit(store(), std::move(run), *source);
         if (submitted || submitted.error().code != Errc::conflict || attempt == name_tries)
@@ -196,10 +258,15 @@ Async<Judged<Jobs::Created>> Jobs::retry(RetryJob request)
     Judged<Pipeline> pipeline = read_spec(*changed);
     if (!pipeline)
         co_return pipeline.error();
-    const Surroundings around{blobs_, threads_, options_.secrets_directory};
-    std::vector<Problem> problems = co_await check_surroundings(*pipeline, around);
-    if (!problems.empty())
-        co_return Refusal(std::move(problems));
+    const Judged<std::shared_ptr<BlobStore>> blobs = co_await blobs_of(*pipeline);
+    if (!blobs)
+        co_return blobs.error();
+    const Surroundings around = surroundings(**blobs);
+    Result<std::vector<Problem>> problems = co_await check_surroundings(*pipeline, around);
+    if (!problems)
+        co_return Refusal(problems.error());
+    if (!problems->empty())
+        co_return Refusal(std::move(*problems));
 
     Draft draft{std::move(*pipeline), {}, std::move(request.actor), {}, {}, run->row.id};
     draft.spec.pipeline = std::move(*changed);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "batch/job_plan.h"
 #include "batch/testing.h"
 
 namespace sluice {
@@ -29,6 +30,27 @@ TEST_F(JobsCreate, each_file_becomes_a_datum_in_byte_order)
     EXPECT_EQ(local_paths(found[2]), Paths{"in/b.txt"});
     EXPECT_EQ(found[0].status, DatumStatus::ready);
     EXPECT_EQ(found[0].job_id, job.id);
+}
+
+TEST_F(JobsCreate, a_datum_has_no_more_names_than_a_worker_can_be_told)
+{
+    const auto listing = std::make_shared<Listing>();
+    for (const char* path : {"a", "b", "long-name"})
+        ASSERT_TRUE(listing->add(path, 1));
+    listing->finish();
+    const Pipeline each = read_pipeline(pipeline("true", atom("in", "/*"))).value();
+    const auto plan =
+        std::make_shared<const DatumPlan>(DatumPlan::make(each.input, {listing}).value());
+    const auto tasks_within = [&](std::size_t bytes) {
+        const auto source = tasks_of_plan(plan, datum_template(each), threads_, bytes);
+        return testing::await(loop_, source->next(10));
+    };
+    const std::size_t largest = tasks_within(1000).value().at(2).payload.size();
+
+    EXPECT_TRUE(tasks_within(largest));
+    const Error error = tasks_within(largest - 1).error();
+    EXPECT_EQ(error.code, Errc::invalid);
+    EXPECT_TRUE(error.detail.starts_with("input: a datum has 1 files, whose names take"));
 }
 
 TEST_F(JobsCreate, a_slash_is_one_datum_with_everything)
@@ -144,7 +166,7 @@ TEST_F(JobsCreate, plain_paths_and_buckets_are_refused)
 
     EXPECT_NE(words.find("input.union[0].atom.URI: 'texts' is a plain path"), std::string::npos)
         << words;
-    EXPECT_NE(words.find("not supported by this build yet"), std::string::npos) << words;
+    EXPECT_NE(words.find("there is no way to s3://"), std::string::npos) << words;
 }
 
 TEST_F(JobsCreate, the_limit_of_datums_is_told)

@@ -161,10 +161,22 @@ Async<Result<Why>> Jobs::why_job(std::string id_or_name)
         co_return facts.error();
     if (!*facts)
         co_return Error{Errc::not_found, "the job was deleted"};
-    co_return why(**facts, now);
+    JobWhyFacts known = **facts;
+    // Of another namespace there may be another server that sees it.
+    if (cluster_ && known.cluster && known.cluster->name_space == cluster_->name_space)
+        known.cluster_trouble = cluster_trouble();
+    co_return why(known, now);
 }
 
 Async<Result<std::string>> Jobs::log_file(std::string datum, int attempt)
+{
+    Result<LogPlace> place = co_await log_place(std::move(datum), attempt);
+    if (!place)
+        co_return place.error();
+    co_return std::move(place->path);
+}
+
+Async<Result<Jobs::LogPlace>> Jobs::log_place(std::string datum, int attempt)
 {
     const Result<TaskId> task = co_await task_of(datum);
     if (!task)
@@ -182,7 +194,13 @@ Async<Result<std::string>> Jobs::log_file(std::string datum, int attempt)
             Errc::not_found,
             fmt::format("no attempt {} of datum '{}': there were {}", attempt, datum, last)};
     const int chosen = attempt == 0 ? std::max(last, 1) : attempt;
-    co_return logs_.path(AttemptLogName{seen.job_id, seen.id, chosen});
+    LogPlace place;
+    place.job_id = seen.job_id;
+    place.datum_id = seen.id;
+    place.attempt = chosen;
+    place.path = logs_.path(place.name());
+    place.is_live = chosen == last && seen.status == DatumStatus::running;
+    co_return place;
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "async/task_scope.h"
 #include "async/testing.h"
+#include "batch/blob_stores.h"
 #include "batch/datum_executor.h"
 #include "batch/jobs.h"
 #include "engine/engine.h"
@@ -182,7 +183,7 @@ protected:
     Signal printed_{loop_.get_executor()}; // by a command
     Signal changed_{loop_.get_executor()}; // by a commit
     WorkerThreads threads_{loop_.get_executor(), "test", 4};
-    BlobStores blobs_{threads_};
+    OneBlobStore blobs_{make_local_blobs(threads_)};
     std::unique_ptr<Store> store_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<OutputSweeper> sweeper_;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "batch/job_rows.h"
 #include "model/duration.h"
+#include "store/cluster_reads.h"
 
 #include <fmt/format.h>
 
@@ -127,6 +128,39 @@ Why pending_task(const TaskFacts& facts, Json data, Time now)
     return {text + ": " + before_it(facts.before), std::move(data)};
 }
 
+// What the pods of a running job do, or why they do not.
+std::string pods_text(const JobWhyFacts& facts, Time now)
+{
+    const ClusterView& cluster = *facts.cluster;
+    if (!facts.cluster_trouble.empty())
+        return "; Kubernetes cannot be reached: " + facts.cluster_trouble;
+    if (!cluster.trouble.empty() && cluster.trouble_since)
+        return fmt::format(
+            "; its pods cannot work since {}: {}", in(now - *cluster.trouble_since), cluster.trouble
+        );
+    if (cluster.phase == "wanted")
+        return fmt::format(
+            "; its Kubernetes Job is still to be created in namespace '{}'", cluster.name_space
+        );
+    return fmt::format(
+        "; {} of its pods run, {} wait to start", cluster.pods_running, cluster.pods_pending
+    );
+}
+
+void add_cluster(Json& data, const JobWhyFacts& facts)
+{
+    const ClusterView& cluster = *facts.cluster;
+    Json& json = data["kubernetes"];
+    json["namespace"] = cluster.name_space;
+    json["phase"] = cluster.phase;
+    json["pods_pending"] = cluster.pods_pending;
+    json["pods_running"] = cluster.pods_running;
+    json["pods_failed"] = cluster.pods_failed;
+    json["trouble"] = cluster.trouble;
+    if (!facts.cluster_trouble.empty())
+        json["unreachable"] = facts.cluster_trouble;
+}
+
 std::string counts_text(const Reads::Run& run)
 {
     const RunCounts& counts = run.row.counts;
@@ -173,6 +207,8 @@ std::optional<JobWhyFacts> job_why_facts(Reads& reads, RunId id, Time now)
     facts.events = reads.events(id, TaskId{});
     facts.workers = workers(reads, now).alive;
     facts.retrying = reads.retrying(facts.run.row);
+    if (const std::optional<ClusterJobRow> row = reads.cluster().job(id))
+        facts.cluster = to_cluster_view(*row);
     Reads::TaskFilter filter{id, {TaskState::failed}, {}, 1};
     for (Reads::Task& task : reads.tasks(filter))
         facts.first_failed = std::move(task);
@@ -222,6 +258,8 @@ Why why(const JobWhyFacts& facts, Time now)
     data["paused"] = facts.run.held;
     data["retrying"] = facts.retrying;
     data["workers"] = facts.workers;
+    if (facts.cluster)
+        add_cluster(data, facts);
 
     std::string text = counts_text(facts.run);
     if (run.state == RunState::succeeded)
@@ -237,6 +275,8 @@ Why why(const JobWhyFacts& facts, Time now)
     }
     if (facts.run.held > 0)
         return {"it is paused" + by(facts.events, "pause") + ": " + text, std::move(data)};
+    if (facts.cluster)
+        text += pods_text(facts, now);
     if (facts.next) {
         const Why next = why(*facts.next, now);
         data["next"] = next.data;

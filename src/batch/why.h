@@ -27,6 +27,8 @@ struct JobWhyFacts {
     std::optional<TaskFacts> next; // the first datum that is ready
     std::int64_t workers = 0;
     std::int64_t retrying = 0;
+    std::optional<ClusterView> cluster = {};
+    std::string cluster_trouble = {}; // why Kubernetes cannot be reached
 };
 std::optional<JobWhyFacts> job_why_facts(Reads& reads, RunId run, Time now);
 

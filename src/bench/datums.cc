@@ -6,55 +6,22 @@
 #include "batch/blob_stores.h"
 #include "batch/jobs.h"
 #include "batch/output_sweeper.h"
+#include "bench/bench_folder.h"
 
 #include <sys/resource.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 namespace sluice::bench {
 
 namespace {
-
-// A temporary folder that goes with it.
-class Folder {
-public:
-    Folder() : path_(std::filesystem::temp_directory_path() / "sluice-bench-XXXXXX")
-    {
-        std::string name = path_.string();
-        if (::mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("no temporary folder can be made");
-        path_ = name;
-    }
-    ~Folder()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
-void make_files(const std::filesystem::path& folder, std::int64_t count)
-{
-    std::filesystem::create_directory(folder);
-    for (std::int64_t i = 0; i < count; ++i)
-        std::ofstream(folder / fmt::format("file-{:06}.txt", i)) << i;
-}
 
 Json atom(const std::filesystem::path& folder, std::string_view repo)
 {
     return {{"atom", {{"URI", "file://" + folder.string()}, {"repo", repo}, {"glob", "/*"}}}};
 }
 
-Json pipeline(const Folder& folder)
+Json pipeline(const BenchFolder& folder)
 {
     Json spec;
     spec["pipeline"] = {{"name", "bench"}};
@@ -78,12 +45,12 @@ Async<Result<Json>> datums_body(Fixture& fixture)
 {
     const std::int64_t size = fixture.options().size > 0 ? fixture.options().size : 1'000'000;
     const auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(size)));
-    const Folder folder;
-    make_files(folder.path() / "left", side);
-    make_files(folder.path() / "right", side);
+    const BenchFolder folder;
+    folder.make_files("left", side);
+    folder.make_files("right", side);
 
     WorkerThreads threads(fixture.executor(), "bench-files", 1);
-    BlobStores blobs(threads);
+    OneBlobStore blobs(make_local_blobs(threads));
     OutputSweeper sweeper(fixture.executor(), fixture.store(), blobs, Log());
     Jobs jobs(fixture.engine(), blobs, sweeper, threads, Jobs::Options());
     Jobs::NewJob request;

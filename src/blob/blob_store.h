@@ -11,10 +11,12 @@
 #include <vector>
 
 // Where files come from and go to. A place is a URI: `file:///data/texts` or a plain absolute path,
-// later `s3://bucket/prefix` and `gs://bucket/prefix`. URIs are raw bytes, never percent-encoded:
+// or `s3://bucket/prefix`, `gs://bucket/prefix`. URIs are raw bytes, never percent-encoded:
 // any legal object name works, with spaces, `%`, `#`, newlines and bytes that are not UTF-8.
 
 namespace sluice {
+
+class StopEvent;
 
 enum class BlobKind : std::uint8_t { file, folder };
 
@@ -38,7 +40,8 @@ public:
 
     // The next entries; an empty page is the end. Entries come in byte order of their paths, where
     // a folder counts with a slash at its end, so both depths agree. Errors: not_found when the
-    // place does not exist, and those of reading it.
+    // directory or the bucket does not exist (a prefix without objects is empty), and those of
+    // reading it.
     virtual Async<Result<std::vector<BlobEntry>>> next_page() = 0;
 };
 
@@ -52,8 +55,14 @@ struct Transfer {
     friend bool operator==(const Transfer&, const Transfer&) = default;
 };
 
-// A kind of storage. Calls may run at the same time; each takes a list, does its items in order and
-// stops at the first error, which names the item. Waits inside a call are not cancellable, so that
+struct TransferOptions {
+    FetchMode mode = FetchMode::may_share; // of fetch
+    StopEvent* stop = nullptr; // its request ends the call soon with conflict; outlives the call
+};
+
+// A kind of storage. Calls may run at the same time; each takes a list and names the item in its
+// error. Items may be done in any order and at once; the error is that of the first item that has
+// one, and after an error no more are begun. A cancelled call ends when it has tidied up, so that
 // no work is left behind half done.
 class BlobStore {
 public:
@@ -61,13 +70,15 @@ public:
 
     virtual std::unique_ptr<BlobListing> list(std::string place, ListDepth depth) = 0;
 
-    // Brings objects into local files. The directories must exist, the files must not.
-    virtual Async<Result<void>> fetch(std::vector<Transfer> transfers, FetchMode mode) = 0;
+    // Brings objects into local files. The directories must exist, the files must not. An object
+    // that changes while it is read is a conflict that names it.
+    virtual Async<Result<void>> fetch(std::vector<Transfer> transfers, TransferOptions options) = 0;
 
     // Gives local files away as objects, replacing what was there; the store may keep the very
     // file, so nobody may write to it any more. An object appears complete or not at all; after a
     // success all of them survive a power cut.
-    virtual Async<Result<void>> upload(std::vector<Transfer> transfers) = 0;
+    virtual Async<Result<void>>
+    upload(std::vector<Transfer> transfers, TransferOptions options) = 0;
 
     // Removes objects below `root`; one that does not exist is fine. Folders between `root` and an
     // object that are empty then go too, as they do in a bucket.

@@ -15,7 +15,7 @@ constexpr std::size_t page_entries = 10'000; // some 10 ms of work, about 1 MB
 enum class Direction : std::uint8_t { fetch, upload };
 
 Result<std::vector<FileTransfer>>
-to_paths(const std::vector<Transfer>& transfers, Direction direction)
+to_paths(const std::vector<Transfer>& transfers, Direction direction, const StopEvent* stop)
 {
     std::vector<FileTransfer> paths;
     paths.reserve(transfers.size());
@@ -24,9 +24,9 @@ to_paths(const std::vector<Transfer>& transfers, Direction direction)
         if (!object)
             return object.error();
         if (direction == Direction::fetch)
-            paths.push_back({std::move(*object), transfer.file});
+            paths.push_back({std::move(*object), transfer.file, stop});
         else
-            paths.push_back({transfer.file, std::move(*object)});
+            paths.push_back({transfer.file, std::move(*object), stop});
     }
     return paths;
 }
@@ -61,20 +61,20 @@ private:
     std::optional<FileWalk> walk_;
 };
 
-Result<void> fetch_all(const std::vector<Transfer>& transfers, FetchMode mode)
+Result<void> fetch_all(const std::vector<Transfer>& transfers, const TransferOptions& options)
 {
-    auto paths = to_paths(transfers, Direction::fetch);
+    auto paths = to_paths(transfers, Direction::fetch, options.stop);
     if (!paths)
         return paths.error();
     for (const FileTransfer& path : *paths)
-        if (auto fetched = fetch_file(path, mode); !fetched)
+        if (auto fetched = fetch_file(path, options.mode); !fetched)
             return fetched;
     return {};
 }
 
-Result<void> upload_all(const std::vector<Transfer>& transfers)
+Result<void> upload_all(const std::vector<Transfer>& transfers, const TransferOptions& options)
 {
-    auto paths = to_paths(transfers, Direction::upload);
+    auto paths = to_paths(transfers, Direction::upload, options.stop);
     if (!paths)
         return paths.error();
     return upload_files(*paths);
@@ -104,15 +104,15 @@ public:
         return std::make_unique<FileListing>(threads_, std::move(place), depth);
     }
 
-    Async<Result<void>> fetch(std::vector<Transfer> transfers, FetchMode mode) override
+    Async<Result<void>> fetch(std::vector<Transfer> transfers, TransferOptions options) override
     {
-        auto work = [&transfers, mode] { return fetch_all(transfers, mode); };
+        auto work = [&transfers, &options] { return fetch_all(transfers, options); };
         co_return co_await threads_.run(std::move(work));
     }
 
-    Async<Result<void>> upload(std::vector<Transfer> transfers) override
+    Async<Result<void>> upload(std::vector<Transfer> transfers, TransferOptions options) override
     {
-        auto work = [&transfers] { return upload_all(transfers); };
+        auto work = [&transfers, &options] { return upload_all(transfers, options); };
         co_return co_await threads_.run(std::move(work));
     }
 

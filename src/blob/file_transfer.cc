@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blob/file_transfer.h"
 
+#include "async/with_stop.h"
 #include "base/os.h"
 #include "base/random.h"
 #include "blob/file_walk.h"
@@ -32,6 +33,14 @@ std::string temporary_name(const std::string& directory)
     return fmt::format("{}/{}{}", directory, temporary_prefix, tail);
 }
 
+Result<void> check_stop(const FileTransfer& transfer)
+{
+    if (!transfer.stop || !transfer.stop->requested())
+        return {};
+    return Error{
+        Errc::conflict, fmt::format("'{}': the transfer was stopped", printable_path(transfer.to))};
+}
+
 Result<void> flush_directory(const std::string& path)
 {
     const Fd directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -61,6 +70,8 @@ Result<void> copy_plainly(const Fd& from, const Fd& to, const FileTransfer& name
 {
     std::vector<char> buffer(1u << 18);
     for (;;) {
+        if (Result<void> go_on = check_stop(names); !go_on)
+            return go_on;
         const ssize_t size = ::read(from.get(), buffer.data(), buffer.size());
         if (size < 0)
             return os_error("read", names.from, errno);
@@ -77,9 +88,12 @@ Result<void> copy_plainly(const Fd& from, const Fd& to, const FileTransfer& name
 
 Result<void> copy_bytes(const Fd& from, const Fd& to, const FileTransfer& names)
 {
+    constexpr std::size_t step = 64u << 20; // between two looks at the stop
     for (bool first = true;; first = false) {
+        if (Result<void> go_on = check_stop(names); !go_on)
+            return go_on;
         // The kernel copies by itself, or shares the blocks on filesystems that can.
-        const ssize_t size = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, 1u << 30, 0);
+        const ssize_t size = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, step, 0);
         if (size > 0)
             continue;
         // Zero at once is an empty file, or a special one whose size is not known.
@@ -186,6 +200,8 @@ upload_copy(const Source& from, const FileTransfer& names, const std::string& di
     Result<void> copied = copy_bytes(from.file, to, names);
     if (copied && ::fsync(to.get()) != 0)
         copied = os_error("flush", names.to, errno);
+    if (copied)
+        copied = check_stop(names); // the last moment: now it gets its name
     if (copied && !temporary.empty())
         return rename_over(temporary, names.to);
     if (!copied) {
@@ -210,6 +226,8 @@ Result<void> upload_into(const FileTransfer& names, const std::string& directory
     if (is_near) {
         if (::fsync(from->file.get()) != 0)
             return os_error("flush", names.from, errno);
+        if (Result<void> go_on = check_stop(names); !go_on)
+            return go_on;
         const Result<bool> linked = link_as(names.from, names.to);
         if (!linked)
             return linked.error();
@@ -238,6 +256,8 @@ Result<void> upload_file(const FileTransfer& names)
 
 Result<void> fetch_file(const FileTransfer& transfer, FetchMode mode)
 {
+    if (Result<void> go_on = check_stop(transfer); !go_on)
+        return go_on;
     if (mode == FetchMode::may_share) {
         struct stat status {};
         const bool regular = ::stat(transfer.from.c_str(), &status) == 0 && S_ISREG(status.st_mode);
@@ -254,6 +274,8 @@ Result<void> upload_files(const std::vector<FileTransfer>& transfers)
 {
     std::set<std::string> directories;
     for (const FileTransfer& transfer : transfers) {
+        if (Result<void> go_on = check_stop(transfer); !go_on)
+            return go_on;
         if (auto uploaded = upload_file(transfer); !uploaded)
             return uploaded;
         directories.insert(parent_of(transfer.to));

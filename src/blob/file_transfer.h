@@ -7,9 +7,12 @@
 
 namespace sluice {
 
+class StopEvent;
+
 struct FileTransfer {
     std::string from;
     std::string to;
+    const StopEvent* stop = nullptr; // may be null; ends the call with conflict, nothing is left
 };
 
 Result<void> fetch_file(const FileTransfer& transfer, FetchMode mode);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/bench.h"
 #include "base/assert.h"
+#include "bench/blob_bench.h"
 #include "bench/http_bench.h"
 #include "cli/cli_command.h"
 #include "cli/commands.h"
@@ -19,6 +20,7 @@ struct BenchFlags {
     bool json = false;
     BenchOptions options;  // of the engine; size, batch and clients are those of `http`
     HttpBenchOptions http; // 0 is the benchmark's own default
+    BlobBenchOptions blobs;
 };
 
 BenchOptions engine_options(const BenchFlags& flags)
@@ -33,7 +35,7 @@ BenchOptions engine_options(const BenchFlags& flags)
     return options;
 }
 
-// A benchmark of the engine, or one over HTTP.
+// A benchmark of the engine, of buckets, or one over HTTP.
 struct AnyBenchmark {
     std::string_view name;
     std::string_view method;
@@ -46,6 +48,12 @@ std::vector<AnyBenchmark> all_benchmarks()
     for (const Benchmark& each : benchmarks()) {
         auto run = [run = each.run](const BenchFlags& flags, const Log& log) {
             return run(engine_options(flags), log);
+        };
+        all.push_back({each.name, each.method, run});
+    }
+    for (const BlobBenchmark& each : blob_benchmarks()) {
+        auto run = [run = each.run](const BenchFlags& flags, const Log& log) {
+            return run(flags.blobs, log);
         };
         all.push_back({each.name, each.method, run});
     }
@@ -121,6 +129,8 @@ void add_bench(CliCommand& root)
         "--progress", flags->http.progress, "file for http-mixed's figures, each ten seconds"
     );
     command.option("--path", flags->http.path, "what http-connections ask for [/events]");
+    command.option("--place", flags->blobs.place, "of blob-…: s3://BUCKET/PREFIX/");
+    command.option("--directory", flags->blobs.directory, "of blob-up, blob-down: local files");
     command.runs([flags](Context& context) { return run_benchmark(context, flags); });
 }
 

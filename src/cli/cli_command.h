@@ -38,6 +38,7 @@ struct Choice {
     CommandAction action;
     std::map<std::string, std::string, std::less<>> flags; // settings by name
     OldNames old_names = OldNames::ignored;
+    bool through_proxy = false; // to the server of a cluster
 };
 
 // A command of the program, with its arguments and flags: a name for what the CommandLine owns.

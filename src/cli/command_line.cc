@@ -95,6 +95,9 @@ CommandLine::CommandLine() : root_(std::make_unique<CLI::App>())
     root_->add_option("--config", config_file_, "file of settings, YAML or JSON")
         ->envname("SLUICE_CONFIG")
         ->type_name("FILE");
+    root_->add_flag(
+        "--proxy", choice_.through_proxy, "reach the server in a cluster, by kubectl, meanwhile"
+    );
     root().takes({"db", "schema", "server", "key", "log", "output"});
 }
 

@@ -22,6 +22,10 @@ void add_commands(CliCommand root)
     add_audit(root);
     add_serve(root);
     add_worker(root);
+    add_drain(root);
+    add_deploy(root);
+    add_undeploy(root);
+    add_proxy(root);
     add_key(root);
     add_tenant(root);
     add_schema(root);

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/through_proxy.h"
 
 #include <cstdlib>
 #include <exception>
@@ -60,7 +61,10 @@ int run(const CommandLine& line)
         return report(logs.error());
     asio::io_context loop(1);
     Context context{loop, *config, *logs};
-    const int code = run_main(loop, run_action(line.choice().action, context));
+    const Choice& choice = line.choice();
+    const CommandAction action =
+        choice.through_proxy ? through_proxy(choice.action) : choice.action;
+    const int code = run_main(loop, run_action(action, context));
     const Result<void> flushed = flush_output();
     if (!flushed && code == exit_code::success)
         return report(flushed.error());

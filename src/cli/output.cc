@@ -3,6 +3,7 @@
 
 #include "base/os.h"
 #include "base/text.h"
+#include "base/yaml_text.h"
 
 #include <fmt/format.h>
 

@@ -54,7 +54,4 @@ private:
 // JSON here.
 void print_document(OutputFormat format, const Json& document);
 
-// Block style; text is quoted where YAML would read it as something else.
-std::string to_yaml(const Json& document);
-
 } // namespace sluice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/server.h"
 #include "app/app.h"
+#include "app/bootstrap_key.h"
 #include "app/idle_variables.h"
 #include "app/process_limits.h"
 #include "app/version.h"
@@ -50,6 +51,7 @@ ApiServer::Options api_options(const ServeOptions& given, const Config& config)
     options.breaker.limits.failures_max = static_cast<int>(config.store_breaker_failures);
     options.breaker.limits.pause = std::chrono::seconds(config.store_breaker_pause_secs);
     options.rate_limit = rate_limit(config);
+    options.advertise_url = config.cluster.advertise_url;
     return options;
 }
 
@@ -83,6 +85,22 @@ Async<Result<void>> start_local_workers(App& app, LocalWorkers& workers)
     co_return Result<void>();
 }
 
+// Where pods reach this server.
+std::string server_url(const App& app, const ListenAddress& heard)
+{
+    const std::string& told = app.config().host_url;
+    return told.empty() ? "http://" + format_address(heard) : told;
+}
+
+// Who runs datums: the pods of their jobs, or this process.
+Async<Result<void>> start_workers(App& app, LocalWorkers& workers, ListenAddress heard)
+{
+    if (!app.supervision())
+        co_return co_await start_local_workers(app, workers);
+    app.supervision()->start(server_url(app, heard));
+    co_return Result<void>();
+}
+
 Async<Result<int>>
 serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interrupts)
 {
@@ -92,11 +110,9 @@ serve_with(App& app, TaskService& service, ApiServer& server, Interrupts& interr
         co_return port.error();
     LocalWorkers workers(app.engine().store(), worker_count(app.config())); // until app.stop()
     const ListenAddress heard{address.host, *port};
-    Result<void> working = co_await start_local_workers(app, workers);
+    Result<void> working = co_await start_workers(app, workers, heard);
     if (working) {
-        std::string host_url = app.config().host_url;
-        if (host_url.empty())
-            host_url = "http://" + format_address(heard);
+        std::string host_url = server_url(app, heard);
         std::function<bool()> needs_token = [&server] { return server.requires_keys(); };
         Result<void> sending = co_await service.start(std::move(host_url), std::move(needs_token));
         working = sending;
@@ -123,9 +139,19 @@ Async<Result<int>> serve(Context& context, App& app, std::shared_ptr<const Serve
     const Result<void> started = co_await app.start();
     if (!started)
         co_return started.error();
+    const Result<void> keyed = co_await ensure_bootstrap_key(
+        app.engine().store(), app.config().cluster.bootstrap_key, app.log("api")
+    );
+    if (!keyed)
+        co_return keyed.error();
     const Result<TaskService*> service = app.task_service();
     if (!service)
         co_return service.error();
+    if (server_runner(app.config(), environment_variable) == RunnerKind::kubernetes) {
+        const Result<void> reached = co_await app.open_cluster();
+        if (!reached)
+            co_return reached.error();
+    }
     const ApiServer::Parts parts{app.engine(), app.jobs(), **service, app.threads(), app.tracer()};
     ApiServer::Options api = api_options(*options, app.config());
     ApiServer server(context.loop.get_executor(), parts, std::move(api), app.log("api"));
@@ -186,6 +212,12 @@ void add_serve(CliCommand& root)
     command.takes(
         {"retention", "retention_days", "retention_deleted_days", "retention_interval",
          "retention_batch_size", "audit_days"}
+    );
+    command.takes(
+        {"kube_url", "kube_context", "kube_namespace", "worker_image", "worker_image_pull_policy",
+         "advertise_url", "kube_ttl", "job_start_timeout", "kube_trouble_after", "pfs_medium",
+         "pfs_size", "scratch_medium", "scratch_size", "prefetch_max", "transfers_max",
+         "transfers_host_max", "log_store", "bootstrap_key"}
     );
     command.runs(
         on_app([options](Context& context, App& app) { return serve(context, app, options); }),

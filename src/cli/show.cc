@@ -169,6 +169,29 @@ void show_datums(OutputFormat format, const std::vector<Datum>& datums)
         print_bytes(table.text());
 }
 
+namespace {
+
+void print_cluster(const ClusterView& cluster, Time now)
+{
+    print_field(
+        "Kubernetes",
+        fmt::format(
+            "Job {} in namespace {}; pods: {} pending, {} running, {} failed", cluster.phase,
+            cluster.name_space, cluster.pods_pending, cluster.pods_running, cluster.pods_failed
+        )
+    );
+    if (!cluster.trouble.empty() && cluster.trouble_since)
+        print_field(
+            "Trouble",
+            fmt::format(
+                "{} (since {})", printable(cluster.trouble), age(*cluster.trouble_since, now)
+            ),
+            Tint::bad
+        );
+}
+
+} // namespace
+
 void show_job(OutputFormat format, const JobDescription& description, Time now)
 {
     const Job& job = description.job;
@@ -186,6 +209,8 @@ void show_job(OutputFormat format, const JobDescription& description, Time now)
     print_field("Command", dump_json(Json(job.command)));
     print_field("Egress", job.egress_uri);
     print_field("Retry of", job.origin.value_or(""));
+    if (description.cluster)
+        print_cluster(*description.cluster, now);
     print_counts(description.datum_status_counts);
     print_running(description.running_datums, now);
     print_errors(description.error_datums);

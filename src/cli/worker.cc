@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/remote_worker.h"
+#include "app/job_storage.h"
 #include "app/work_place.h"
 #include "async/interrupts.h"
 #include "cli/cli_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/worker_install.h"
 #include "store/store_clock.h"
 
 #include <cstdio>
@@ -19,6 +21,7 @@ constexpr std::size_t threads_count = 4;
 struct WorkerOptions {
     std::string job;
     bool prefetch = false;
+    std::string install; // a directory; empty: work
 };
 
 // This machine's time, for the log of attempts.
@@ -69,8 +72,9 @@ Async<Result<int>> work(Context& context, std::shared_ptr<const WorkerOptions> o
     const Log log = context.logs.component("worker");
     const WallClock clock;
     WorkerThreads threads(executor, "files", threads_count);
-    BlobStores blobs(threads);
-    Result<WorkPlace> place = WorkPlace::make({config, forward}, threads, blobs, clock, log);
+    JobStorage storage(executor, config, threads, log);
+    Result<WorkPlace> place =
+        WorkPlace::make({config, forward}, threads, storage.blobs(), clock, log);
     if (!place)
         co_return place.error();
     RemoteWorker worker(
@@ -89,6 +93,17 @@ Async<Result<int>> work(Context& context, std::shared_ptr<const WorkerOptions> o
     co_return exit_code::success;
 }
 
+Async<Result<int>> install(std::string target)
+{
+    const Result<std::string> source = worker_directory();
+    if (!source)
+        co_return source.error();
+    const Result<void> installed = install_worker(*source, target);
+    if (!installed)
+        co_return installed.error();
+    co_return exit_code::success;
+}
+
 } // namespace
 
 void add_worker(CliCommand& root)
@@ -97,8 +112,16 @@ void add_worker(CliCommand& root)
     const auto options = std::make_shared<WorkerOptions>();
     command.option("--job", options->job, "only datums of this job; ends with it");
     command.flag("--prefetch", options->prefetch, "fetch the next datum while one runs");
-    command.takes({"executor", "isolation", "secrets_dir", "data_dir", "grace"});
-    command.runs([options](Context& context) { return work(context, options); });
+    command.option(
+        "--install", options->install, "copy what a pod needs to run datums into this directory"
+    );
+    command.takes(
+        {"executor", "isolation", "secrets_dir", "data_dir", "grace", "prefetch_max",
+         "transfers_max", "transfers_host_max"}
+    );
+    command.runs([options](Context& context) {
+        return options->install.empty() ? work(context, options) : install(options->install);
+    });
 }
 
 } // namespace sluice

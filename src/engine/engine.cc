@@ -41,22 +41,33 @@ Async<Result<void>> Engine::start()
     co_return ready;
 }
 
+Async<Result<void>> Engine::enroll()
+{
+    if (worker_)
+        co_return Result<void>();
+    Worker::Options worker;
+    worker.name = options_.worker_name;
+    worker.host = options_.host;
+    worker.address = options_.address;
+    worker.lease = options_.lease;
+    worker.heartbeat = options_.heartbeat;
+    worker_ = std::make_unique<Worker>(scope_.executor(), store_, std::move(worker), log_);
+    Result<void> registered = co_await worker_->enroll();
+    if (!registered) {
+        worker_.reset();
+        co_return registered;
+    }
+    if (description_)
+        worker_->describe(std::move(description_->first), std::move(description_->second));
+    scope_.spawn(worker_->run());
+    co_return registered;
+}
+
 Async<Result<Dispatcher*>> Engine::serve(Dispatcher::Options options, Executor& executor)
 {
-    if (!worker_) {
-        Worker::Options worker;
-        worker.name = options_.worker_name;
-        worker.host = options_.host;
-        worker.lease = options_.lease;
-        worker.heartbeat = options_.heartbeat;
-        worker_ = std::make_unique<Worker>(scope_.executor(), store_, std::move(worker), log_);
-        const Result<void> registered = co_await worker_->enroll();
-        if (!registered)
-            co_return registered.error();
-        if (description_)
-            worker_->describe(std::move(description_->first), std::move(description_->second));
-        scope_.spawn(worker_->run());
-    }
+    const Result<void> enrolled = co_await enroll();
+    if (!enrolled)
+        co_return enrolled.error();
     dispatchers_.push_back(std::make_unique<Dispatcher>(
         scope_.executor(), store_, *worker_, executor, std::move(options), log_
     ));

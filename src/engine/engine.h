@@ -28,6 +28,7 @@ public:
     struct Options {
         std::string worker_name; // shown to users; the host's name and the process id, for instance
         std::string host;
+        std::string address; // where other servers reach this one; empty: nowhere
         Micros lease = std::chrono::seconds(60);
         std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
         std::chrono::steady_clock::duration pulse = std::chrono::seconds(1); // of the timekeeper
@@ -46,8 +47,11 @@ public:
     // What others may know of this process: see Worker::describe(). Also before the first serve().
     void describe(std::string serves, std::string load);
 
-    // Serves queues with an executor (borrowed until stop()). Registers the worker at the first
-    // call.
+    // Registers this process as a worker, if it is none yet: then worker_id() tells who it is, and
+    // what it leads is its own for as long as it lives. Errors: those of the store.
+    Async<Result<void>> enroll();
+
+    // Serves queues with an executor (borrowed until stop()). Enrolls this process first.
     Async<Result<Dispatcher*>> serve(Dispatcher::Options options, Executor& executor);
 
     // Stops claiming.
@@ -58,7 +62,7 @@ public:
 
     Store& store() { return store_; }
 
-    // Of this process as a holder of leases; none before the first serve().
+    // Of this process as a holder of leases; none before enroll() and the first serve().
     WorkerId worker_id() const { return worker_ ? worker_->id() : WorkerId{}; }
     RunWatch& runs() { return runs_; }
     RunWaiters& run_waiters() { return run_waiters_; }

@@ -18,6 +18,7 @@ Async<Result<void>> Worker::enroll()
     RegisterWorker request;
     request.name = options_.name;
     request.host = options_.host;
+    request.address = options_.address;
     request.lease = options_.lease;
     const Result<WorkerId> id = co_await store_.register_worker(std::move(request));
     if (!id)

@@ -22,6 +22,7 @@ public:
     struct Options {
         std::string name;
         std::string host;
+        std::string address; // see Engine::Options
         Micros lease = std::chrono::seconds(60);
         std::chrono::steady_clock::duration heartbeat = std::chrono::seconds(10);
         std::chrono::steady_clock::duration load_pause = std::chrono::seconds(1); // see describe()

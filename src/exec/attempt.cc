@@ -121,8 +121,10 @@ void Attempt::collect()
 
 void Attempt::write_output()
 {
+    const bool keeps_log = !command_.log_file.empty();
     for (const LogChunk& chunk : collected_) {
-        log_.append(chunk.time, chunk.stream, chunk.bytes);
+        if (keeps_log)
+            log_.append(chunk.time, chunk.stream, chunk.bytes);
         if (command_.forward)
             command_.forward(chunk.stream, chunk.bytes);
     }

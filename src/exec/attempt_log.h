@@ -100,4 +100,15 @@ struct LogPage {
 Result<LogPage>
 read_attempt_log(const std::string& path, std::uint64_t offset, std::size_t bytes_max = 1u << 20);
 
+// How far a log goes.
+struct LogExtent {
+    std::uint64_t end = 0; // bytes of records ever written
+    bool complete = false; // nothing will ever come after them
+
+    friend bool operator==(const LogExtent&, const LogExtent&) = default;
+};
+
+// Of a log that does not exist (yet): nothing. Blocking. Errors: corrupt, and those of reading.
+Result<LogExtent> measure_attempt_log(const std::string& path);
+
 } // namespace sluice

@@ -137,4 +137,18 @@ Result<LogPage> read_attempt_log(const std::string& path, std::uint64_t offset, 
     return Error{Errc::overloaded, "the log is written faster than it can be read"};
 }
 
+Result<LogExtent> measure_attempt_log(const std::string& path)
+{
+    LogExtent extent;
+    const Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file)
+        return errno == ENOENT ? Result<LogExtent>(extent) : os_error("read the log", path, errno);
+    const Result<Header> header = read_header(file, path);
+    if (!header)
+        return header.error();
+    extent.end = header->end;
+    extent.complete = header->closed != 0;
+    return extent;
+}
+
 } // namespace sluice

@@ -26,10 +26,11 @@ struct Command {
     std::vector<std::string> argv; // not empty; no shell; the program is looked up in env's PATH
     std::vector<std::string>
         env; // all of it, "NAME=value"; the runner adds SLUICE_PFS and _SCRATCH
-    std::string working_directory; // process: required; container: unused, it is the image's
+    std::string working_directory; // process: empty is ours; container: unused, it is the image's
     std::string pfs;               // host directory shown as /pfs, read-only except for its `out`
     std::string scratch;           // host directory shown as /scratch
-    std::string log_file;          // made when there is output; read it with exec/attempt_log.h
+    // Both directories may be empty with Isolation::none: then the command is told of none.
+    std::string log_file; // made when there is output, read with exec/attempt_log.h; empty: none
     std::chrono::milliseconds grace{10'000}; // between SIGTERM and SIGKILL
     Isolation isolation = Isolation::mount_namespace;
 

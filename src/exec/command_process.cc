@@ -123,6 +123,7 @@ struct CommandProcess::Memory {
     }
 
     Result<void> prepare(const Command& command);
+    Result<void> prepare_places(const Command& command);
     int flags() const;
 
     std::vector<std::string> argv;
@@ -143,8 +144,11 @@ struct CommandProcess::Memory {
     Fd input, output, error, control; // the keeper's ends
 };
 
-Result<void> CommandProcess::Memory::prepare(const Command& command)
+// What the command finds its data by.
+Result<void> CommandProcess::Memory::prepare_places(const Command& command)
 {
+    if (!isolated && command.pfs.empty() && command.scratch.empty())
+        return {};
     const Result<std::string> pfs = canonical(command.pfs);
     if (!pfs)
         return pfs.error();
@@ -153,8 +157,13 @@ Result<void> CommandProcess::Memory::prepare(const Command& command)
         return scratch.error();
     env.push_back(fmt::format("SLUICE_PFS={}", isolated ? "/pfs" : *pfs));
     env.push_back(fmt::format("SLUICE_SCRATCH={}", isolated ? "/scratch" : *scratch));
-    argv_list = pointers(argv);
-    env_list = pointers(env);
+    if (isolated)
+        add_new_root(setup, *pfs, *scratch);
+    return {};
+}
+
+Result<void> CommandProcess::Memory::prepare(const Command& command)
+{
     program_list = pointers(programs);
 
     setup.add("name the keeper", SYS_prctl, {PR_SET_NAME, setup.text("sluice-keeper")});
@@ -163,8 +172,10 @@ Result<void> CommandProcess::Memory::prepare(const Command& command)
     user_namespace = isolated && !may_mount();
     if (user_namespace)
         add_user_mapping(setup);
-    if (isolated)
-        add_new_root(setup, *pfs, *scratch);
+    if (auto prepared = prepare_places(command); !prepared)
+        return prepared;
+    argv_list = pointers(argv);
+    env_list = pointers(env);
 
     if (!working_directory.empty())
         launch.add("enter", SYS_chdir, {launch.text(working_directory)});

@@ -66,14 +66,14 @@ Emptied empty(int directory)
     return {};
 }
 
-} // namespace
+enum class Root : std::uint8_t { missing, empty };
 
-Result<void> remove_tree(const std::string& root)
+Result<Root> remove_below(const std::string& root)
 {
     // One descriptor at a time and no recursion: a command may nest as deep as it likes.
     Fd current = open_directory(AT_FDCWD, root.c_str());
     if (!current)
-        return errno == ENOENT ? Result<void>() : os_error("remove", root, errno);
+        return errno == ENOENT ? Result<Root>(Root::missing) : os_error("remove", root, errno);
     std::vector<std::string> names;
     for (;;) {
         Emptied emptied = empty(current.get());
@@ -93,9 +93,27 @@ Result<void> remove_tree(const std::string& root)
         if (!current)
             return os_error("remove all of", root, errno);
     }
+    return Root::empty;
+}
+
+} // namespace
+
+Result<void> remove_tree(const std::string& root)
+{
+    const Result<Root> below = remove_below(root);
+    if (!below)
+        return below.error();
+    if (*below == Root::missing)
+        return {};
     if (::rmdir(root.c_str()) != 0 && errno != ENOENT)
         return os_error("remove", root, errno);
     return {};
+}
+
+Result<void> empty_tree(const std::string& root)
+{
+    const Result<Root> below = remove_below(root);
+    return below ? Result<void>() : below.error();
 }
 
 } // namespace sluice

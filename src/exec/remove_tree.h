@@ -11,4 +11,7 @@ namespace sluice {
 // forbid it are opened up first. Fine when it does not exist. Blocking.
 Result<void> remove_tree(const std::string& root);
 
+// The same, but the directory itself stays: it may be a mount.
+Result<void> empty_tree(const std::string& root);
+
 } // namespace sluice

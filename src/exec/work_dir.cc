@@ -94,14 +94,20 @@ WorkDir::WorkDir(WorkerThreads& threads, std::string root)
     : threads_(threads), root_(std::move(root))
 {}
 
-Async<Result<void>> WorkDir::fill(BlobStore& store, std::vector<WorkInput> inputs, FetchMode mode)
+Async<Result<void>>
+WorkDir::fill(BlobStore& store, std::vector<WorkInput> inputs, TransferOptions options)
 {
     auto prepare = [this, &inputs] { return lay_out(root_, inputs); };
     Result<std::vector<Transfer>> transfers = co_await threads_.run(std::move(prepare));
     if (!transfers)
         co_return transfers.error();
     std::vector<Transfer> wanted = std::move(*transfers);
-    co_return co_await store.fetch(std::move(wanted), mode);
+    co_return co_await store.fetch(std::move(wanted), options);
+}
+
+Async<Result<void>> WorkDir::enter()
+{
+    co_return Result<void>();
 }
 
 Async<Result<std::vector<OutputFile>>> WorkDir::outputs()

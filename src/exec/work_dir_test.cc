@@ -27,7 +27,7 @@ class WorkDirTest : public ::testing::Test {
 protected:
     Result<void> fill(std::vector<WorkInput> inputs, FetchMode mode = FetchMode::may_share)
     {
-        return await(loop_, work_.fill(*store_, std::move(inputs), mode));
+        return await(loop_, work_.fill(*store_, std::move(inputs), TransferOptions{mode}));
     }
 
     std::string out(std::string_view name) { return work_.pfs() + "/out/" + std::string(name); }

@@ -146,10 +146,13 @@ Result<std::string> parse_mount_path(std::string_view text)
     const auto first = std::find_if(names.begin(), names.end(), [](const std::string& name) {
         return name != "";
     });
-    if (!text.starts_with('/') || first == names.end() || climbs || *first == "pfs" ||
-        *first == "scratch")
+    constexpr std::string_view taken[] = {"pfs", "scratch", "sluice"}; // for the worker and files
+    const bool is_free = first != names.end() &&
+                         std::find(std::begin(taken), std::end(taken), *first) == std::end(taken);
+    if (!text.starts_with('/') || climbs || !is_free)
         return invalid(fmt::format(
-            "'{}' cannot hold a secret: accepted is an absolute path outside of /pfs and /scratch",
+            "'{}' cannot hold a secret: accepted is an absolute path outside of /pfs, /scratch and "
+            "/sluice",
             printable(text)
         ));
     return std::string(text);

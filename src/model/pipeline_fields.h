@@ -99,8 +99,8 @@ void describe(Visitor& visitor, SecretMount& secret)
     visitor.required(
         "mount_path", secret.mount_path, ParsedKind<std::string>{parse_mount_path, "^/"},
         {.title = "Folder",
-         .description = "Where its keys appear as files: an absolute path outside of /pfs and "
-                        "/scratch.",
+         .description = "Where its keys appear as files: an absolute path outside of /pfs, "
+                        "/scratch and /sluice.",
          .examples = R"(["/ssl"])"}
     );
 }

@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds retry_after_max = std::chrono::hours(1);
 
-// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<Time> parse_http_date(const std::string& text)
-{
-    std::tm parts{};
-    const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (!end || *end != '\0')
-        return std::nullopt;
-    return Time(std::chrono::seconds(timegm(&parts)));
-}
-
 } // namespace
 
 std::chrono::milliseconds delay_after(int failures, const Backoff& backoff, Random& random)
@@ -55,11 +45,21 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value)
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Time now)
 {
-    const std::optional<Time> date = parse_http_date(std::string(trim(value)));
+    const std::optional<Time> date = parse_http_date(value);
     if (!date)
         return parse_retry_after(value);
     const auto left = std::chrono::ceil<std::chrono::seconds>(*date - now);
     return std::clamp(left, std::chrono::seconds(0), retry_after_max);
+}
+
+std::optional<Time> parse_http_date(std::string_view value)
+{
+    const std::string text(trim(value));
+    std::tm parts{};
+    const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (!end || *end != '\0')
+        return std::nullopt;
+    return Time(std::chrono::seconds(timegm(&parts)));
 }
 
 } // namespace sluice

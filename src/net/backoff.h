@@ -32,4 +32,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value);
 // when it has passed.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Time now);
 
+// A date as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
+std::optional<Time> parse_http_date(std::string_view value);
+
 } // namespace sluice

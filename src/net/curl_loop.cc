@@ -2,6 +2,7 @@
 #include "net/curl_loop.h"
 
 #include "base/assert.h"
+#include "net/body_pump.h"
 #include "net/sigpipe_guard.h"
 
 #include <optional>
@@ -28,7 +29,7 @@ struct CurlLoop::Watched {
 // An easy handle inside the multi handle, for as long as its coroutine waits.
 class CurlLoop::Transfer {
 public:
-    Transfer(CurlLoop& loop, CURL* easy) : loop_(loop), easy_(easy), done_(loop.executor_)
+    Transfer(CurlLoop& loop, CURL* easy, Signal& news) : loop_(loop), easy_(easy), news_(news)
     {
         curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
         SLUICE_ASSERT(curl_multi_add_handle(loop_.multi_, easy_) == CURLM_OK);
@@ -43,24 +44,28 @@ public:
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
-    Async<CURLcode> result()
-    {
-        while (!code_)
-            co_await done_.wait();
-        co_return *code_;
-    }
+    const std::optional<CURLcode>& code() const { return code_; }
 
     void finish(CURLcode code)
     {
         code_ = code;
-        done_.notify();
+        news_.notify();
+    }
+
+    // After its callback has paused it. libcurl calls that with what it kept.
+    void resume()
+    {
+        const SigpipeGuard guard;
+        const CURLcode resumed = curl_easy_pause(easy_, CURLPAUSE_CONT);
+        if (resumed != CURLE_OK && !code_)
+            code_ = resumed;
     }
 
 private:
     CurlLoop& loop_;
     CURL* easy_;
-    Signal done_;
-    std::optional<CURLcode> code_;
+    Signal& news_;
+    std::optional<CURLcode> code_; // of its end
 };
 
 CurlLoop::CurlLoop(asio::any_io_executor executor) : executor_(executor), timer_(executor)
@@ -87,9 +92,28 @@ CurlLoop::~CurlLoop()
 
 Async<CURLcode> CurlLoop::perform(CURL* easy)
 {
-    Transfer transfer(*this, easy);
-    const CURLcode code = co_await transfer.result();
-    co_return code;
+    Signal news(executor_);
+    Transfer transfer(*this, easy, news);
+    while (!transfer.code())
+        co_await news.wait();
+    co_return *transfer.code();
+}
+
+Async<CURLcode> CurlLoop::perform(CURL* easy, BodyPump& pump)
+{
+    Transfer transfer(*this, easy, pump.news());
+    for (;;) {
+        while (!transfer.code() && !pump.is_full())
+            co_await pump.news().wait();
+        if (pump.is_empty())
+            co_return *transfer.code();
+        const bool is_paused = pump.turn_over();
+        if (is_paused && !transfer.code())
+            transfer.resume(); // so that the other buffer fills while the sink is busy
+        const bool wants_more = co_await pump.give();
+        if (!wants_more)
+            co_return CURLE_OK;
+    }
 }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*)

@@ -13,6 +13,8 @@
 
 namespace sluice {
 
+class BodyPump;
+
 // libcurl's multi interface driven by the event loop: libcurl says which of its sockets and when
 // its timers are of interest, we tell it what has happened. Lives on the loop thread.
 class CurlLoop {
@@ -27,6 +29,10 @@ public:
     // Runs one prepared handle to its end. When the caller is cancelled, the transfer is removed.
     // libcurl's callbacks run on the loop, outside of the waiting coroutine.
     Async<CURLcode> perform(CURL* easy);
+
+    // The same with a body that goes through `pump`: its sink may let the transfer wait, and when
+    // it wants no more the transfer is removed: CURLE_OK.
+    Async<CURLcode> perform(CURL* easy, BodyPump& pump);
 
 private:
     class Transfer;

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "net/body_pump.h"
 #include "net/curl_loop.h"
 #include "net/guard/socket_gate.h"
 #include "net/url_escape.h"
@@ -39,6 +40,18 @@ long milliseconds_of(std::chrono::milliseconds limit)
 {
     constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
     return static_cast<long>(std::clamp(limit, std::chrono::milliseconds(1), longest).count());
+}
+
+// What libcurl accepts.
+std::size_t receive_buffer(const ClientRequest& request, const HttpClientOptions& options)
+{
+    const std::size_t wanted = request.receive_buffer_bytes.value_or(options.receive_buffer_bytes);
+    return std::clamp<std::size_t>(wanted, 1u << 10, 512u << 10);
+}
+
+std::size_t send_buffer(const HttpClientOptions& options)
+{
+    return std::clamp<std::size_t>(options.send_buffer_bytes, 16u << 10, 2u << 20);
 }
 
 // "http://host:port" without what may be secret: user, path and query.
@@ -80,16 +93,24 @@ Result<std::string> check(const ClientRequest& request)
 // One request with its handle; libcurl's callbacks write into it.
 class Exchange {
 public:
-    Exchange(const ClientRequest& request, const HttpClientOptions& options)
+    Exchange(
+        const ClientRequest& request, const HttpClientOptions& options,
+        const asio::any_io_executor& executor
+    )
         : request_(request), easy_(curl_easy_init())
     {
         SLUICE_ASSERT(easy_);
+        if (request.sink)
+            pump_.emplace(executor, *request.sink, receive_buffer(request, options));
         set_connection(options);
         set_request();
         set_callbacks();
     }
 
-    CURL* easy() { return easy_.get(); }
+    Async<CURLcode> perform(CurlLoop& loop)
+    {
+        return pump_ ? loop.perform(easy_.get(), *pump_) : loop.perform(easy_.get());
+    }
 
     Result<ClientResponse> result(CURLcode code, std::string_view origin);
 
@@ -105,6 +126,7 @@ private:
     void set_callbacks();
     void add_header(const std::string& line);
     std::size_t take_header(std::string_view line);
+    void ask_sink();
     std::size_t take_body(std::string_view piece);
 
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
@@ -114,10 +136,13 @@ private:
     std::unique_ptr<CURL, FreeHandle> easy_;
     std::unique_ptr<curl_slist, FreeList> headers_;
     std::optional<SocketGate> gate_;
+    std::optional<BodyPump> pump_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     ClientResponse response_;
     std::size_t received_ = 0;
     bool head_ended_ = false;
+    bool sink_asked_ = false;
+    bool sink_wants_ = false;
     bool too_large_ = false;
     bool stopped_ = false;
 };
@@ -134,6 +159,17 @@ void Exchange::set_connection(const HttpClientOptions& options)
         set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_TIMEOUT_MS, milliseconds_of(request_.total_time));
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds_of(request_.connect_time));
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); // a proxy's answer is not the head of this one
+    set(CURLOPT_BUFFERSIZE, static_cast<long>(receive_buffer(request_, options)));
+    set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(send_buffer(options)));
+    if (request_.stall_time) {
+        set(CURLOPT_LOW_SPEED_LIMIT, 1L); // bytes in a second
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_time->count()));
+    }
+    // A stream that is silent looks the same as one whose other side has vanished.
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TCP_KEEPIDLE, 15L); // seconds
+    set(CURLOPT_TCP_KEEPINTVL, 5L);
     set(CURLOPT_QUICK_EXIT, 1L); // else a look-up that hangs is awaited on the loop at the end
     if (options.guard)
         gate_.emplace(*options.guard, easy_.get());
@@ -142,11 +178,13 @@ void Exchange::set_connection(const HttpClientOptions& options)
 void Exchange::set_request()
 {
     set(CURLOPT_URL, request_.url.c_str());
-    const bool has_body = !request_.body.empty() || request_.method == Method::post ||
+    set(CURLOPT_PATH_AS_IS, request_.path == ClientRequest::Path::as_it_is ? 1L : 0L);
+    const std::string& body = request_.shared_body ? *request_.shared_body : request_.body;
+    const bool has_body = !body.empty() || request_.method == Method::post ||
                           request_.method == Method::put || request_.method == Method::patch;
     if (has_body) {
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-        set(CURLOPT_POSTFIELDS, request_.body.c_str());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+        set(CURLOPT_POSTFIELDS, body.c_str());
         if (!request_.headers.find("Content-Type"))
             add_header("Content-Type:"); // libcurl's default would claim an HTML form
     }
@@ -195,12 +233,26 @@ std::size_t Exchange::take_header(std::string_view line)
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos)
         response_.headers.add(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+    if (head_ended_ && request_.sink && !sink_asked_)
+        ask_sink();
     return line.size();
+}
+
+void Exchange::ask_sink()
+{
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200)
+        return; // the head of an answer before the last one
+    sink_asked_ = true;
+    sink_wants_ = request_.sink->wants(static_cast<int>(status), response_.headers);
 }
 
 // Another number than the size of the piece ends the transfer.
 std::size_t Exchange::take_body(std::string_view piece)
 {
+    if (sink_wants_)
+        return pump_->offer(piece) ? piece.size() : CURL_WRITEFUNC_PAUSE;
     received_ += piece.size();
     too_large_ = received_ > request_.body_bytes_max;
     if (too_large_)
@@ -248,7 +300,7 @@ Result<ClientResponse> Exchange::result(CURLcode code, std::string_view origin)
 class HttpClient::Impl {
 public:
     Impl(asio::any_io_executor executor, HttpClientOptions options)
-        : options_(std::move(options)), loop_(std::move(executor))
+        : options_(std::move(options)), executor_(executor), loop_(std::move(executor))
     {
         SLUICE_ASSERT(!options_.guard || options_.proxy.empty());
         limit(CURLMOPT_MAX_TOTAL_CONNECTIONS, options_.connections_max);
@@ -267,8 +319,8 @@ public:
         const Result<std::string> origin = check(request);
         if (!origin)
             co_return origin.error();
-        Exchange exchange(request, options_);
-        const CURLcode code = co_await loop_.perform(exchange.easy());
+        Exchange exchange(request, options_, executor_);
+        const CURLcode code = co_await exchange.perform(loop_);
         co_return exchange.result(code, *origin);
     }
 
@@ -279,6 +331,7 @@ private:
     }
 
     HttpClientOptions options_;
+    asio::any_io_executor executor_;
     CurlLoop loop_;
 };
 

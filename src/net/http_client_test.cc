@@ -7,6 +7,10 @@
 #include "net/guard/listener_fixture.h"
 #include "net/server_fixture.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <csignal>
 
 namespace sluice {
@@ -117,7 +121,41 @@ Async<void> send_and_note(HttpClient& client, ClientRequest request, std::vector
     statuses.push_back(response ? response->status : 0);
 }
 
+// Of this process, to that port of this machine.
+std::vector<int> sockets_to(std::uint16_t port)
+{
+    std::vector<int> found;
+    for (int socket = 0; socket < 1024; ++socket) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof(peer);
+        if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+            peer.sin_family == AF_INET && ntohs(peer.sin_port) == port)
+            found.push_back(socket);
+    }
+    return found;
+}
+
+int option_of(int socket, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof(value);
+    EXPECT_EQ(getsockopt(socket, level, name, &value, &size), 0);
+    return value;
+}
+
 } // namespace
+
+TEST(HttpClient, asks_silent_connections_for_a_sign_of_life)
+{
+    Fixture f;
+    ASSERT_TRUE(f.send({.url = f.server.url("/echo")}));
+
+    const std::vector<int> sockets = sockets_to(f.server.port);
+    ASSERT_EQ(sockets.size(), 1u);
+    EXPECT_EQ(option_of(sockets[0], SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option_of(sockets[0], IPPROTO_TCP, TCP_KEEPIDLE), 15);
+    EXPECT_EQ(option_of(sockets[0], IPPROTO_TCP, TCP_KEEPINTVL), 5);
+}
 
 TEST(HttpClient, sends_method_headers_and_body_and_reads_the_answer)
 {
@@ -196,6 +234,32 @@ TEST(HttpClient, serves_many_callers_at_once_over_few_connections)
     testing::await(f.loop, scope.join());
 
     EXPECT_EQ(statuses, std::vector<int>(50, 200));
+}
+
+TEST(HttpClient, has_no_more_requests_under_way_than_its_limits)
+{
+    const HttpClientOptions in_all{.connections_max = 2, .connections_per_host_max = 4};
+    const HttpClientOptions to_one_host{.connections_max = 4, .connections_per_host_max = 2};
+    for (const HttpClientOptions& options : {in_all, to_one_host}) {
+        Fixture f(options);
+        TaskScope scope(f.loop.get_executor(), Log());
+        std::vector<int> statuses;
+        for (int i = 0; i < 5; ++i) {
+            ClientRequest request{.url = f.server.url("/wait")};
+            scope.spawn(send_and_note(f.client, std::move(request), statuses));
+        }
+        f.run_until([&] { return f.stage.waiting == 2; });
+
+        // Had they been sent, they would have come before these.
+        HttpClient other(f.loop.get_executor(), {});
+        for (int i = 0; i < 3; ++i)
+            EXPECT_TRUE(testing::await(f.loop, other.send({.url = f.server.url("/echo")})));
+        EXPECT_EQ(f.stage.waiting, 2);
+
+        scope.cancel();
+        testing::await(f.loop, scope.join());
+        f.run_until([&] { return f.stage.left == 2; });
+    }
 }
 
 TEST(HttpClient, gives_up_after_the_total_time)

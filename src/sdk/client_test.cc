@@ -278,6 +278,8 @@ TEST(Client, reads_a_bad_state_as_an_answer_and_not_as_a_refusal)
     const Client client(server.url());
     server.answers({{.status = 503, .body = R"({"status": "not_ready", "reason": "stopping"})"}});
     EXPECT_EQ(client.ready().reason, "stopping");
+    server.answers({{.body = R"({"status": "ready", "trouble": "no Kubernetes"})"}});
+    EXPECT_EQ(client.ready().trouble, "no Kubernetes");
     server.answers({{.status = 503, .body = R"({"status": "degraded", "database": "unhealthy"})"}});
     EXPECT_EQ(client.health().database, "unhealthy");
     EXPECT_EQ(server.sent().size(), 1u);

@@ -187,6 +187,7 @@ void read(const Value& value, const std::string& place, Readiness& out)
     const MemberReader members(value, place);
     members("status", out.status);
     members("reason", out.reason);
+    members("trouble", out.trouble);
 }
 
 void read(const Value& value, const std::string& place, Version& out)

@@ -24,10 +24,12 @@ struct Changes {
     std::optional<Time> earliest_due;   // a timer, timeout or lease end was set to this time
     bool sweep = false;                 // a run owes a sweep
     bool doomed_outputs = false;
+    bool cluster_jobs = false;        // one that runs on Kubernetes has come
     bool owed = false;                // webhooks are to be sent
     std::optional<Time> schedule_due; // a schedule is to be looked at then
     bool moved = false;               // tasks of the service: the feed has a row more
     bool from_outside = false;        // another process wrote: anything may have changed
+    bool told = false; // but of queues, runs, leases, jobs on Kubernetes only what is named here
 
     // Of workflows in code: what this process has ended itself, so that it need not read it. Others
     // are told by final_runs, and read.
@@ -42,8 +44,8 @@ struct Changes {
     bool concerns_others() const
     {
         return !ready_queues.empty() || !final_runs.empty() || !lost_leases.empty() ||
-               !early_ends.empty() || earliest_due || sweep || doomed_outputs || owed ||
-               schedule_due || from_outside;
+               !early_ends.empty() || earliest_due || sweep || doomed_outputs || cluster_jobs ||
+               owed || schedule_due || from_outside;
     }
 
     bool empty() const

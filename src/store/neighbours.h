@@ -22,6 +22,10 @@ public:
     using OnNews = std::function<void(const Changes&)>;
     virtual void listen(OnNews on_news) = 0;
 
+    // Whether news name what they are about (Changes::told). If not, anything may have changed
+    // whenever somebody else wrote.
+    virtual bool tell_what() const { return false; }
+
     // Called after each commit that others may wait for.
     virtual void announce(const Changes& changes) = 0;
 

@@ -34,7 +34,8 @@ using Group = GroupOf<
     CreateKey, RevokeKey, UpdateTask, AddCounts, TakeOwed, EndTry, Redeliver, SetRules, HideTask,
     Settle, CreateSchedule, ChangeSchedule, DeleteSchedule, TakeSchedules, SettleSchedule,
     CountTickTry, RenewTriggers, RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, Define,
-    Redefine, Undefine, FollowRules, DeclareWorkflows, Defer, DescribeWorker, Abandon>;
+    Redefine, Undefine, FollowRules, DeclareWorkflows, Defer, DescribeWorker, Abandon,
+    TakeClusterJobs, NoteClusterJob, FailRun, EndWorker, ExtendLeave>;
 
 // A write that waits for its group. It owns itself: who awaits it may go on without it.
 struct OperationBase : Parked {

@@ -11,6 +11,7 @@
 
 namespace sluice {
 
+class ClusterReads;
 class ExecutionReads;
 class ScheduleReads;
 class ServiceReads;
@@ -24,6 +25,7 @@ public:
     virtual ServiceReads& service() = 0; // what the task service asks
     virtual ScheduleReads& schedules() = 0;
     virtual ExecutionReads& executions() = 0; // what workflows in code ask
+    virtual ClusterReads& cluster() = 0;      // what jobs on Kubernetes ask
 
     struct Run {
         RunRow row;
@@ -97,7 +99,7 @@ public:
         std::optional<Time> timer_due; // the earliest of each kind
         std::optional<Time> lease_expires;
         std::optional<Time> run_expires;
-        std::optional<Time> worker_until;
+        std::optional<Time> worker_until; // of workers, and of what they may upload without a lease
         std::vector<QueueId> queues_with_ready;
         std::vector<WorkerId> workers; // attached ones that may have died: ask Neighbours::dead
         std::vector<WorkerId> ended_workers; // attached, of processes that have ended; a child of

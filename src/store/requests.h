@@ -4,6 +4,7 @@
 #include "model/graph.h"
 #include "model/retry.h"
 #include "model/task/task_matcher.h"
+#include "store/cluster_requests.h"
 #include "store/execution_requests.h"
 #include "store/held_lease.h"
 #include "store/queue_filter.h"
@@ -46,7 +47,8 @@ struct NewRun {
     std::optional<Micros> timeout; // of the run as a whole
     std::string request_key;       // idempotency key; empty: none
     std::string body_hash;         // conflict when the key came with another one before
-    std::optional<NewExecution> execution = {}; // of a run of that kind
+    std::optional<NewExecution> execution = {};    // of a run of that kind
+    std::optional<NewClusterJob> cluster_job = {}; // of a job that is to run on Kubernetes
 };
 
 struct Submitted {
@@ -220,6 +222,7 @@ struct RegisterWorker {
     }; // lives in this process; speaks to it from afar
     Kind kind = Kind::attached;
     Micros lease = std::chrono::seconds(60);
+    std::string address = {}; // where other servers reach its server; empty: nowhere
 };
 
 // The worker ends at now + `grace` unless a heartbeat comes before; its leases are rescued then. At
@@ -317,13 +320,18 @@ struct CheckClock {
 struct OutputsRegistered {
     std::vector<OutputRow> outputs; // in the order given
     std::vector<OutputRow>
-        stale; // of earlier attempts of this task: remove the objects, then the rows
+        stale;       // of earlier attempts of this task: remove the objects, then the rows
+    Micros leave{0}; // from the moment in which it was asked for; 0: none
 };
 
 // An attempt announces the files that it will put into the egress, before the first upload. Errors:
 // conflict (superseded; another task of the run owns a path: the detail names it; a different set
 // was registered by this attempt), unavailable (a path still waits for the removal of a failed
 // attempt's file).
+//
+// With a leave, the uploads are to end within that time, or while it is extended (ExtendLeave): so
+// long nothing of them is removed and nobody else gets their paths, whatever becomes of the lease.
+// None is given for no paths.
 struct RegisterOutputs {
     using Reply = OutputsRegistered;
     TaskId task;
@@ -331,9 +339,10 @@ struct RegisterOutputs {
     int attempt = 0;
     WorkerId worker;
     std::vector<std::string> paths;
+    Micros leave{0}; // 0: none is asked for
 };
-// The uploads are over. Errors: conflict (superseded: those of the files that nobody owns by now
-// are doomed), not_found (a path that was not registered).
+// The uploads are over, and so is their leave. Errors: conflict (superseded: those of the files
+// that nobody owns by now are doomed), not_found (a path that was not registered).
 struct OutputsUploaded {
     using Reply = bool;
     TaskId task;
@@ -342,14 +351,18 @@ struct OutputsUploaded {
     WorkerId worker;
     std::vector<std::string> paths;
 };
-// Doomed rows that nobody else is removing. Until now + `lease` they are the caller's: it removes
-// the objects, and after that the rows.
+// Doomed rows that nobody else is removing and whose attempts cannot upload any more. Until now +
+// `lease` they are the caller's: it removes the objects, and after that the rows.
 struct TakeDoomed {
-    using Reply = std::vector<OutputRow>;
+    struct Reply {
+        std::vector<OutputRow> rows;
+        std::optional<Time> next; // when more may be removed; nothing: there is no more
+    };
     Micros lease = std::chrono::seconds(60);
     std::size_t limit = 1000;
 };
-// The objects of doomed rows are gone; so may the rows.
+// The objects of these rows are gone; so may the rows, but those that have changed since they were
+// read.
 struct OutputsRemoved {
     using Reply = bool;
     std::vector<OutputRow> rows;

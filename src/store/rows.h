@@ -171,16 +171,17 @@ struct WorkerRow {
     std::string process;   // of an attached one (base/process_id.h)
     bool attached = false; // its process holds a session of this database, and so its death shows
     Time registered_at;
-    Time until;              // its leases are rescued after this, unless extended
-    std::string serves = {}; // JSON array of queues and prefixes; empty: it has not said
-    std::string load = {};   // JSON: places, taken, overdue, deferred; likewise
+    Time until;               // its leases are rescued after this, unless extended
+    std::string serves = {};  // JSON array of queues and prefixes; empty: it has not said
+    std::string load = {};    // JSON: places, taken, overdue, deferred; likewise
+    std::string address = {}; // where other servers reach its server; empty: nowhere
 };
 
 enum class OutputState : std::uint8_t {
     registered, // the upload may be under way
     uploaded,
     doomed, // of an attempt that did not succeed: the object is to be removed, then the row; until
-            // updated_at somebody is doing so
+            // updated_at somebody is doing so, or the attempt may still be uploading
 };
 
 // A file that an attempt puts into the egress of a run.

@@ -22,7 +22,8 @@ constexpr bool must_be_known =
     is_one_of<Request, Tick, Expire, Rescue, Sweep, Settle, CheckClock, PurgeBatches, PurgeTasks> ||
     is_one_of<Request, RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved> ||
     is_one_of<Request, TakeOwed, EndTry, TakeSchedules, SettleSchedule, PruneEvents, FollowRules> ||
-    is_one_of<Request, CountTickTry, RenewTriggers, Defer, DescribeWorker, Abandon>;
+    is_one_of<Request, CountTickTry, RenewTriggers, Defer, DescribeWorker, Abandon> ||
+    is_one_of<Request, TakeClusterJobs, NoteClusterJob, FailRun, EndWorker>;
 
 // The question of the watch.
 class Question final : public ReadJob {
@@ -136,8 +137,9 @@ Async<void> Store::run_read_job(std::shared_ptr<ReadJob> job)
 
 void Store::committed(const Changes& changes)
 {
-    if (changes.concerns_others() &&
-        (!changes.from_outside || changes.ready_queues.size() + changes.final_runs.size() > 0))
+    const bool names_some = !changes.ready_queues.empty() || !changes.final_runs.empty() ||
+                            !changes.lost_leases.empty() || changes.cluster_jobs;
+    if (changes.concerns_others() && (!changes.from_outside || names_some))
         neighbours_->announce(changes);
     publish(std::make_shared<const Changes>(changes));
 }
@@ -298,7 +300,7 @@ Async<Result<bool>> Store::outputs_uploaded(OutputsUploaded request)
 {
     return perform(std::move(request));
 }
-Async<Result<std::vector<OutputRow>>> Store::take_doomed(TakeDoomed request)
+Async<Result<TakeDoomed::Reply>> Store::take_doomed(TakeDoomed request)
 {
     return perform(std::move(request));
 }
@@ -412,6 +414,26 @@ Async<Result<bool>> Store::describe_worker(DescribeWorker request)
     return perform(std::move(request));
 }
 Async<Result<std::size_t>> Store::abandon(Abandon request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::vector<LedJob>>> Store::take_cluster_jobs(TakeClusterJobs request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::note_cluster_job(NoteClusterJob request)
+{
+    return perform(std::move(request));
+}
+Async<Result<bool>> Store::fail_run(FailRun request)
+{
+    return perform(std::move(request));
+}
+Async<Result<std::size_t>> Store::end_worker(EndWorker request)
+{
+    return perform(std::move(request));
+}
+Async<Result<Micros>> Store::extend_leave(ExtendLeave request)
 {
     return perform(std::move(request));
 }

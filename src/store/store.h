@@ -99,7 +99,7 @@ public:
 
     Async<Result<OutputsRegistered>> register_outputs(RegisterOutputs request);
     Async<Result<bool>> outputs_uploaded(OutputsUploaded request);
-    Async<Result<std::vector<OutputRow>>> take_doomed(TakeDoomed request);
+    Async<Result<TakeDoomed::Reply>> take_doomed(TakeDoomed request);
     Async<Result<bool>> outputs_removed(OutputsRemoved request);
     Async<Result<KeyRow>> create_key(CreateKey request);
     Async<Result<bool>> revoke_key(RevokeKey request);
@@ -132,6 +132,12 @@ public:
     Async<Result<bool>> defer(Defer request);
     Async<Result<bool>> describe_worker(DescribeWorker request);
     Async<Result<std::size_t>> abandon(Abandon request);
+
+    Async<Result<std::vector<LedJob>>> take_cluster_jobs(TakeClusterJobs request);
+    Async<Result<bool>> note_cluster_job(NoteClusterJob request);
+    Async<Result<bool>> fail_run(FailRun request);
+    Async<Result<std::size_t>> end_worker(EndWorker request);
+    Async<Result<Micros>> extend_leave(ExtendLeave request);
 
     // Runs `body(Reads&)` on a reader thread and gives back what it returns. The body is one short
     // snapshot per call of Reads; it borrows nothing that the caller may lose.

@@ -13,6 +13,7 @@
 
 namespace sluice {
 
+class ClusterTables;
 class DefinitionTables;
 class ExecutionTables;
 class OutsideTables;
@@ -37,6 +38,7 @@ public:
     virtual ScheduleTables& schedules() = 0;     // those of schedules
     virtual DefinitionTables& definitions() = 0; // those of stored rules and actions
     virtual ExecutionTables& executions() = 0;   // those of workflows in code
+    virtual ClusterTables& cluster() = 0;        // those of jobs on Kubernetes, and of uploads
 
     // --- ids ---------------------------------------------------------------------------------
     enum class Sequence : std::uint8_t {
@@ -175,7 +177,8 @@ public:
     virtual std::vector<LeaseRow> expired_leases(Time now, std::size_t limit) = 0;
     virtual std::vector<RunId> expired_runs(Time now, std::size_t limit) = 0;
     virtual std::vector<RunId> sweepable_runs(std::size_t limit) = 0;
-    // Leases of kind process whose worker's time ended before `before` or whose worker is unknown.
+    // Leases of kind process whose worker's time ended before `before` or whose worker is unknown,
+    // without those of attempts that may still be uploading then.
     virtual std::vector<LeaseRow> abandoned_leases(Time before, std::size_t limit) = 0;
     // Forgets workers whose time ended before `before` and that hold no lease.
     virtual void forget_workers(Time before) = 0;
@@ -205,7 +208,7 @@ public:
     // Those of them that there are, in any order.
     virtual std::vector<WorkerId> describe_workers(std::span<const Description> descriptions) = 0;
     virtual std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) = 0;
-    // Moves the ends of all leases and workers by `jump`.
+    // Moves the ends of all leases and workers by `jump`, and those of uploads and removals.
     virtual void shift_leases(Micros jump) = 0;
 
     // The sum of all jumps of the clock that leases have been moved by.
@@ -216,7 +219,10 @@ public:
     // --- outputs -----------------------------------------------------------------------------
     virtual std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) = 0;
     virtual std::vector<OutputRow> outputs_of(RunId run, std::span<const TaskId> tasks) = 0;
-    virtual std::vector<OutputRow> doomed_outputs(std::size_t limit) = 0;
+    // Those that nobody is removing at this time, the longest doomed first; rows that another
+    // process is taking are passed over.
+    virtual std::vector<OutputRow> doomed_outputs(Time now, std::size_t limit) = 0;
+    virtual std::optional<Time> next_doomed(Time after) = 0; // when the first of the others is free
     virtual void insert_outputs(std::span<const OutputRow> rows) = 0;
     virtual void update_outputs(std::span<const OutputRow> rows) = 0; // task, attempt, state, time
     virtual void delete_outputs(std::span<const OutputRow> rows) = 0;

@@ -11,6 +11,7 @@ namespace sluice {
 namespace {
 
 constexpr std::string_view scheme = "sqlite://";
+constexpr std::string_view accepted = "sqlite:///path, postgresql://… or a path is accepted";
 
 Error refusal(std::string_view url, std::string_view reason)
 {
@@ -64,6 +65,9 @@ Result<DatabaseUrl> parse_database_url(std::string_view url)
         parsed.target = url;
         return parsed;
     }
+    for (const std::string_view torn : {"postgres:", "postgresql:"})
+        if (url.starts_with(torn)) // a password may follow
+            return refusal(fmt::format("{}…", torn), accepted);
     const bool is_url = url.starts_with(scheme);
     std::string_view path = is_url ? url.substr(scheme.size()) : url;
     const std::size_t question = std::min(path.find('?'), path.size());
@@ -71,7 +75,7 @@ Result<DatabaseUrl> parse_database_url(std::string_view url)
     path = path.substr(0, question);
     const bool is_torn = path.starts_with("sqlite:") || path.find("://") != std::string_view::npos;
     if (!is_url && is_torn)
-        return refusal(url, "sqlite:///path, postgresql://… or a path is accepted");
+        return refusal(url, accepted);
     if (path.empty())
         return Error{Errc::invalid, fmt::format("database URL '{}' names no file", url)};
 

@@ -117,6 +117,10 @@ TEST(DatabaseUrl, other_kinds_and_empty_paths_are_refused)
                                  url
                              )
         );
+    EXPECT_EQ(
+        refusal_of("postgres:user:secret@host/d"),
+        "database URL 'postgres:…': sqlite:///path, postgresql://… or a path is accepted"
+    );
     for (const char* url : {"", "sqlite://", "sqlite://?mode=rwc", "?mode=rwc"})
         EXPECT_EQ(refusal_of(url), fmt::format("database URL '{}' names no file", url));
 }

@@ -252,6 +252,7 @@ void Writer::run_transaction(const Operations& operations)
         board_.forget();
         lines_.forget();
         changes_.from_outside = true;
+        changes_.told = neighbours_.tell_what();
     }
     WriteContext context{
         .tables = session_->tables(),

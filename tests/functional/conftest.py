@@ -11,6 +11,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
+from bucket_jobs import Cloud  # noqa: E402
+from bucket_servers import BucketServer  # noqa: E402
+from cluster_fixtures import (  # noqa: E402, F401
+    cluster, files, gate, kube, kubelet, new_cluster, relay, shared_cluster, worker_directory,
+)
 from programs import Program  # noqa: E402
 from scratch_postgres import ScratchPostgres  # noqa: E402
 from sluice_python import sluice_python  # noqa: E402
@@ -141,3 +146,33 @@ def target():
     target = Target()
     yield target
     target.close()
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    server = BucketServer("scripted_s3")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def gcs_server():
+    server = BucketServer("scripted_gcs")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def s3(s3_server):
+    return Cloud("s3", s3_server)
+
+
+@pytest.fixture
+def gcs(gcs_server):
+    return Cloud("gcs", gcs_server)
+
+
+@pytest.fixture(params=["s3", "gcs"])
+def cloud(request):
+    """The test runs once on each kind of bucket."""
+    return request.getfixturevalue(request.param)

@@ -12,6 +12,7 @@ from conftest import ROOT
 from pipelines import contents
 
 EXAMPLES = sorted((ROOT / "examples").glob("*/pipeline.*"))
+LOCAL = [path for path in EXAMPLES if (path.parent / "expected").exists()]
 
 
 def document_of(path):
@@ -19,7 +20,7 @@ def document_of(path):
     return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
 
 
-@pytest.mark.parametrize("pipeline", EXAMPLES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("pipeline", LOCAL, ids=lambda path: path.parent.name)
 def test_example_gives_what_it_promises(pipeline, sluice, directory, db_url):
     shutil.copytree(pipeline.parent, directory / "copy")
     result = sluice("job", "run", "--db", db_url, f"copy/{pipeline.name}")
@@ -42,7 +43,9 @@ def test_schema_refuses_an_unknown_key(sluice):
     assert not validator.is_valid(document)
 
 
-def test_there_are_the_four_examples():
+def test_there_are_the_six_examples():
     names = {path.parent.name for path in EXAMPLES}
-    assert names == {"word-frequencies", "cross-join", "directories", "yaml"}
+    local = {path.parent.name for path in LOCAL}
+    assert local == {"word-frequencies", "cross-join", "directories", "yaml"}
+    assert names - local == {"word-frequencies-s3", "word-frequencies-gcs"}
     assert len(list((ROOT / "examples/word-frequencies/texts").iterdir())) == 12

@@ -135,6 +135,22 @@ LEFT JOIN done ON done.task_id = output.task_id AND done.attempt = output.attemp
 JOIN run ON run.id = output.run_id
 WHERE run.kind = 1 AND output.state < 2 AND lease.task_id IS NULL AND done.task_id IS NULL;
 
+-- name: I2 what may still be uploaded is not removed before
+SELECT output.run_id, output.task_id, output.attempt, output.updated_at, upload_leave.until
+FROM output
+JOIN upload_leave ON upload_leave.task_id = output.task_id
+                 AND upload_leave.attempt = output.attempt
+WHERE output.state = 2 AND output.updated_at < upload_leave.until;
+
+-- name: I2 a leave is of a run that is there, and so is a job on Kubernetes
+SELECT upload_leave.task_id, upload_leave.run_id
+FROM upload_leave LEFT JOIN run ON run.id = upload_leave.run_id
+WHERE run.id IS NULL
+UNION ALL
+SELECT cluster_job.run_id, run.kind
+FROM cluster_job LEFT JOIN run ON run.id = cluster_job.run_id
+WHERE run.id IS NULL OR run.kind <> 1;
+
 -- name: I2 an attempt that waits by itself is its worker's, and its clock stands
 SELECT task_id, attempt, owner, expires_at FROM lease
 WHERE deferred_left IS NOT NULL AND (owner <> 0 OR expires_at IS NOT NULL);

@@ -20,7 +20,7 @@ BLOB_MAX = 512 * 1024
 
 # A layer uses only those before it (docs/architecture.md, "Layers").
 LAYERS = ("base model boost async store net blob kube exec engine batch tasks workflows bench sdk"
-          " api app cli").split()
+          " api worker app cli").split()
 # … and these do not know each other at all.
 STRANGERS = {("net", "store"), ("blob", "store"), ("boost", "model"), ("async", "model")}
 

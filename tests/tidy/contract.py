@@ -20,6 +20,7 @@ CONTRACT_PAGES = (
     "docs/http-api-tasks.md",
     "docs/http-api-webhooks.md",
     "docs/workflows.md",
+    "docs/cluster.md",
 )
 
 REFERENCE = re.compile(r"\[(T\d+|none)\]")

@@ -20,7 +20,10 @@ precompiling = threading.Lock()
 
 
 def is_for_tests(path):
-    return path.endswith(("_test.cc", "testing.h"))
+    """Is it compiled with what only tests may include? The sources below testing/ are libraries."""
+    if path.endswith(("_test.cc", "testing.h", "_fixture.h")):
+        return True
+    return path.endswith(".h") and "/testing/" in path
 
 
 def flags_by_layer(build):

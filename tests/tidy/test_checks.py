@@ -226,6 +226,13 @@ def test_header_that_does_not_compile_alone_is_found():
     assert "no/such/header.h" in headers.compile_alone("no/such/header.h", flags)
 
 
+def test_headers_of_tests_are_compiled_as_tests_are():
+    for path in ("src/a/a_test.cc", "src/a/testing.h", "src/a/a_fixture.h", "src/a/testing/b.h"):
+        assert headers.is_for_tests(path), path
+    for path in ("src/a/a.h", "src/a/a.cc", "src/a/testing/b.cc"):
+        assert not headers.is_for_tests(path), path
+
+
 def test_header_is_compiled_again_when_something_below_it_changes():
     before = Tree({"src/a/a.h": '#include "a/b.h"\n', "src/a/b.h": "int b;\n"})
     after = Tree({"src/a/a.h": '#include "a/b.h"\n', "src/a/b.h": "long b;\n"})

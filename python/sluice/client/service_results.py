@@ -44,10 +44,12 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class Readiness:
-    """`status` is ready, or not_ready for a reason."""
+    """`status` is ready, or not_ready for a reason. `trouble`: what a server that is ready cannot
+    do, as reach Kubernetes."""
 
     status: str
     reason: str | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

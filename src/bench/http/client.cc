@@ -11,6 +11,8 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <sys/socket.h>
+
 namespace sluice::bench {
 
 namespace {
@@ -28,12 +30,14 @@ Error broken(std::string_view action, const boost::system::error_code& error)
 
 } // namespace
 
-std::string request_text(std::string_view verb, std::string_view path, std::string_view body)
+std::string request_text(
+    std::string_view verb, std::string_view path, std::string_view body, std::string_view headers
+)
 {
     return fmt::format(
-        "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}Content-Type: application/json\r\n"
         "Content-Length: {}\r\n\r\n{}",
-        verb, path, body.size(), body
+        verb, path, headers, body.size(), body
     );
 }
 
@@ -120,6 +124,12 @@ Async<Result<int>> Client::open(std::string_view request)
     if (!good)
         co_return good.error();
     co_return parts_->answer.status();
+}
+
+bool Client::has_answer()
+{
+    char byte = 0;
+    return ::recv(parts_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
 const std::string& Client::body() const

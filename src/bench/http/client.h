@@ -13,8 +13,12 @@
 
 namespace sluice::bench {
 
-// A whole request as it goes over the wire: made once, sent often.
-std::string request_text(std::string_view verb, std::string_view path, std::string_view body = "");
+// A whole request as it goes over the wire: made once, sent often. `headers`: more of them, each
+// with its line end.
+std::string request_text(
+    std::string_view verb, std::string_view path, std::string_view body = "",
+    std::string_view headers = ""
+);
 
 // One keep-alive connection to the server, with one call at a time. Lives on the loop. Cheap,
 // because it takes its processor time from the server that is measured.
@@ -37,6 +41,11 @@ public:
     // Reads the head of the answer alone, for one that goes on and on.
     Async<Result<int>> open(std::string_view request);
 
+    // Sends a request and leaves its answer where it is; then has_answer() says whether there is
+    // any of it, or the connection has ended.
+    Async<Result<void>> send(std::string_view request);
+    bool has_answer();
+
     // Of the last answer, until the next call.
     const std::string& body() const;
     std::string_view header(std::string_view name) const;
@@ -47,7 +56,6 @@ public:
 private:
     struct Parts;
 
-    Async<Result<void>> send(std::string_view request);
     Async<Result<void>> read_more();
 
     std::unique_ptr<Parts> parts_;

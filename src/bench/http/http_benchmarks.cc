@@ -47,6 +47,12 @@ std::vector<HttpBenchmark> latency()
          "a parent and its child on an idle server, from the PATCH that ends the parent to the "
          "arrival of the child's on_start",
          bench::http_child},
+        {"http-workers",
+         "500 workers of one job with its token, each with a datum for a second at a time and a "
+         "heartbeat meanwhile: the time of the requests that give a datum, and of the four that "
+         "report its log, its output and its end together; then a datum that is given back again "
+         "and again while all wait for it, until one of them has it",
+         bench::http_workers},
         {"http-slow-targets",
          "http-start at a fast target while each of 200 others takes 10 s to answer a start and "
          "gets another one after it",

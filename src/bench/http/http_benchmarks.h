@@ -17,6 +17,7 @@ Result<Json> http_slow_targets(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_rules_blocked(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_rules_freed(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_memory(const HttpBenchOptions& options, const Log& log);
+Result<Json> http_workers(const HttpBenchOptions& options, const Log& log);
 Result<Json> http_connections(const HttpBenchOptions& options, const Log& log);
 
 } // namespace sluice::bench

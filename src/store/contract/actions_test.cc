@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/contract/contract.h"
 
+#include <boost/asio/executor_work_guard.hpp>
+
 namespace sluice {
 
 // One run with a task in each live state, and one that has ended.
@@ -141,6 +143,34 @@ TEST_P(UserActions, cancel_tells_which_leases_are_lost)
         lost.insert(lost.end(), changes.lost_leases.begin(), changes.lost_leases.end());
     sort_unique(lost);
     EXPECT_EQ(lost, (std::vector<HeldLease>{{ids[running], 1}, {ids[claimed], 1}}));
+}
+
+TEST_P(UserActions, a_lost_lease_alone_is_news_even_in_a_commit_after_one_of_others)
+{
+    if (GetParam() != Dialect::postgres)
+        return; // news of SQLite do not say what they are about
+    const auto loop_stays = boost::asio::make_work_guard(loop); // news come from other threads
+    const auto turn_until_heard = [this](testing::Driver& store, auto what) {
+        testing::turn_until(loop, [&] {
+            const std::vector<Changes> heard = store.take_changes();
+            return std::ranges::any_of(heard, [&](const Changes& changes) {
+                return changes.from_outside && what(changes);
+            });
+        });
+    };
+    const auto anything = [](const Changes&) { return true; };
+    db.take_changes();
+    const auto other = another_store();
+    turn_until_heard(*other, anything);
+    turn_until_heard(db, anything);
+    ASSERT_TRUE((*other)(new_run(1)));
+    turn_until_heard(db, [](const Changes& changes) { return !changes.ready_queues.empty(); });
+
+    ASSERT_TRUE(db(Cancel{target(id, {ids[running]})}));
+
+    turn_until_heard(*other, [this](const Changes& changes) {
+        return changes.told && changes.lost_leases == std::vector<HeldLease>{{ids[running], 1}};
+    });
 }
 
 TEST_P(UserActions, a_second_cancel_in_the_same_group_finds_the_run_final)

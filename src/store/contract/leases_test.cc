@@ -327,6 +327,49 @@ TEST_P(ClockJump, moves_all_leases_along_in_both_directions)
     }
 }
 
+TEST_P(ClockJump, moves_what_is_claimed_in_the_same_group)
+{
+    for (const Micros jump : {Micros(1h), Micros(-1h)}) {
+        ASSERT_TRUE(look(db));
+        const WorkerId w = worker(60s);
+        submit(new_run({with_timeout(30s)}));
+
+        clock.jump(jump);
+        CheckClock check;
+        check.offset = db.store().clock().measured(clock.wall());
+        const auto [moved, claimed] = db.together(check, claim_of(w, 1));
+        ASSERT_TRUE(moved.value());
+        ASSERT_EQ(claimed.value().size(), 1u);
+
+        clock.advance(30s - 1us);
+        EXPECT_EQ(db(Expire{}).value(), 0u);
+        EXPECT_TRUE(succeed(claimed->front(), w));
+    }
+}
+
+TEST_P(ClockJump, moves_the_end_of_a_run_that_the_same_group_changes)
+{
+    for (const Micros jump : {Micros(1h), Micros(-1h)}) {
+        ASSERT_TRUE(look(db));
+        const WorkerId w = worker(60s);
+        Submit request = new_run(2);
+        request.run.timeout = 30s;
+        submit(request);
+        const Leased first = claim_one(w);
+
+        clock.jump(jump);
+        CheckClock check;
+        check.offset = db.store().clock().measured(clock.wall());
+        const auto [moved, reported] = db.together(check, success_of(first, w));
+        ASSERT_TRUE(moved.value());
+        ASSERT_TRUE(reported);
+
+        clock.advance(30s - 1us);
+        EXPECT_EQ(db(Expire{}).value(), 0u);
+        EXPECT_TRUE(succeed(claim_one(w), w));
+    }
+}
+
 TEST_P(ClockJump, that_nobody_has_looked_at_yet_steals_nothing)
 {
     ASSERT_TRUE(look(db));

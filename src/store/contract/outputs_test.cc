@@ -167,6 +167,25 @@ TEST_P(Outputs, of_a_failed_datum_block_others_until_they_are_removed)
     EXPECT_TRUE(db(announce(tasks[1], w, {"same"})));
 }
 
+TEST_P(Outputs, that_another_process_removes_by_now_are_not_forgotten)
+{
+    const WorkerId w = worker();
+    submit_job(1);
+    const Leased task = claim_one(w);
+    ASSERT_TRUE(db(announce(task, w, {"a"})));
+    ASSERT_TRUE(fail(task, w));
+    const std::vector<OutputRow> slow = db(TakeDoomed{}).value().rows;
+    ASSERT_EQ(slow.size(), 1u);
+    clock.advance(61s);
+    const std::vector<OutputRow> taken = db(TakeDoomed{}).value().rows;
+    ASSERT_EQ(taken.size(), 1u);
+
+    EXPECT_TRUE(db(OutputsRemoved{slow}));
+    EXPECT_EQ(outputs(task.run), (Lines{"a 1 2"}));
+    EXPECT_TRUE(db(OutputsRemoved{taken}));
+    EXPECT_EQ(outputs(task.run), Lines());
+}
+
 TEST_P(Outputs, are_doomed_however_their_attempt_ends_without_success)
 {
     const WorkerId w = worker(1s);

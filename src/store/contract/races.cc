@@ -70,8 +70,35 @@ Underway heartbeat(testing::Driver& store, const Scene& scene)
 Underway announce(testing::Driver& store, const Scene& scene)
 {
     const Leased& lease = scene.running_lease;
-    RegisterOutputs request{lease.task, lease.run, lease.attempt, scene.worker, {"a", "b"}};
+    RegisterOutputs request{lease.task, lease.run, lease.attempt, scene.worker, {"a", "b"}, 5s};
     return start(store, request);
+}
+
+Underway extend_leave(testing::Driver& store, const Scene& scene)
+{
+    const Leased& lease = scene.abandoned_lease;
+    return start(store, ExtendLeave{lease.task, lease.run, lease.attempt, scene.dead, 5s});
+}
+
+Underway end_worker(testing::Driver& store, const Scene& scene)
+{
+    EndWorker request;
+    request.run = scene.run;
+    request.leader = scene.dead;
+    request.name = "worker"; // that of all
+    request.as = EndWorker::As::rescued;
+    request.reason = "exit code 1";
+    return start(store, request);
+}
+
+Underway fail_run(testing::Driver& store, const Scene& scene)
+{
+    return start(store, FailRun{scene.run, scene.dead, "its pods are gone"});
+}
+
+Underway take_cluster_jobs(testing::Driver& store, const Scene& scene)
+{
+    return start(store, TakeClusterJobs{scene.worker, "default"});
 }
 
 Defer defer_of(const Leased& lease, WorkerId worker, Defer::To to)
@@ -182,7 +209,11 @@ const std::vector<Actor>& all_actors()
         {"defer", defer},
         {"go_on", go_on},
         {"abandon", abandon},
-        {"retry_from", retry_from}};
+        {"retry_from", retry_from},
+        {"extend_leave", extend_leave},
+        {"end_worker", end_worker},
+        {"fail_run", fail_run},
+        {"take_cluster_jobs", take_cluster_jobs}};
     return actors;
 }
 
@@ -214,6 +245,7 @@ Scene TwoStores::set_scene()
     Submit request =
         new_run(tasks, {{Scene::running, Scene::child}, {Scene::canceled, Scene::grandchild}});
     request.run.kind = RunKind::job;
+    request.run.cluster_job = NewClusterJob{"default"};
     const Submitted submitted = submit(request);
     scene.run = submitted.run;
     scene.tasks = submitted.tasks;
@@ -224,6 +256,10 @@ Scene TwoStores::set_scene()
     scene.abandoned_lease = claim_one(scene.dead);
     EXPECT_EQ(scene.abandoned_lease.task, scene.tasks[Scene::abandoned]);
     EXPECT_TRUE(db(defer_of(scene.abandoned_lease, scene.dead, Defer::To::waits)));
+    const Leased& abandoned = scene.abandoned_lease;
+    EXPECT_TRUE(db(RegisterOutputs{
+        abandoned.task, abandoned.run, abandoned.attempt, scene.dead, {"c"}, 5s}));
+    EXPECT_TRUE(db(TakeClusterJobs{scene.dead, "default"}));
     EXPECT_TRUE(db(Pause{scene.target({Scene::paused})}));
     EXPECT_TRUE(db(Cancel{scene.target({Scene::canceled})}));
     Submit old = new_run(1);
@@ -251,15 +287,32 @@ void TwoStores::drain_all()
         for (testing::Driver* store : {&db, other.get()})
             store->store().forget_queues(); // news of the other store comes when it likes
         clock.advance(10s);
-        std::size_t done = (*other)(Tick{}).value() + db(Rescue{}).value() + db(Expire{}).value();
-        done += (*other)(Sweep{}).value();
+        // At once, since each answer waits for a commit.
+        auto ticked = other->start(Tick{});
+        auto swept = other->start(Sweep{});
+        auto rescued = db.start(Rescue{});
+        auto expired = db.start(Expire{});
+        const std::size_t done = ticked.get().value() + swept.get().value() +
+                                 rescued.get().value() + expired.get().value();
         const std::vector<Leased> claimed = db(claim_for(patient, 100)).value();
+        std::vector<Underway> reports;
         for (const Leased& task : claimed)
-            EXPECT_TRUE((*other)(report_of(task, patient)));
+            reports.push_back(start(*other, report_of(task, patient)));
+        for (const Underway& report : reports)
+            EXPECT_FALSE(report.get());
         quiet = done + claimed.size() > 0 ? 0 : quiet + 1;
     }
     EXPECT_EQ(probe->value("SELECT count(*) FROM run WHERE state < 2"), "0") << "a run is stuck";
     EXPECT_EQ(probe->value("SELECT count(*) FROM lease"), "0");
+    const std::vector<LedJob> left = db(TakeClusterJobs{patient, "default"}).value();
+    for (const LedJob& job : left) {
+        NoteClusterJob gone;
+        gone.run = job.row.run;
+        gone.worker = patient;
+        gone.phase = ClusterPhase::gone;
+        EXPECT_TRUE((*other)(gone));
+    }
+    EXPECT_EQ(probe->value("SELECT count(*) FROM cluster_job WHERE phase < 4"), "0");
 }
 
 void TwoStores::turn_until_done_or_blocked(const Underway& call)

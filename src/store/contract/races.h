@@ -31,7 +31,7 @@ struct Scene {
         running,    // held by `worker`, out of time
         child,      // waits for `running`
         claimed,    // held by `worker`, not started
-        abandoned,  // held by a worker that is dead, and waits by itself
+        abandoned,  // held by a worker that is dead, and waits by itself; its uploads are over
         canceled,   // final
         grandchild, // of `canceled`: failed because of it
         paused,
@@ -45,7 +45,7 @@ struct Scene {
     WorkerId worker;
     Leased running_lease;
     Leased claimed_lease;
-    WorkerId dead;
+    WorkerId dead; // it leads the job on Kubernetes that the run is
     Leased abandoned_lease;
     Submitted flow; // of a workflow: its first task has ended, the second one may start
     RunId old_run;  // final

@@ -117,6 +117,7 @@ WorkerRow read_worker(Row& row)
     WorkerRow worker;
     row.into(worker.id, worker.name, worker.host, worker.process);
     row.into(worker.attached, worker.registered_at, worker.until, worker.serves, worker.load);
+    row.into(worker.address);
     return worker;
 }
 

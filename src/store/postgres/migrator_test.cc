@@ -83,6 +83,25 @@ TEST(PostgresMigrator, refuses_a_database_that_is_newer_than_the_program)
     );
 }
 
+// A database as the version before left it.
+TEST(PostgresMigrator, a_database_with_workers_and_outputs_learns_of_kubernetes)
+{
+    const testing::ScratchDatabase database;
+    const std::span<const Migration> all = sql::migrations;
+    ASSERT_TRUE(migrate_with(database.url(), all.first(7)));
+    ask(database.url(), "INSERT INTO worker (id, registered_at, until, attached, name, host, "
+                        "process, load) VALUES (1, now(), now(), false, 'w', 'h', '', '{}')");
+    ask(database.url(), "INSERT INTO output (run_id, task_id, created_at, updated_at, attempt, "
+                        "state, path) VALUES (1, 1, now(), now(), 1, 2, 'a')");
+
+    ASSERT_TRUE(migrate_with(database.url(), all));
+
+    EXPECT_EQ(ask(database.url(), "SELECT name || load || address FROM worker"), "w{}");
+    EXPECT_EQ(ask(database.url(), "SELECT count(*) FROM output WHERE state = 2"), "1");
+    EXPECT_EQ(ask(database.url(), "SELECT count(*) FROM cluster_job"), "0");
+    EXPECT_EQ(ask(database.url(), "SELECT count(*) FROM upload_leave"), "0");
+}
+
 TEST(PostgresMigrator, a_step_that_fails_leaves_nothing_behind)
 {
     const testing::ScratchDatabase database;

@@ -71,6 +71,8 @@ public:
         on_news_.with([&](OnNews& current) { current = std::move(on_news); });
     }
 
+    bool tell_what() const override { return true; }
+
     void announce(const Changes& changes) override { notifier_.notify(encode_changes(changes)); }
 
     void join(WorkerId worker) override
@@ -141,6 +143,8 @@ std::string encode_changes(const Changes& changes)
         json["sweep"] = true;
     if (changes.doomed_outputs)
         json["doomed"] = true;
+    if (changes.cluster_jobs)
+        json["cluster"] = true;
     if (changes.schedule_due)
         json["schedule"] = to_micros(*changes.schedule_due);
     return dump_json(json);
@@ -165,8 +169,10 @@ Changes decode_changes(std::string_view payload)
             changes.earliest_due = from_micros(due->get<std::int64_t>());
         changes.sweep = json->value("sweep", false);
         changes.doomed_outputs = json->value("doomed", false);
+        changes.cluster_jobs = json->value("cluster", false);
         if (const auto due = json->find("schedule"); due != json->end())
             changes.schedule_due = from_micros(due->get<std::int64_t>());
+        changes.told = true;
     } catch (const Json::exception&) {
         return anything();
     }

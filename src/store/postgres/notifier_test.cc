@@ -227,6 +227,7 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     changes.earliest_due = test_now;
     changes.sweep = true;
     changes.doomed_outputs = true;
+    changes.cluster_jobs = true;
     changes.schedule_due = test_now + std::chrono::seconds(1);
 
     const Changes read = decode_changes(encode_changes(changes));
@@ -237,10 +238,13 @@ TEST(PostgresNeighbours, changes_come_back_as_they_were_announced)
     EXPECT_EQ(read.lost_leases, changes.lost_leases);
     EXPECT_EQ(read.early_ends, changes.early_ends);
     EXPECT_EQ(read.earliest_due, test_now);
-    EXPECT_TRUE(read.sweep && read.doomed_outputs && read.from_outside);
+    EXPECT_TRUE(read.sweep && read.doomed_outputs && read.cluster_jobs && read.from_outside);
     EXPECT_EQ(read.schedule_due, changes.schedule_due);
-    EXPECT_TRUE(decode_changes("{\"runs\": \"later\"}").from_outside);
-    EXPECT_TRUE(decode_changes("not json").from_outside);
+    EXPECT_TRUE(read.told);
+    for (const char* unreadable : {"{\"runs\": \"later\"}", "not json"}) {
+        EXPECT_TRUE(decode_changes(unreadable).from_outside) << unreadable;
+        EXPECT_FALSE(decode_changes(unreadable).told) << unreadable;
+    }
 }
 
 TEST(PostgresSession, a_commit_whose_answer_is_cut_off_is_known_to_be_committed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/postgres/cluster_reads.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/execution_reads.h"
 #include "store/postgres/schedule_reads.h"
@@ -16,12 +17,14 @@ public:
         : connection_(connection),
           service_(connection),
           schedules_(connection),
-          executions_(connection)
+          executions_(connection),
+          cluster_(connection)
     {}
 
     ServiceReads& service() override { return service_; }
     ScheduleReads& schedules() override { return schedules_; }
     ExecutionReads& executions() override { return executions_; }
+    ClusterReads& cluster() override { return cluster_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::optional<KeyedRequest> request(std::string_view key) override;
@@ -47,6 +50,7 @@ private:
     PostgresServiceReads service_;
     PostgresScheduleReads schedules_;
     PostgresExecutionReads executions_;
+    PostgresClusterReads cluster_;
 };
 
 } // namespace sluice::postgres

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/postgres/cluster_tables.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/definition_tables.h"
 #include "store/postgres/execution_tables.h"
@@ -27,7 +28,8 @@ public:
           outside_(connection),
           schedules_(connection),
           definitions_(connection),
-          executions_(connection)
+          executions_(connection),
+          cluster_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
@@ -36,6 +38,7 @@ public:
     ScheduleTables& schedules() override { return schedules_; }
     DefinitionTables& definitions() override { return definitions_; }
     ExecutionTables& executions() override { return executions_; }
+    ClusterTables& cluster() override { return cluster_; }
     // With each transaction; what an earlier one asked for and did not use is forgotten.
     void begin(bool registers)
     {
@@ -127,7 +130,8 @@ public:
 
     std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) override;
     std::vector<OutputRow> outputs_of(RunId run, std::span<const TaskId> tasks) override;
-    std::vector<OutputRow> doomed_outputs(std::size_t limit) override;
+    std::vector<OutputRow> doomed_outputs(Time now, std::size_t limit) override;
+    std::optional<Time> next_doomed(Time after) override;
     void insert_outputs(std::span<const OutputRow> rows) override;
     void update_outputs(std::span<const OutputRow> rows) override;
     void delete_outputs(std::span<const OutputRow> rows) override;
@@ -157,6 +161,7 @@ private:
     PostgresScheduleTables schedules_;
     PostgresDefinitionTables definitions_;
     PostgresExecutionTables executions_;
+    PostgresClusterTables cluster_;
     std::map<Sequence, AskedIds> ids_;
     AskedLinks links_;
     std::optional<Rows> clock_;

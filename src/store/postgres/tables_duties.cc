@@ -87,6 +87,7 @@ void PostgresTables::insert_worker(const WorkerRow& row)
     params.add(row.id).add(Text{"worker.name", row.name}).add(Text{"worker.host", row.host});
     params.add(Text{"worker.process", row.process});
     params.add(row.attached).add(row.registered_at).add(row.until);
+    params.add(Text{"worker.address", row.address});
     connection_.queue(sql::insert_worker, params);
 }
 

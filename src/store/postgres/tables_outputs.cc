@@ -41,11 +41,20 @@ std::vector<OutputRow> PostgresTables::outputs_of(RunId run, std::span<const Tas
     return connection_.query(sql::outputs_of, params).all(read_output);
 }
 
-std::vector<OutputRow> PostgresTables::doomed_outputs(std::size_t limit)
+std::vector<OutputRow> PostgresTables::doomed_outputs(Time now, std::size_t limit)
 {
     Params params;
-    params.add(limit_of(limit));
+    params.add(now).add(limit_of(limit));
     return connection_.query(sql::doomed_outputs, params).all(read_output);
+}
+
+std::optional<Time> PostgresTables::next_doomed(Time after)
+{
+    Params params;
+    params.add(after);
+    return connection_.query(sql::next_doomed, params)
+        .value<std::optional<Time>>()
+        .value_or(std::nullopt);
 }
 
 void PostgresTables::insert_outputs(std::span<const OutputRow> rows)
@@ -64,7 +73,9 @@ void PostgresTables::update_outputs(std::span<const OutputRow> rows)
 
 void PostgresTables::delete_outputs(std::span<const OutputRow> rows)
 {
-    connection_.queue(sql::delete_outputs, output_keys(rows));
+    Params params = output_keys(rows);
+    params.array(rows, &OutputRow::updated_at);
+    connection_.queue(sql::delete_outputs, params);
 }
 
 void PostgresTables::insert_key(const KeyRow& row)

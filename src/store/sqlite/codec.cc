@@ -149,7 +149,7 @@ WorkerRow read_worker(Row& row)
     WorkerRow worker;
     into(
         row, worker.id, worker.name, worker.host, worker.process, worker.attached,
-        worker.registered_at, worker.until, worker.serves, worker.load
+        worker.registered_at, worker.until, worker.serves, worker.load, worker.address
     );
     return worker;
 }

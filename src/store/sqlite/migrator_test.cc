@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/migrator.h"
 
+#include "store/sqlite/codec.h"
 #include "store/sqlite/collect.h"
 #include "store/sqlite/testing.h"
 
@@ -59,6 +60,26 @@ TEST_F(Migrator, refuses_a_newer_database_and_names_both_versions)
     EXPECT_EQ(failure.error().code, Errc::invalid);
     EXPECT_TRUE(testing::contains(failure.what(), "version 2")) << failure.what();
     EXPECT_TRUE(testing::contains(failure.what(), "up to 1")) << failure.what();
+}
+
+// A database as the version before left it.
+TEST_F(Migrator, a_database_with_workers_and_outputs_learns_of_kubernetes)
+{
+    const std::span<const Migration> all = sql::migrations;
+    migrate(connection_, all.first(7), {});
+    connection_.execute("INSERT INTO worker VALUES (1,'w','h','',0,5,9,'[]','{}')");
+    connection_.execute("INSERT INTO output VALUES (1,x'61',1,1,2,5,6)");
+
+    migrate(connection_, all, {});
+
+    const auto workers = collect(connection_.prepared(sql::workers), read_worker);
+    ASSERT_EQ(workers.size(), 1u);
+    EXPECT_EQ(workers[0].address, "");
+    EXPECT_EQ(workers[0].load, "{}");
+    const auto doomed = collect(
+        connection_.prepared(sql::doomed_outputs), read_output, from_micros(6), std::size_t{5}
+    );
+    EXPECT_EQ(doomed.size(), 1u);
 }
 
 TEST(MigratorRace, many_may_start_on_a_new_file_at_once)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/reads.h"
+#include "store/sqlite/cluster_reads.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/execution_reads.h"
 #include "store/sqlite/schedule_reads.h"
@@ -21,12 +22,14 @@ public:
           gate_(gate),
           service_(connection, gate),
           schedules_(connection, gate),
-          executions_(connection, gate)
+          executions_(connection, gate),
+          cluster_(connection, gate)
     {}
 
     ServiceReads& service() override { return service_; }
     ScheduleReads& schedules() override { return schedules_; }
     ExecutionReads& executions() override { return executions_; }
+    ClusterReads& cluster() override { return cluster_; }
     std::optional<Run> run(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::optional<KeyedRequest> request(std::string_view key) override;
@@ -55,6 +58,7 @@ private:
     SqliteServiceReads service_;
     SqliteScheduleReads schedules_;
     SqliteExecutionReads executions_;
+    SqliteClusterReads cluster_;
 };
 
 } // namespace sluice::sqlite

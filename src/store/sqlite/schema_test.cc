@@ -134,6 +134,24 @@ TEST_F(Schema, a_schedule_of_batches_has_no_key_and_another_one_is_registered_on
     EXPECT_TRUE(accepts("INSERT INTO schedule " + row + "2,'k',7)"));
 }
 
+TEST_F(Schema, a_job_on_kubernetes_has_a_place_and_says_since_when_it_is_in_trouble)
+{
+    ASSERT_TRUE(accepts("INSERT INTO cluster_job VALUES (1,7,1,'jobs','uid',5,'',NULL,'')"));
+    refuses(
+        "cluster_job", {"phase = 5", "phase = -1", "namespace = ''", "trouble = 'x'",
+                        "trouble_since = 5", "uid = ''", "created_at = NULL", "leader_id = NULL"}
+    );
+    EXPECT_TRUE(accepts("UPDATE cluster_job SET trouble = 'x', trouble_since = 5, phase = 4"));
+    EXPECT_FALSE(accepts("INSERT INTO cluster_job VALUES (1,0,0,'jobs','',NULL,'',NULL,'')"));
+}
+
+TEST_F(Schema, a_task_has_one_leave_to_upload)
+{
+    ASSERT_TRUE(accepts("INSERT INTO upload_leave VALUES (1,1,1,9)"));
+    refuses("upload_leave", {"attempt = 0", "until = NULL", "run_id = NULL"});
+    EXPECT_FALSE(accepts("INSERT INTO upload_leave VALUES (1,1,2,9)"));
+}
+
 TEST_F(Schema, a_tick_counts_its_tries)
 {
     ASSERT_TRUE(accepts("INSERT INTO schedule VALUES "

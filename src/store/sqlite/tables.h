@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "store/sqlite/cluster_tables.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/definition_tables.h"
 #include "store/sqlite/execution_tables.h"
@@ -25,7 +26,8 @@ public:
           outside_(connection),
           schedules_(connection),
           definitions_(connection),
-          executions_(connection)
+          executions_(connection),
+          cluster_(connection)
     {}
 
     ServiceTables& service() override { return service_; }
@@ -34,6 +36,7 @@ public:
     ScheduleTables& schedules() override { return schedules_; }
     DefinitionTables& definitions() override { return definitions_; }
     ExecutionTables& executions() override { return executions_; }
+    ClusterTables& cluster() override { return cluster_; }
 
     std::vector<std::int64_t> next_ids(Sequence sequence, std::size_t count) override;
 
@@ -116,7 +119,8 @@ public:
 
     std::vector<OutputRow> outputs_at(RunId run, std::span<const std::string> paths) override;
     std::vector<OutputRow> outputs_of(RunId run, std::span<const TaskId> tasks) override;
-    std::vector<OutputRow> doomed_outputs(std::size_t limit) override;
+    std::vector<OutputRow> doomed_outputs(Time now, std::size_t limit) override;
+    std::optional<Time> next_doomed(Time after) override;
     void insert_outputs(std::span<const OutputRow> rows) override;
     void update_outputs(std::span<const OutputRow> rows) override;
     void delete_outputs(std::span<const OutputRow> rows) override;
@@ -132,6 +136,7 @@ private:
     SqliteScheduleTables schedules_;
     SqliteDefinitionTables definitions_;
     SqliteExecutionTables executions_;
+    SqliteClusterTables cluster_;
 };
 
 } // namespace sluice::sqlite

@@ -25,9 +25,15 @@ std::vector<OutputRow> SqliteTables::outputs_of(RunId run, std::span<const TaskI
     return rows;
 }
 
-std::vector<OutputRow> SqliteTables::doomed_outputs(std::size_t limit)
+std::vector<OutputRow> SqliteTables::doomed_outputs(Time now, std::size_t limit)
 {
-    return collect(connection_.prepared(sql::doomed_outputs), read_output, limit);
+    return collect(connection_.prepared(sql::doomed_outputs), read_output, now, limit);
+}
+
+std::optional<Time> SqliteTables::next_doomed(Time after)
+{
+    return find(connection_.prepared(sql::next_doomed), read_value<std::optional<Time>>, after)
+        .value_or(std::nullopt);
 }
 
 void SqliteTables::insert_outputs(std::span<const OutputRow> rows)
@@ -51,7 +57,7 @@ void SqliteTables::delete_outputs(std::span<const OutputRow> rows)
 {
     Prepared& remove = connection_.prepared(sql::delete_output);
     for (const OutputRow& row : rows)
-        remove.run(row.run, Blob{row.path}, row.task, row.attempt, row.state);
+        remove.run(row.run, Blob{row.path}, row.task, row.attempt, row.state, row.updated_at);
 }
 
 } // namespace sluice::sqlite

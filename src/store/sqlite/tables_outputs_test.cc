@@ -28,15 +28,22 @@ TEST_F(TablesTest, an_output_path_may_hold_any_bytes_and_has_one_owner)
     EXPECT_EQ(found[0].path, path);
     EXPECT_EQ(found[0].task, TaskId{3});
     EXPECT_EQ(found[0].updated_at, at(2));
-    EXPECT_EQ(tables().doomed_outputs(5).size(), 1u);
+    EXPECT_EQ(tables().doomed_outputs(at(2), 5).size(), 1u);
+    EXPECT_TRUE(tables().doomed_outputs(at(1), 5).empty());
+    EXPECT_EQ(tables().next_doomed(at(1)), at(2));
+    EXPECT_EQ(tables().next_doomed(at(2)), std::nullopt);
     EXPECT_EQ(tables().outputs_of({1}, {&row.task, 1}).size(), 1u);
 
     OutputRow other = row;
     other.attempt = 2;
     tables().delete_outputs({&other, 1});
-    EXPECT_EQ(tables().doomed_outputs(5).size(), 1u);
+    EXPECT_EQ(tables().doomed_outputs(at(2), 5).size(), 1u);
+    OutputRow as_before = row;
+    as_before.updated_at = at(1);
+    tables().delete_outputs({&as_before, 1});
+    EXPECT_EQ(tables().doomed_outputs(at(2), 5).size(), 1u);
     tables().delete_outputs({&row, 1});
-    EXPECT_TRUE(tables().doomed_outputs(5).empty());
+    EXPECT_TRUE(tables().doomed_outputs(at(2), 5).empty());
 }
 
 } // namespace

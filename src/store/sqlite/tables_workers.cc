@@ -10,7 +10,10 @@ namespace sluice::sqlite {
 void SqliteTables::insert_worker(const WorkerRow& row)
 {
     connection_.prepared(sql::insert_worker)
-        .run(row.id, row.name, row.host, row.process, row.attached, row.registered_at, row.until);
+        .run(
+            row.id, row.name, row.host, row.process, row.attached, row.registered_at, row.until,
+            row.address
+        );
 }
 
 void SqliteTables::delete_worker(WorkerId worker)
@@ -53,6 +56,8 @@ void SqliteTables::shift_leases(Micros jump)
     connection_.prepared(sql::shift_leases).run(jump);
     connection_.prepared(sql::shift_workers).run(jump);
     connection_.prepared(sql::shift_runs).run(jump);
+    connection_.prepared(sql::shift_leaves).run(jump);
+    connection_.prepared(sql::shift_doomed).run(jump);
 }
 
 Micros SqliteTables::clock_jumps()

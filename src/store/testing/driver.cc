@@ -121,6 +121,10 @@ Async<Result<bool>> call(Store& store, OutputsUploaded request)
 {
     return store.outputs_uploaded(std::move(request));
 }
+Async<Result<TakeDoomed::Reply>> call(Store& store, TakeDoomed request)
+{
+    return store.take_doomed(std::move(request));
+}
 Async<Result<bool>> call(Store& store, OutputsRemoved request)
 {
     return store.outputs_removed(std::move(request));
@@ -236,6 +240,26 @@ Async<Result<bool>> call(Store& store, DescribeWorker request)
 Async<Result<std::size_t>> call(Store& store, Abandon request)
 {
     return store.abandon(std::move(request));
+}
+Async<Result<std::vector<LedJob>>> call(Store& store, TakeClusterJobs request)
+{
+    return store.take_cluster_jobs(std::move(request));
+}
+Async<Result<bool>> call(Store& store, NoteClusterJob request)
+{
+    return store.note_cluster_job(std::move(request));
+}
+Async<Result<bool>> call(Store& store, FailRun request)
+{
+    return store.fail_run(std::move(request));
+}
+Async<Result<std::size_t>> call(Store& store, EndWorker request)
+{
+    return store.end_worker(std::move(request));
+}
+Async<Result<Micros>> call(Store& store, ExtendLeave request)
+{
+    return store.extend_leave(std::move(request));
 }
 Async<Result<std::size_t>> call(Store& store, Redeliver request)
 {

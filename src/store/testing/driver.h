@@ -37,6 +37,7 @@ Async<Result<std::size_t>> call(Store& store, Sweep request);
 Async<Result<bool>> call(Store& store, CheckClock request);
 Async<Result<OutputsRegistered>> call(Store& store, RegisterOutputs request);
 Async<Result<bool>> call(Store& store, OutputsUploaded request);
+Async<Result<TakeDoomed::Reply>> call(Store& store, TakeDoomed request);
 Async<Result<bool>> call(Store& store, OutputsRemoved request);
 Async<Result<KeyRow>> call(Store& store, CreateKey request);
 Async<Result<bool>> call(Store& store, RevokeKey request);
@@ -66,6 +67,11 @@ Async<Result<DeclareWorkflows::Reply>> call(Store& store, DeclareWorkflows reque
 Async<Result<bool>> call(Store& store, Defer request);
 Async<Result<bool>> call(Store& store, DescribeWorker request);
 Async<Result<std::size_t>> call(Store& store, Abandon request);
+Async<Result<std::vector<LedJob>>> call(Store& store, TakeClusterJobs request);
+Async<Result<bool>> call(Store& store, NoteClusterJob request);
+Async<Result<bool>> call(Store& store, FailRun request);
+Async<Result<std::size_t>> call(Store& store, EndWorker request);
+Async<Result<Micros>> call(Store& store, ExtendLeave request);
 Async<Result<std::size_t>> call(Store& store, Redeliver request);
 
 // Turns the loop until `done`. What never happens ends the test program with an exception.

@@ -43,6 +43,13 @@ std::vector<RunRow> LockedRuns::take_changed()
     return rows;
 }
 
+void LockedRuns::shift(Micros jump)
+{
+    for (auto& [id, row] : rows_)
+        if (row.expires_at && !is_final(row.state))
+            *row.expires_at += jump;
+}
+
 void catch_up(WriteContext& context, Micros jumps)
 {
     const Micros missed = jumps - context.clock.jumps_seen.value_or(jumps);
@@ -249,19 +256,18 @@ void run_group(WriteContext& context, Group& group)
     // others freed.
     run_lists<
         CheckClock, RegisterWorker, Heartbeat, DescribeWorker, ReleaseWorker, Start, Defer, Finish,
-        GiveBack, Cancel, Pause, Resume, RetryTasks, Expire, Rescue, Sweep, Abandon,
-        RegisterOutputs, OutputsUploaded, TakeDoomed, OutputsRemoved, CreateKey, RevokeKey,
-        UpdateTask, AddCounts, EndTry, Redeliver, Define, Redefine, Undefine, DeclareWorkflows,
-        SetRules, FollowRules, HideTask, CreateSchedule, ChangeSchedule, DeleteSchedule,
-        RecordEvent, PurgeBatches, PurgeTasks, PruneEvents, StageRun, StageTasks, StageLinks,
-        PublishRun, Submit, Settle, SettleSchedule, CountTickTry, RenewTriggers, Tick>(
-        context, group
-    );
+        GiveBack, EndWorker, FailRun, Cancel, Pause, Resume, RetryTasks, Expire, Rescue, Sweep,
+        Abandon, NoteClusterJob, RegisterOutputs, ExtendLeave, OutputsUploaded, TakeDoomed,
+        OutputsRemoved, CreateKey, RevokeKey, UpdateTask, AddCounts, EndTry, Redeliver, Define,
+        Redefine, Undefine, DeclareWorkflows, SetRules, FollowRules, HideTask, CreateSchedule,
+        ChangeSchedule, DeleteSchedule, RecordEvent, PurgeBatches, PurgeTasks, PruneEvents,
+        StageRun, StageTasks, StageLinks, PublishRun, Submit, Settle, SettleSchedule, CountTickTry,
+        RenewTriggers, Tick>(context, group);
     settle_outside(context);
     settle_debts(context);
     settle_runs(context);
     settle_schedules(context);
-    run_lists<TakeOwed, TakeSchedules, DeleteRun, Claim>(context, group);
+    run_lists<TakeOwed, TakeSchedules, TakeClusterJobs, DeleteRun, Claim>(context, group);
     context.write_offered();
     settle_debts(context); // of what claims have displaced
     finish_counting(context);

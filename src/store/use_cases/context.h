@@ -32,6 +32,7 @@ public:
     RunRow& at(RunId run);
     void changed(RunId run) { changed_.push_back(run); }
     std::vector<RunRow> take_changed(); // by id
+    void shift(Micros jump);            // of the clock, as Tables::shift_leases does with the rows
 
 private:
     std::unordered_map<RunId, RunRow> rows_;
@@ -194,5 +195,10 @@ void run(WriteContext& context, Operations<DeclareWorkflows> operations);
 void run(WriteContext& context, Operations<Defer> operations);
 void run(WriteContext& context, Operations<DescribeWorker> operations);
 void run(WriteContext& context, Operations<Abandon> operations);
+void run(WriteContext& context, Operations<TakeClusterJobs> operations);
+void run(WriteContext& context, Operations<NoteClusterJob> operations);
+void run(WriteContext& context, Operations<FailRun> operations);
+void run(WriteContext& context, Operations<EndWorker> operations);
+void run(WriteContext& context, Operations<ExtendLeave> operations);
 
 } // namespace sluice

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // tick, rescue: what time alone brings about; expire has a file of its own.
+#include "store/cluster_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/ending.h"
 #include "store/use_cases/last_update.h"
 #include "store/use_cases/overdue.h"
+#include "store/use_cases/rescue.h"
 
 #include <fmt/format.h>
 
@@ -22,9 +24,14 @@ RescueRule rule_for(WriteContext& context, const LeaseRow& lease)
     return is_of_workflow ? RescueRule::fourth_ends : RescueRule::third_ends;
 }
 
+std::string behind(const std::string& cause)
+{
+    return cause.empty() ? cause : ": " + cause;
+}
+
 void rescue(
-    WriteContext& context, LeaseRow lease, std::vector<AttemptRow>& log, std::vector<Place>& again,
-    std::vector<Ended>& final
+    WriteContext& context, const LeaseRow& lease, const std::string& cause,
+    std::vector<AttemptRow>& log, std::vector<Place>& again, std::vector<Ended>& final
 )
 {
     const TaskState next = lease.paused_left ? TaskState::paused : TaskState::pending;
@@ -44,11 +51,12 @@ void rescue(
     if (!waited && !may_rescue(lease.place.rescues, rule)) {
         final.push_back(ended(lease, TaskState::failed));
         final.back().error = fmt::format(
-            "ABANDONED: {}, for the {} time", reason,
-            rule == RescueRule::fourth_ends ? "4th" : "3rd"
+            "ABANDONED: {}, for the {} time{}", reason,
+            rule == RescueRule::fourth_ends ? "4th" : "3rd", behind(cause)
         );
         return;
     }
+    reason += behind(cause);
     log.push_back(attempt_row(lease, AttemptEnd::rescued, context.now, std::move(reason)));
     context.moved(lease.place.task, lease.place.run, state_of(lease), next);
     again.push_back(given_back(lease));
@@ -56,6 +64,26 @@ void rescue(
 }
 
 } // namespace
+
+void rescue_leases(
+    WriteContext& context, const std::vector<LeaseRow>& leases, const std::string& cause
+)
+{
+    std::vector<AttemptRow> log;
+    std::vector<Place> again;
+    std::vector<Place> held;
+    std::vector<Ended> final;
+    for (const LeaseRow& lease : leases)
+        rescue(context, lease, cause, log, lease.paused_left ? held : again, final);
+    if (!log.empty())
+        context.tables.insert_attempts(log);
+    go_back(context, held);
+    go_back(context, again);
+    if (!held.empty())
+        context.tables.insert_held(held);
+    context.make_pending(std::move(again), TaskState::pending);
+    end_tasks(context, std::move(final));
+}
 
 void run(WriteContext& context, Operations<Tick> operations)
 {
@@ -79,23 +107,13 @@ void run(WriteContext& context, Operations<Rescue> operations)
             context,
             context.tables.abandoned_leases(context.now - rescue_margin, operation->request.limit)
         );
-        std::vector<AttemptRow> log;
-        std::vector<Place> again;
-        std::vector<Place> held;
-        std::vector<Ended> final;
-        for (const LeaseRow& lease : leases)
-            rescue(context, lease, log, lease.paused_left ? held : again, final);
-        if (!log.empty())
-            context.tables.insert_attempts(log);
-        go_back(context, held);
-        go_back(context, again);
-        if (!held.empty())
-            context.tables.insert_held(held);
-        context.make_pending(std::move(again), TaskState::pending);
-        end_tasks(context, std::move(final));
+        rescue_leases(context, leases, "");
         context.changes.owed |=
             context.tables.service().rescue_owed(context.now - rescue_margin) > 0;
+        context.changes.cluster_jobs |=
+            context.tables.cluster().release_jobs(context.now - rescue_margin) > 0;
         context.tables.forget_workers(context.now - worker_memory);
+        context.tables.cluster().forget_leaves(context.now - worker_memory);
         operation->answer(leases.size());
     }
 }

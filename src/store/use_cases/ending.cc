@@ -6,6 +6,7 @@
 #include "store/use_cases/last_update.h"
 #include "store/use_cases/outside.h"
 #include "store/use_cases/propagation.h"
+#include "store/use_cases/upload_leave.h"
 
 #include <algorithm>
 #include <map>
@@ -225,6 +226,7 @@ void doom_outputs(WriteContext& context, RunId run, std::vector<TaskId> tasks)
         row.state = OutputState::doomed;
         row.updated_at = context.now;
     }
+    wait_for_leave(context, rows);
     context.tables.update_outputs(rows);
     context.changes.doomed_outputs = true;
 }

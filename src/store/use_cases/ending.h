@@ -74,7 +74,19 @@ bool keeps_attempt(WriteContext& context, const LeaseRow& lease);
 Place given_back(const LeaseRow& lease);
 AttemptRow attempt_row(const LeaseRow& lease, AttemptEnd end, Time now, std::string error);
 
-// What an attempt that did not succeed has put into the egress is to be removed.
+// Whether the attempt of the request is the one that holds the task, by the request's worker if it
+// names one. The run is locked.
+template <class Request>
+bool holds_lease(WriteContext& context, const Request& request)
+{
+    const RunRow& run = context.runs.at(request.run);
+    const std::vector<LeaseRow> leases = context.tables.leases({&run, {&request.task, 1}});
+    return !run.sweep && !leases.empty() && leases.front().place.attempt == request.attempt &&
+           (!request.worker || leases.front().worker == request.worker);
+}
+
+// What an attempt that did not succeed has put into the egress is to be removed, as soon as it
+// cannot upload any more.
 void doom_outputs(WriteContext& context, RunId run, std::vector<TaskId> tasks);
 
 } // namespace sluice

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Outputs: which attempt owns which path of a run's egress. A row comes before the upload and goes
 // after the removal, so that whatever dies in between, no file of a failed attempt is forgotten.
-#include "store/use_cases/context.h"
+#include "store/cluster_tables.h"
+#include "store/use_cases/ending.h"
+#include "store/use_cases/upload_leave.h"
 
 #include "base/uid.h"
 
@@ -13,15 +15,6 @@
 namespace sluice {
 
 namespace {
-
-template <class Request>
-bool holds_lease(WriteContext& context, const Request& request)
-{
-    const RunRow& run = context.runs.at(request.run);
-    const std::vector<LeaseRow> leases = context.tables.leases({&run, {&request.task, 1}});
-    return !run.sweep && !leases.empty() && leases.front().place.attempt == request.attempt &&
-           (!request.worker || leases.front().worker == request.worker);
-}
 
 std::set<std::string> paths_of(const std::vector<OutputRow>& rows)
 {
@@ -52,7 +45,7 @@ void doom_strays(WriteContext& context, const OutputsUploaded& request)
     context.changes.doomed_outputs = true;
 }
 
-const Error superseded{Errc::conflict, "the attempt does not hold the datum any more"};
+const Error lost{Errc::conflict, "the attempt does not hold the datum any more"};
 
 std::string task_uid(const WriteContext& context, const RunRow& run, TaskId task)
 {
@@ -115,12 +108,22 @@ Result<OutputsRegistered> register_outputs(WriteContext& context, const Register
 
 void run(WriteContext& context, Operations<RegisterOutputs> operations)
 {
+    const bool grants = std::ranges::any_of(operations, [](const auto* operation) {
+        return operation->request.leave > Micros{0};
+    });
+    if (grants)
+        catch_up(context, context.tables.lock_clock());
     for (Operation<RegisterOutputs>* operation : operations) {
-        if (!holds_lease(context, operation->request)) {
-            operation->fail(superseded);
+        const RegisterOutputs& request = operation->request;
+        if (!holds_lease(context, request)) {
+            operation->fail(lost);
             continue;
         }
-        Result<OutputsRegistered> reply = register_outputs(context, operation->request);
+        Result<OutputsRegistered> reply = register_outputs(context, request);
+        if (reply && !reply->outputs.empty() && request.leave > Micros{0}) {
+            grant_leave(context, request);
+            reply->leave = request.leave;
+        }
         if (reply)
             operation->answer(std::move(*reply));
         else
@@ -133,8 +136,9 @@ void run(WriteContext& context, Operations<OutputsUploaded> operations)
     for (Operation<OutputsUploaded>* operation : operations) {
         const OutputsUploaded& request = operation->request;
         if (!holds_lease(context, request)) {
+            end_leave(context, request.run, request.task, request.attempt);
             doom_strays(context, request);
-            operation->fail(superseded);
+            operation->fail(lost);
             continue;
         }
         std::vector<std::string> paths = request.paths;
@@ -153,21 +157,26 @@ void run(WriteContext& context, Operations<OutputsUploaded> operations)
         }
         if (!rows.empty())
             context.tables.update_outputs(rows);
+        const UploadLeave leave{request.task, request.run, request.attempt, {}};
+        context.tables.cluster().delete_leaves({&leave, 1});
         operation->answer(true);
     }
 }
 
 void run(WriteContext& context, Operations<TakeDoomed> operations)
 {
+    catch_up(context, context.tables.clock_jumps());
     for (Operation<TakeDoomed>* operation : operations) {
         const TakeDoomed& request = operation->request;
-        std::vector<OutputRow> rows = context.tables.doomed_outputs(request.limit);
-        std::erase_if(rows, [&](const OutputRow& row) { return row.updated_at > context.now; });
-        for (OutputRow& row : rows)
+        TakeDoomed::Reply reply;
+        reply.rows = context.tables.doomed_outputs(context.now, request.limit);
+        if (reply.rows.size() < request.limit)
+            reply.next = context.tables.next_doomed(context.now);
+        for (OutputRow& row : reply.rows)
             row.updated_at = context.now + request.lease;
-        if (!rows.empty())
-            context.tables.update_outputs(rows);
-        operation->answer(std::move(rows));
+        if (!reply.rows.empty())
+            context.tables.update_outputs(reply.rows);
+        operation->answer(std::move(reply));
     }
 }
 

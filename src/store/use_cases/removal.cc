@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/use_cases/removal.h"
 
+#include "store/cluster_tables.h"
+
 #include <algorithm>
 
 namespace sluice {
@@ -77,6 +79,8 @@ void remove_run(WriteContext& context, const RunRow& run)
 {
     if (run.staged)
         context.board.remove(context.tables, run.id);
+    if (run.kind == RunKind::job)
+        context.tables.cluster().delete_of_run(run.id);
     context.tables.delete_run(run);
 }
 

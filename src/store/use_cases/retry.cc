@@ -7,6 +7,7 @@
 #include "store/service_tables.h"
 #include "store/use_cases/user_actions.h"
 
+#include "store/use_cases/cluster_jobs.h"
 #include "store/use_cases/dead_ends.h"
 #include "store/use_cases/follow_rules.h"
 #include "store/use_cases/last_update.h"
@@ -348,6 +349,8 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             context.board.set_open(context.tables, run.id, true);
         const bool was_over = is_over(run);
         if (!restored.empty()) {
+            if (was_over && run.kind == RunKind::job)
+                want_again(context, run.id);
             revive(context, run, restored, parents, cards);
             if (was_over)
                 reopen(context, run, operation->request.run_timeout);

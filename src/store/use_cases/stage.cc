@@ -3,10 +3,12 @@
 // belong to the run and are closed. Nobody sees any of it until publish opens the queues, which is
 // one short transaction whatever the size. A loader extends the run's expires_at with every piece;
 // when it dies, Sweep removes what it left.
+#include "store/cluster_tables.h"
 #include "store/execution_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
+#include "store/use_cases/cluster_jobs.h"
 #include "store/use_cases/new_run.h"
 
 namespace sluice {
@@ -117,6 +119,8 @@ void run(WriteContext& context, Operations<StageRun> operations)
             context.tables.insert_run_details({&*detail, 1});
         if (const std::optional<ExecutionRow> execution = execution_of(run.id, request))
             context.tables.executions().insert_executions({&*execution, 1});
+        if (const std::optional<ClusterJobRow> job = cluster_job_of(run.id, request))
+            context.tables.cluster().insert_jobs({&*job, 1});
         if (!request.request_key.empty())
             context.tables.insert_request(
                 {request.request_key, request.body_hash, run.id, context.now}
@@ -167,6 +171,7 @@ void run(WriteContext& context, Operations<PublishRun> operations)
             if (operation->request.timeout)
                 run->expires_at = context.now + *operation->request.timeout;
             context.changes.due(run->expires_at);
+            context.changes.cluster_jobs |= run->kind == RunKind::job; // it may be one
             context.board.set_open(context.tables, run->id, true);
             for (QueueBoard::Name& name : context.board.ready_names(context.tables))
                 context.changes.ready_queues.push_back(std::move(name));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // submit: run, tasks, links and places in one transaction. A submission that fails does so alone.
+#include "store/cluster_tables.h"
 #include "store/execution_tables.h"
 #include "store/outside_tables.h"
 #include "store/service_tables.h"
 #include "store/use_cases/context.h"
 
 #include "base/assert.h"
+#include "store/use_cases/cluster_jobs.h"
 #include "store/use_cases/dedupe.h"
 #include "store/use_cases/new_run.h"
 #include "store/use_cases/outside.h"
@@ -25,6 +27,7 @@ struct SubmitRows {
     std::vector<RunRow> runs;
     std::vector<RunDetail> details;
     std::vector<ExecutionRow> executions;
+    std::vector<ClusterJobRow> cluster_jobs;
     RetryTexts retries;
     std::vector<TaskRow> tasks;
     std::vector<CardRow> cards;
@@ -123,6 +126,8 @@ void add_run(WriteContext& context, const Submit& request, const Submitted& repl
         rows.details.push_back(std::move(*detail));
     if (std::optional<ExecutionRow> execution = execution_of(reply.run, request.run))
         rows.executions.push_back(std::move(*execution));
+    if (std::optional<ClusterJobRow> job = cluster_job_of(reply.run, request.run))
+        rows.cluster_jobs.push_back(std::move(*job));
     if (!request.run.request_key.empty())
         rows.requests.push_back(
             {request.run.request_key, request.run.body_hash, reply.run, context.now}
@@ -140,6 +145,9 @@ void insert(WriteContext& context, SubmitRows rows)
         context.tables.insert_run_details(rows.details);
     if (!rows.executions.empty())
         context.tables.executions().insert_executions(rows.executions);
+    if (!rows.cluster_jobs.empty())
+        context.tables.cluster().insert_jobs(rows.cluster_jobs);
+    context.changes.cluster_jobs |= !rows.cluster_jobs.empty();
     context.tables.insert_tasks(rows.tasks);
     if (!rows.cards.empty())
         context.tables.service().insert_cards(rows.cards);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers: registration, heartbeats, the end; the clock that their leases hang on; API keys.
 #include "base/process_id.h"
+#include "store/cluster_tables.h"
 #include "store/use_cases/context.h"
 
 #include <fmt/format.h>
@@ -50,6 +51,7 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
         row.process = row.attached ? process_id() : "";
         row.registered_at = context.now;
         row.until = context.now + request.lease;
+        row.address = request.address;
         context.tables.insert_worker(row);
         if (row.attached)
             context.neighbours.join(row.id); // before anybody sees it, and takes it for dead
@@ -129,6 +131,8 @@ void run(WriteContext& context, Operations<ReleaseWorker> operations)
             const Time until = context.now + (has_gone ? -2 * rescue_margin : grace);
             const Tables::Extension end{worker, std::min(until, row->second.until)};
             context.tables.set_workers_until({&end, 1});
+            if (has_gone && row->second.attached)
+                context.tables.cluster().end_leaves_of(worker); // with the process
             context.changes.due(end.until);
         }
         operation->answer(true);
@@ -145,9 +149,12 @@ void run(WriteContext& context, Operations<CheckClock> operations)
         const bool moved = !first && std::chrono::abs(jump) > jump_min;
         if (moved) {
             context.tables.shift_leases(jump);
+            context.runs.shift(jump);
             jumps += jump;
             context.tables.update_clock(jumps);
         }
+        // What follows in the group is of the new time.
+        context.now += operation->request.offset - context.clock.offset;
         context.clock.offset = operation->request.offset;
         context.clock.jumps_seen = jumps;
         operation->answer(moved);

@@ -29,6 +29,9 @@ FROM lease
 WHERE owner = 0
   AND NOT EXISTS (SELECT FROM worker
                   WHERE worker.id = lease.worker_id AND worker.until >= @before::timestamptz)
+  AND NOT EXISTS (SELECT FROM upload_leave
+                  WHERE upload_leave.task_id = lease.task_id
+                    AND upload_leave.attempt = lease.attempt AND upload_leave.until >= @before)
 ORDER BY task_id
 LIMIT @limit::bigint;
 

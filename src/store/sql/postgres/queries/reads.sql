@@ -171,7 +171,9 @@ WITH RECURSIVE seen (id) AS (
 SELECT (SELECT min(due) FROM timer),
        (SELECT min(expires_at) FROM lease WHERE expires_at IS NOT NULL),
        (SELECT min(expires_at) FROM run WHERE expires_at IS NOT NULL AND NOT loading),
-       (SELECT min(until) FROM worker WHERE until > @after::timestamptz),
+       (SELECT min(until) FROM (SELECT until FROM worker WHERE until > @after::timestamptz
+                                UNION ALL
+                                SELECT until FROM upload_leave WHERE until > @after) AS ends),
        CASE WHEN @at_ready::boolean THEN ARRAY(SELECT id FROM seen WHERE id IS NOT NULL)
             ELSE '{}'::bigint[] END,
        ARRAY(SELECT id FROM worker

@@ -1,13 +1,13 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, process, attached, registered_at, until)
+INSERT INTO worker (id, name, host, process, attached, registered_at, until, address)
 VALUES (@id::bigint, @name::text, @host::text, @process::text, @attached::boolean,
-        @registered_at::timestamptz, @until::timestamptz);
+        @registered_at::timestamptz, @until::timestamptz, @address::text);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id::bigint;
 
 -- name: workers
-SELECT id, name, host, process, attached, registered_at, until, serves, load
+SELECT id, name, host, process, attached, registered_at, until, serves, load, address
 FROM worker ORDER BY id;
 
 -- name: set_workers_until
@@ -34,7 +34,12 @@ WITH workers AS (
         UPDATE worker SET until = until + @jump::bigint * interval '1 microsecond'),
      runs AS (
         UPDATE run SET expires_at = expires_at + @jump * interval '1 microsecond'
-        WHERE expires_at IS NOT NULL AND state IN (0, 1))
+        WHERE expires_at IS NOT NULL AND state IN (0, 1)),
+     leaves AS (
+        UPDATE upload_leave SET until = until + @jump * interval '1 microsecond'),
+     removals AS (
+        UPDATE output SET updated_at = updated_at + @jump * interval '1 microsecond'
+        WHERE state = 2)
 UPDATE lease SET expires_at = expires_at + @jump * interval '1 microsecond'
 WHERE expires_at IS NOT NULL;
 

@@ -22,6 +22,9 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, own
        started_at, expires_at, paused_left, deferred_left
 FROM lease LEFT JOIN worker ON worker.id = lease.worker_id
 WHERE owner = 0 AND (worker.until IS NULL OR worker.until < @before)
+  AND NOT EXISTS (SELECT 1 FROM upload_leave
+                  WHERE upload_leave.task_id = lease.task_id
+                    AND upload_leave.attempt = lease.attempt AND upload_leave.until >= @before)
 LIMIT @limit;
 
 -- name: forget_workers

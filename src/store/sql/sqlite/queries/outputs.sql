@@ -9,7 +9,10 @@ ORDER BY path;
 
 -- name: doomed_outputs
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
-FROM output WHERE state = 2 LIMIT @limit;
+FROM output WHERE state = 2 AND updated_at <= @now ORDER BY updated_at LIMIT @limit;
+
+-- name: next_doomed
+SELECT min(updated_at) FROM output WHERE state = 2 AND updated_at > @after;
 
 -- name: insert_output
 INSERT INTO output (run_id, path, task_id, attempt, state, created_at, updated_at)
@@ -20,7 +23,8 @@ UPDATE output SET task_id = @task_id, attempt = @attempt, state = @state, update
 WHERE run_id = @run_id AND path = @path;
 
 -- name: delete_output
--- Only the row that was meant: its path may have a new owner by now.
+-- Only the row as it was: its path may have a new owner by now, or another process may be
+-- removing its object.
 DELETE FROM output
 WHERE run_id = @run_id AND path = @path AND task_id = @task_id AND attempt = @attempt
-  AND state = @state;
+  AND state = @state AND updated_at = @updated_at;

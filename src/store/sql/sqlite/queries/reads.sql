@@ -91,7 +91,7 @@ SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues
 FROM ready WHERE queue_id = @queue_id AND nprio = @nprio AND task_id = @task_id;
 
 -- name: read_worker
-SELECT id, name, host, process, attached, registered_at, until, serves, load
+SELECT id, name, host, process, attached, registered_at, until, serves, load, address
 FROM worker WHERE id = @id;
 
 -- name: read_attempts
@@ -146,7 +146,8 @@ SELECT value FROM setting WHERE name = @name;
 SELECT (SELECT min(due) FROM timer),
        (SELECT min(expires_at) FROM lease WHERE expires_at IS NOT NULL),
        (SELECT min(expires_at) FROM run WHERE expires_at IS NOT NULL AND state = 1),
-       (SELECT min(until) FROM worker WHERE until > @after),
+       (SELECT min(until) FROM (SELECT until FROM worker WHERE until > @after
+                                UNION ALL SELECT until FROM upload_leave WHERE until > @after)),
        EXISTS (SELECT 1 FROM run WHERE sweep = 1),
        EXISTS (SELECT 1 FROM run WHERE state = 0),
        EXISTS (SELECT 1 FROM settle),

@@ -1,12 +1,13 @@
 -- name: insert_worker
-INSERT INTO worker (id, name, host, process, attached, registered_at, until)
-VALUES (@id, @name, @host, @process, @attached, @registered_at, @until);
+INSERT INTO worker (id, name, host, process, attached, registered_at, until, address)
+VALUES (@id, @name, @host, @process, @attached, @registered_at, @until, @address);
 
 -- name: delete_worker
 DELETE FROM worker WHERE id = @id;
 
 -- name: workers
-SELECT id, name, host, process, attached, registered_at, until, serves, load FROM worker;
+SELECT id, name, host, process, attached, registered_at, until, serves, load, address
+FROM worker;
 
 -- name: set_worker_until
 UPDATE worker SET until = @until WHERE id = @id;

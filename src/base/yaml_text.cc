@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/output.h"
+#include "base/yaml_text.h"
 
 #include "base/text.h"
 
