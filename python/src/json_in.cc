@@ -3,6 +3,7 @@
 #include "json_in.h"
 
 #include "errors.h"
+#include "owned.h"
 
 #include <fmt/format.h>
 
@@ -87,13 +88,6 @@ struct Place {
 // --- copies --------------------------------------------------------------------------------------
 
 py::object copied(PyObject* value, const Place& place, int depth);
-
-py::object owned(PyObject* made)
-{
-    if (!made)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(made);
-}
 
 py::object same(PyObject* value)
 {

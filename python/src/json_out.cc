@@ -4,19 +4,13 @@
 
 #include "errors.h"
 #include "model/workflow/context_check.h"
+#include "owned.h"
 
 #include <limits>
 
 namespace sluice::python {
 
 namespace {
-
-py::object owned(PyObject* made)
-{
-    if (!made)
-        throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(made);
-}
 
 py::object text_object(const std::string& text)
 {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::audit_test {
 
 namespace {
 
@@ -137,4 +137,4 @@ TEST(ApiAudit, of_a_job_outlives_it)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::audit_test

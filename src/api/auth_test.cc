@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "net/access_token.h"
 
-namespace sluice {
+namespace sluice::auth_test {
 
 namespace {
 
@@ -224,4 +224,4 @@ TEST(ApiDocument, it_describes_the_routes_that_there_are)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::auth_test

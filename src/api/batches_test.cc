@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::batches_test {
 
 namespace {
 
@@ -171,4 +171,4 @@ TEST(ApiBatches, a_dag_has_the_links)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::batches_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::client_limit_test {
 
 namespace {
 
@@ -38,7 +38,7 @@ int let_in(ClientLimit& limit, const Request& request)
 
 TEST(ClientLimit, a_client_beyond_it_is_told_when_to_come_again)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     const Request request = from("192.0.2.1", "ci");
     EXPECT_EQ(let_in(limit, request), 2);
     const Response response = limit.refuse(request, noon).value();
@@ -52,7 +52,7 @@ TEST(ClientLimit, a_client_beyond_it_is_told_when_to_come_again)
 
 TEST(ClientLimit, a_key_is_one_client_wherever_it_comes_from)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     EXPECT_EQ(let_in(limit, from("192.0.2.1", "ci")), 2);
     EXPECT_EQ(let_in(limit, from("192.0.2.2", "ci")), 0);
     EXPECT_EQ(let_in(limit, from("192.0.2.1", "web")), 2);
@@ -60,7 +60,7 @@ TEST(ClientLimit, a_key_is_one_client_wherever_it_comes_from)
 
 TEST(ClientLimit, without_a_key_an_address_is_one_client)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     EXPECT_EQ(let_in(limit, from("192.0.2.1")), 2);
     EXPECT_EQ(let_in(limit, from("192.0.2.2")), 2);
     EXPECT_EQ(let_in(limit, from("2001:db8::1")), 2);
@@ -68,21 +68,21 @@ TEST(ClientLimit, without_a_key_an_address_is_one_client)
 
 TEST(ClientLimit, targets_with_handles_do_not_take_from_each_other)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     EXPECT_EQ(let_in(limit, from("192.0.2.1", "handle")), 2);
     EXPECT_EQ(let_in(limit, from("192.0.2.2", "handle")), 2);
 }
 
 TEST(ClientLimit, a_key_cannot_take_the_place_of_an_address)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     EXPECT_EQ(let_in(limit, from("192.0.2.1", "192.0.2.2")), 2);
     EXPECT_EQ(let_in(limit, from("192.0.2.2")), 2);
 }
 
 TEST(ClientLimit, this_machine_has_none)
 {
-    ClientLimit limit = sluice::limit();
+    ClientLimit limit = client_limit_test::limit();
     for (const char* address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
         EXPECT_TRUE(is_loopback(address)) << address;
         EXPECT_EQ(let_in(limit, from(address)), 10) << address;
@@ -101,4 +101,4 @@ TEST(ClientLimit, nobody_has_one_when_none_is_set)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::client_limit_test

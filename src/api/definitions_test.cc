@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::definitions_test {
 
 namespace {
 
@@ -298,4 +298,4 @@ TEST(ApiDefinitions, do_not_make_a_request_larger_than_it_may_be)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::definitions_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::deliveries_test {
 
 namespace {
 
@@ -78,4 +78,4 @@ TEST(ApiDeliveries, dead_ones_are_sent_again_by_filter)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::deliveries_test

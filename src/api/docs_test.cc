@@ -5,7 +5,7 @@
 
 #include <map>
 
-namespace sluice {
+namespace sluice::docs_test {
 
 namespace {
 
@@ -167,4 +167,4 @@ TEST(HttpApiPage, every_route_is_on_it)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::docs_test

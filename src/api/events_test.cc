@@ -2,7 +2,7 @@
 #include "api/task_testing.h"
 #include "api/wire_event.h"
 
-namespace sluice {
+namespace sluice::events_test {
 
 namespace {
 
@@ -65,4 +65,4 @@ TEST(ApiEvents, refuse_ids_that_are_none)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::events_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::gate_test {
 
 namespace {
 
@@ -65,4 +65,4 @@ TEST_F(GateTest, names_the_key_whose_role_does_not_suffice_for_the_log)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::gate_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::groups_test {
 
 namespace {
 
@@ -92,4 +92,4 @@ TEST(ApiGroups, no_group_is_named_by_bytes_that_are_no_text)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::groups_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::http_channel_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST_F(HttpChannelTest, a_worker_that_has_lost_its_datum_is_superseded)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::http_channel_test

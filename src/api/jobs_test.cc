@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/testing.h"
 
-namespace sluice {
+namespace sluice::jobs_test {
 
 namespace {
 
@@ -308,4 +308,4 @@ TEST(ApiHealth, a_server_that_will_stop_is_not_ready_and_still_serves)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::jobs_test

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::log_peers_test {
 
 namespace {
 
@@ -177,4 +177,4 @@ TEST(ApiLogArchive, a_finished_log_goes_there_and_is_read_from_there)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::log_peers_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::log_shipper_test {
 namespace {
 
 using testing::await;
@@ -178,4 +178,4 @@ TEST_F(LogShipping, gives_up_when_no_server_takes_anything)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::log_shipper_test

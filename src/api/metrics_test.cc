@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::metrics_test {
 
 namespace {
 
@@ -71,4 +71,4 @@ TEST_F(ApiMetrics, count_links_and_what_follows_from_them)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::metrics_test

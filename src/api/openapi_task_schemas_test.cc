@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::openapi_task_schemas_test {
 
 namespace {
 
@@ -88,4 +88,4 @@ TEST(TaskSchemas, show_what_the_reader_of_new_tasks_reads)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::openapi_task_schemas_test

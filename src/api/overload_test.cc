@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::overload_test {
 
 namespace {
 
@@ -53,7 +53,7 @@ protected:
     Gate gate{unused.get_executor()};
     TaskFixture api{options(), &gate};
     const std::string task = api.running_one();
-    std::vector<std::unique_ptr<Pending>> reports;
+    std::vector<std::unique_ptr<PendingRequest>> reports;
 };
 
 TEST_F(Overload, submissions_are_sent_away_before_reports)
@@ -89,4 +89,4 @@ TEST_F(Overload, reports_are_sent_away_at_twice_the_limit)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::overload_test

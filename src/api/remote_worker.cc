@@ -177,8 +177,8 @@ Async<Result<RemoteWorker::Reserved>> RemoteWorker::reserved_of(const Json& answ
     if (pipeline)
         reserved.work.pipeline = std::make_shared<const Pipeline>(std::move(*pipeline));
     else
-        reserved.problem =
-            "the worker cannot read the pipeline: " + to_error(pipeline.error()).detail;
+        reserved.problem = "the worker cannot read the pipeline: " +
+                           to_error(std::span<const Problem>(pipeline.error())).detail;
     co_return reserved;
 }
 

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace sluice {
+namespace sluice::remote_worker_test {
 
 namespace {
 
@@ -445,4 +445,4 @@ TEST(ApiClient, a_server_that_is_away_is_named)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::remote_worker_test

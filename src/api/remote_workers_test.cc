@@ -5,7 +5,7 @@
 
 #include <list>
 
-namespace sluice {
+namespace sluice::remote_workers_test {
 
 namespace {
 
@@ -275,7 +275,7 @@ TEST(RemoteWorkersOfTwoServers, hear_of_work_and_of_the_end_at_the_other_one)
     const std::string first = here.reserve(job, "w1")["datum"]["id"];
     const std::string second = here.reserve(job, "w2")["datum"]["id"];
     const std::string path = "/jobs/" + job + "/reserve_next_datum";
-    std::vector<std::unique_ptr<Pending>> waiting;
+    std::vector<std::unique_ptr<PendingRequest>> waiting;
     for (int i = 3; i < 7; ++i) {
         Json ask{{"pod_name", "w" + std::to_string(i)}, {"node_name", "node"}, {"wait", 3600}};
         waiting.push_back(there.begin(Method::post, path, std::move(ask)));
@@ -307,4 +307,4 @@ TEST(RemoteWorkersOfTwoServers, hear_of_work_and_of_the_end_at_the_other_one)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::remote_workers_test

@@ -3,7 +3,7 @@
 
 #include "net/trace/collector_fixture.h"
 
-namespace sluice {
+namespace sluice::request_trace_test {
 
 namespace {
 
@@ -127,4 +127,4 @@ TEST_F(RequestTraceTest, without_a_route_only_the_method_is_the_name)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::request_trace_test

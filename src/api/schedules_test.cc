@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::schedules_test {
 
 namespace {
 
@@ -219,4 +219,4 @@ TEST(ApiSchedules, stand_in_the_audit)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::schedules_test

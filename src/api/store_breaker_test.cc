@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::store_breaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST_F(StoreBreakerTest, tells_when_to_come_again)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::store_breaker_test

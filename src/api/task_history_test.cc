@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/task_testing.h"
 
-namespace sluice {
+namespace sluice::task_history_test {
 
 namespace {
 
@@ -254,4 +254,4 @@ TEST(ApiTasks, duplicates_are_left_out_of_the_answer)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::task_history_test

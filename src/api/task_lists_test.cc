@@ -2,7 +2,7 @@
 #include "api/task_testing.h"
 #include "model/object_uri.h"
 
-namespace sluice {
+namespace sluice::task_lists_test {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST(ApiTaskList, a_bad_value_is_400_and_named)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::task_lists_test

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/uid.h"
 
-namespace sluice {
+namespace sluice::tasks_test {
 
 namespace {
 
@@ -311,4 +311,4 @@ TEST(ApiTasks, a_method_that_a_path_does_not_have_is_405)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::tasks_test

@@ -179,9 +179,9 @@ void ApiFixture::validate(const ClientRequest& request, const Reply& reply) cons
     }
 }
 
-std::unique_ptr<Pending> ApiFixture::begin(Method method, std::string path, Json body)
+std::unique_ptr<PendingRequest> ApiFixture::begin(Method method, std::string path, Json body)
 {
-    auto pending = std::make_unique<Pending>();
+    auto pending = std::make_unique<PendingRequest>();
     ClientRequest request = request_of(method, std::move(path), std::move(body), {});
     ClientRequest sent = request;
     auto on_end = [this, request,
@@ -198,13 +198,13 @@ std::unique_ptr<Pending> ApiFixture::begin(Method method, std::string path, Json
     return pending;
 }
 
-Reply ApiFixture::finish(Pending& pending)
+Reply ApiFixture::finish(PendingRequest& pending)
 {
     run_until([&] { return pending.is_over(); });
     return *pending.reply_;
 }
 
-void ApiFixture::break_off(Pending& pending)
+void ApiFixture::break_off(PendingRequest& pending)
 {
     pending.cancel_.emit(asio::cancellation_type::terminal);
     settle();

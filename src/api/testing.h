@@ -43,7 +43,7 @@ struct Reply {
 };
 
 // A request that is under way while the test does something else.
-class Pending {
+class PendingRequest {
 public:
     bool is_over() const { return reply_.has_value(); }
 
@@ -78,9 +78,9 @@ public:
     Reply send(Method method, std::string path, Json body = nullptr, Headers headers = {});
     Reply send_bytes(Method method, std::string path, std::string bytes, Headers headers = {});
 
-    std::unique_ptr<Pending> begin(Method method, std::string path, Json body);
-    Reply finish(Pending& pending);
-    void break_off(Pending& pending); // closes its connection
+    std::unique_ptr<PendingRequest> begin(Method method, std::string path, Json body);
+    Reply finish(PendingRequest& pending);
+    void break_off(PendingRequest& pending); // closes its connection
 
     // Runs the loop until `condition` holds.
     template <class Condition>

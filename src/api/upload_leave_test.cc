@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/testing.h"
 
-namespace sluice {
+namespace sluice::upload_leave_test {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_F(ApiUploadLeave, protects_what_a_worker_may_be_uploading_until_it_says_tha
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::upload_leave_test

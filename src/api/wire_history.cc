@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/wire_history.h"
 
+#include "api/wire_values.h"
 #include "model/task/task_words.h"
 
 namespace sluice {
@@ -22,11 +23,6 @@ constexpr EnumNames<WhyReason, 9> reason_names{
      {WhyReason::claimed, "claimed"},
      {WhyReason::running, "running"},
      {WhyReason::final, "final"}}};
-
-Json text_or_null(const std::string& text)
-{
-    return text.empty() ? Json() : Json(text);
-}
 
 Json entry_json(const TimelineEntry& entry)
 {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::wire_task_filter_test {
 
 namespace {
 
@@ -143,4 +143,4 @@ TEST(DeliveryFilter, every_parameter_is_read)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::wire_task_filter_test

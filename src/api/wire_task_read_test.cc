@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::wire_task_read_test {
 
 namespace {
 
@@ -195,4 +195,4 @@ TEST(TaskErrors, a_refused_batch_has_an_id_that_belongs_to_nothing)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::wire_task_read_test

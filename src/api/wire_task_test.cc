@@ -10,7 +10,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::wire_task_test {
 
 namespace {
 
@@ -484,4 +484,4 @@ TEST(TriggerWords, are_the_members_of_a_task)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::wire_task_test

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::wire_test {
 
 namespace {
 
@@ -198,4 +198,4 @@ TEST(LogUploads, a_log_goes_on_after_a_restart_of_the_server)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::wire_test

@@ -7,7 +7,7 @@
 #include "api/worker_token.h"
 #include "base/text.h"
 
-namespace sluice {
+namespace sluice::worker_gate_test {
 
 namespace {
 
@@ -141,4 +141,4 @@ TEST_F(WorkerTokens, made_up_ones_are_refused)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::worker_gate_test

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::worker_token_test {
 namespace {
 
 constexpr std::string_view job = "0190a6b2-0000-7000-8000-000000000001";
@@ -41,4 +41,4 @@ TEST(WorkerToken, is_no_token_of_another_purpose)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::worker_token_test

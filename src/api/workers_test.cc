@@ -2,7 +2,7 @@
 #include "api/testing.h"
 #include "api/wire_worker.h"
 
-namespace sluice {
+namespace sluice::workers_test {
 
 namespace {
 
@@ -116,7 +116,7 @@ TEST(ApiReserve, all_that_wait_get_the_datums_that_come_back_together)
     for (int i = 0; i < 5; ++i)
         api.reserve(job, "old" + std::to_string(i));
     const std::string path = "/jobs/" + job + "/reserve_next_datum";
-    std::vector<std::unique_ptr<Pending>> waiting;
+    std::vector<std::unique_ptr<PendingRequest>> waiting;
     for (int i = 0; i < 8; ++i) {
         const Json ask = worker("new" + std::to_string(i), {{"node_name", "node"}, {"wait", 30}});
         waiting.push_back(api.begin(Method::post, path, ask));
@@ -480,4 +480,4 @@ TEST(ApiServerStop, a_long_poll_is_answered_when_the_server_stops)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::workers_test

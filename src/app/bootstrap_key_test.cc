@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::bootstrap_key_test {
 namespace {
 
 class BootstrapKeyTest : public ::testing::Test {
@@ -106,4 +106,4 @@ TEST_F(BootstrapKeyTest, is_not_made_of_nothing)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::bootstrap_key_test

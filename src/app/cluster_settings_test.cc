@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::cluster_settings_test {
 namespace {
 
 using testing::sources_of;
@@ -126,4 +126,4 @@ TEST(ClusterJobSettings, tell_pods_the_limit_of_prefetching_that_was_given)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cluster_settings_test

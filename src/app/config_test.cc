@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::config_test {
 
 namespace {
 
@@ -190,4 +190,4 @@ TEST(Config, shows_the_url_of_a_database_without_its_password)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::config_test

@@ -13,12 +13,12 @@ namespace sluice {
 namespace {
 
 enum class Need : std::uint8_t { none, later };
-enum class Value : std::uint8_t { whole_number, text };
+enum class ValueKind : std::uint8_t { whole_number, text };
 
 struct IdleVariable {
     std::string_view name; // "OTEL_*" stands for all that begin so
     Need need;
-    Value value;
+    ValueKind value;
     std::string_view reason;
 };
 
@@ -29,26 +29,26 @@ constexpr std::string_view one_decides =
     "after the pause one request is let through, and its end decides";
 
 constexpr IdleVariable table[] = {
-    {"POOL_MAX_SIZE", Need::none, Value::whole_number, few_connections},
-    {"POOL_MIN_IDLE", Need::none, Value::whole_number, few_connections},
-    {"POOL_ACQUIRE_RETRIES", Need::none, Value::whole_number,
+    {"POOL_MAX_SIZE", Need::none, ValueKind::whole_number, few_connections},
+    {"POOL_MIN_IDLE", Need::none, ValueKind::whole_number, few_connections},
+    {"POOL_ACQUIRE_RETRIES", Need::none, ValueKind::whole_number,
      "requests do not wait for a connection of their own"},
-    {"POOL_TIMEOUT_SECS", Need::none, Value::whole_number,
+    {"POOL_TIMEOUT_SECS", Need::none, ValueKind::whole_number,
      "requests do not wait for a connection of their own"},
-    {"WORKER_LOOP_INTERVAL_MS", Need::none, Value::whole_number,
+    {"WORKER_LOOP_INTERVAL_MS", Need::none, ValueKind::whole_number,
      "there is no loop: what may start is started at once"},
-    {"WORKER_CLAIM_TIMEOUT_SECS", Need::none, Value::whole_number,
+    {"WORKER_CLAIM_TIMEOUT_SECS", Need::none, ValueKind::whole_number,
      "what a dead server has claimed goes back to the others by itself"},
-    {"WORKER_START_BATCH_SIZE", Need::none, Value::whole_number,
+    {"WORKER_START_BATCH_SIZE", Need::none, ValueKind::whole_number,
      "as many tasks are started as WORKER_WEBHOOK_CONCURRENCY has room for"},
-    {"BATCH_CHANNEL_CAPACITY", Need::none, Value::whole_number,
+    {"BATCH_CHANNEL_CAPACITY", Need::none, ValueKind::whole_number,
      "counts are in the database when they are acknowledged"},
-    {"CIRCUIT_BREAKER_SUCCESS_THRESHOLD", Need::none, Value::whole_number, one_decides},
-    {"CIRCUIT_BREAKER_FAILURE_WINDOW_SECS", Need::none, Value::whole_number, one_decides},
-    {"CIRCUIT_BREAKER_*", Need::none, Value::text, one_decides},
-    {"RETENTION_*", Need::none, Value::text,
+    {"CIRCUIT_BREAKER_SUCCESS_THRESHOLD", Need::none, ValueKind::whole_number, one_decides},
+    {"CIRCUIT_BREAKER_FAILURE_WINDOW_SECS", Need::none, ValueKind::whole_number, one_decides},
+    {"CIRCUIT_BREAKER_*", Need::none, ValueKind::text, one_decides},
+    {"RETENTION_*", Need::none, ValueKind::text,
      "what is old goes by the settings of 'sluice config' alone"},
-    {"OTEL_*", Need::later, Value::text,
+    {"OTEL_*", Need::later, ValueKind::text,
      "traces go out as OTLP over HTTP in JSON, with the settings of 'sluice config'"},
 };
 
@@ -95,7 +95,7 @@ std::vector<std::string> idle_variables(const Config& config, std::span<const st
 Result<void> check_idle_variables(const ConfigSources& sources)
 {
     for (const IdleVariable& variable : table) {
-        if (variable.value != Value::whole_number)
+        if (variable.value != ValueKind::whole_number)
             continue;
         const std::string name(variable.name);
         const std::string text = sources.environment(name).value_or("");

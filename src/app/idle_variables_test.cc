@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace sluice {
+namespace sluice::idle_variables_test {
 
 namespace {
 
@@ -99,4 +99,4 @@ TEST(EnvironmentNames, are_those_of_variables_that_are_not_empty)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::idle_variables_test

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::job_storage_test {
 
 namespace {
 
@@ -93,4 +93,4 @@ TEST_F(JobStorageTest, a_cluster_that_is_left_is_asked_nothing_any_more)
     EXPECT_EQ(cluster_.calls(kube::get_secret), 1u);
 }
 
-} // namespace sluice
+} // namespace sluice::job_storage_test

@@ -9,7 +9,7 @@
 
 #include <sys/stat.h>
 
-namespace sluice {
+namespace sluice::kubectl_proxy_test {
 namespace {
 
 TEST(PortOfProxy, is_read_from_a_whole_line)
@@ -72,4 +72,4 @@ TEST_F(KubectlProxyTest, that_does_not_come_up_says_why)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::kubectl_proxy_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::old_settings_test {
 
 namespace {
 
@@ -60,4 +60,4 @@ TEST(Port, leaves_the_address_as_it_is)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::old_settings_test

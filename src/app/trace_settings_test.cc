@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::trace_settings_test {
 
 namespace {
 
@@ -96,4 +96,4 @@ TEST(TraceSettings, of_two_ratios_that_of_opentelemetry_counts)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::trace_settings_test

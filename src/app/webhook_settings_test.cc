@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::webhook_settings_test {
 
 namespace {
 
@@ -77,4 +77,4 @@ TEST(WebhookSettings, bad_values_are_refused_with_what_is_accepted)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::webhook_settings_test

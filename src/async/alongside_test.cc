@@ -8,7 +8,7 @@
 
 #include <stdexcept>
 
-namespace sluice {
+namespace sluice::alongside_test {
 namespace {
 
 using testing::await;
@@ -74,4 +74,4 @@ TEST(Alongside, a_companion_that_throws_ends_both)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::alongside_test

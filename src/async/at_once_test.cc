@@ -8,7 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::at_once_test {
 
 namespace {
 
@@ -136,4 +136,4 @@ TEST_F(AtOnce, ends_when_its_caller_is_cancelled)
     EXPECT_FALSE(ended);
 }
 
-} // namespace sluice
+} // namespace sluice::at_once_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::both_test {
 
 namespace {
 
@@ -89,4 +89,4 @@ TEST(Both, passes_on_an_exception)
     EXPECT_THROW(testing::await(loop, both(throw_a_logic_error(), answer({}))), std::logic_error);
 }
 
-} // namespace sluice
+} // namespace sluice::both_test

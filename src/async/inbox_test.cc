@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::inbox_test {
 namespace {
 
 using Numbers = std::vector<int>;
@@ -114,4 +114,4 @@ TEST(Inbox, work_that_throws_ends_its_burst_and_not_the_inbox)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::inbox_test

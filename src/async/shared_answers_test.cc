@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace sluice {
+namespace sluice::shared_answers_test {
 namespace {
 
 class SharedAnswersTest : public ::testing::Test {
@@ -108,4 +108,4 @@ TEST_F(SharedAnswersTest, are_made_by_another_one_when_the_first_was_cancelled)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::shared_answers_test

@@ -7,7 +7,7 @@
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::signal_test {
 
 namespace {
 
@@ -138,4 +138,4 @@ TEST(Signal, remembers_a_notification_after_its_only_waiter_was_cancelled)
     EXPECT_TRUE(cancelled);
 }
 
-} // namespace sluice
+} // namespace sluice::signal_test

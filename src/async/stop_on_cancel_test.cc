@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::stop_on_cancel_test {
 
 namespace {
 
@@ -129,4 +129,4 @@ TEST_F(StopOnCancel, passes_on_an_exception)
     );
 }
 
-} // namespace sluice
+} // namespace sluice::stop_on_cancel_test

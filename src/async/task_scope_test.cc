@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_scope_test {
 
 namespace {
 
@@ -151,4 +151,4 @@ TEST(TaskScope, joining_an_empty_scope_returns_at_once)
     EXPECT_EQ(f.scope.running(), 0u);
 }
 
-} // namespace sluice
+} // namespace sluice::task_scope_test

@@ -8,7 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::with_stop_test {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST_F(WithStop, cancellation_of_the_caller_is_no_request)
     EXPECT_FALSE(ended);
 }
 
-} // namespace sluice
+} // namespace sluice::with_stop_test

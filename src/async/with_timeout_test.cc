@@ -9,7 +9,7 @@
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::with_timeout_test {
 
 namespace {
 
@@ -153,4 +153,4 @@ TEST(WithTimeout, an_operation_that_cancels_its_caller_and_ends_at_once_is_not_l
     EXPECT_EQ(kept->value(), 1);
 }
 
-} // namespace sluice
+} // namespace sluice::with_timeout_test

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::worker_threads_test {
 
 namespace {
 
@@ -108,4 +108,4 @@ TEST(WorkerThreads, may_be_destroyed_by_the_coroutine_that_they_have_just_resume
     EXPECT_EQ(sum, 1);
 }
 
-} // namespace sluice
+} // namespace sluice::worker_threads_test

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace sluice {
+namespace sluice::assert_test {
 namespace {
 
 std::vector<std::string> told;
@@ -65,4 +65,4 @@ TEST_F(Handled, assertion_that_holds_is_told_to_nobody)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::assert_test

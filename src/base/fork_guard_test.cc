@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace sluice {
+namespace sluice::fork_guard_test {
 namespace {
 
 // The exit status of a child: what `work` returns there.
@@ -134,4 +134,4 @@ TEST_F(ForkGuard, a_birthplace_is_where_it_was_made)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::fork_guard_test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::guarded_test {
 
 namespace {
 
@@ -54,4 +54,4 @@ TEST(Guarded, is_free_again_after_a_body_that_throws)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::guarded_test

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace sluice {
+namespace sluice::json_test {
 
 namespace {
 
@@ -113,4 +113,4 @@ TEST(DumpJson, round_trips_doubles)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::json_test

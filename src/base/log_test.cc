@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::log_test {
 
 namespace {
 
@@ -114,4 +114,4 @@ TEST(LogHub, refuses_a_level_without_its_component)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::log_test

@@ -5,7 +5,7 @@
 
 #include <thread>
 
-namespace sluice {
+namespace sluice::metrics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -217,4 +217,4 @@ TEST(MetricsDeathTest, bounds_of_buckets_ascend)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::metrics_test

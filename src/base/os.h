@@ -3,6 +3,9 @@
 
 #include "base/result.h"
 
+#include <dirent.h>
+
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +33,12 @@ public:
 private:
     int fd_ = -1;
 };
+
+// Closes what opendir() has opened.
+struct CloseDir {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDir>;
 
 // The words of an `errno` value, in lower case: "no such file or directory".
 std::string os_message(int code);

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::process_id_test {
 namespace {
 
 // Blocks until the child has told what it is.
@@ -68,4 +68,4 @@ TEST(ProcessId, of_what_cannot_be_seen_nothing_is_known)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::process_id_test

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-namespace sluice {
+namespace sluice::random_test {
 
 namespace {
 
@@ -74,4 +74,4 @@ TEST(RandomText, draws_again_above_the_last_full_round_of_the_alphabet)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::random_test

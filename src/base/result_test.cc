@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::result_test {
 
 namespace {
 
@@ -58,4 +58,4 @@ TEST(Error, takes_context_in_front)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::result_test

@@ -12,6 +12,10 @@ std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string to_lower(std::string_view text); // ASCII only
+bool is_alphanumeric(char c);                // ASCII only
+
+// The value of a hexadecimal digit of either case; -1: it is none.
+int hex_digit(char c);
 
 bool is_utf8(std::string_view text);
 

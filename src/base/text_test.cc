@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::text_test {
 
 namespace {
 
@@ -107,4 +107,4 @@ TEST(Nearest, has_nothing_to_say_about_an_empty_word)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::text_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::time_test {
 
 namespace {
 
@@ -107,4 +107,4 @@ TEST(Time, survives_format_and_parse)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::time_test

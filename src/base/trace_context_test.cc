@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::trace_context_test {
 
 namespace {
 
@@ -92,4 +92,4 @@ TEST(TraceContext, ids_that_are_made_are_never_zero)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::trace_context_test

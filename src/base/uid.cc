@@ -2,6 +2,7 @@
 #include "base/uid.h"
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace sluice {
 
@@ -37,14 +38,6 @@ std::uint64_t get(const Uid& uid, std::size_t offset)
     for (std::size_t i = 0; i < 8; ++i)
         value = value << 8 | uid[offset + i];
     return value;
-}
-
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 } // namespace

@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 
-namespace sluice {
+namespace sluice::uid_test {
 
 namespace {
 
@@ -119,4 +119,4 @@ TEST(UidDeathTest, a_key_beyond_48_bits_is_a_bug)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::uid_test

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::yaml_test {
 namespace {
 
 std::string read(std::string_view yaml)
@@ -134,4 +134,4 @@ TEST(Yaml, size_and_depth_have_limits)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::yaml_test

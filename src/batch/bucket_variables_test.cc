@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::bucket_variables_test {
 
 namespace {
 
@@ -150,4 +150,4 @@ TEST(BucketVariables, a_pipeline_uses_the_services_of_its_inputs_and_egress)
     EXPECT_TRUE(uses(pipeline, UriScheme::gs));
 }
 
-} // namespace sluice
+} // namespace sluice::bucket_variables_test

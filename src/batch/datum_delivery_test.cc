@@ -9,7 +9,7 @@
 
 #include <filesystem>
 
-namespace sluice {
+namespace sluice::datum_delivery_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -203,4 +203,4 @@ TEST_F(DatumDelivery, inputs_above_the_limit_are_not_kept_ahead)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::datum_delivery_test

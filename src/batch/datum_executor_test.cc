@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/testing.h"
 
-namespace sluice {
+namespace sluice::datum_executor_test {
 
 namespace {
 
@@ -263,4 +263,4 @@ TEST_F(DatumExecution, a_vanished_input_fails_the_attempt_and_names_it)
     EXPECT_NE(datums(job).at(0).error_message.find("in/a"), std::string::npos);
 }
 
-} // namespace sluice
+} // namespace sluice::datum_executor_test

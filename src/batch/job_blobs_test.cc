@@ -4,7 +4,7 @@
 #include "async/task_scope.h"
 #include "batch/bucket_jobs_fixture.h"
 
-namespace sluice {
+namespace sluice::job_blobs_test {
 
 namespace {
 
@@ -208,4 +208,4 @@ TEST_F(JobBlobsTest, a_store_lives_for_as_long_as_it_is_used)
     EXPECT_EQ(list(*first, "s3://b/in").value().size(), 1u);
 }
 
-} // namespace sluice
+} // namespace sluice::job_blobs_test

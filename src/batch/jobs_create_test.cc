@@ -2,7 +2,7 @@
 #include "batch/job_plan.h"
 #include "batch/testing.h"
 
-namespace sluice {
+namespace sluice::jobs_create_test {
 
 namespace {
 
@@ -233,4 +233,4 @@ TEST_F(JobsCreate, a_check_shows_the_datums_and_stores_nothing)
     EXPECT_TRUE(testing::await(loop_, jobs_->list({})).value().empty());
 }
 
-} // namespace sluice
+} // namespace sluice::jobs_create_test

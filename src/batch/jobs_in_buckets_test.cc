@@ -3,7 +3,7 @@
 #include "batch/bucket_jobs_fixture.h"
 #include "batch/testing.h"
 
-namespace sluice {
+namespace sluice::jobs_in_buckets_test {
 
 namespace {
 
@@ -217,4 +217,4 @@ TEST_F(JobsInBuckets, a_retry_gives_nothing_that_is_sluices_own_either)
     EXPECT_EQ(retried.error().code, Errc::invalid);
 }
 
-} // namespace sluice
+} // namespace sluice::jobs_in_buckets_test

@@ -2,7 +2,7 @@
 #include "batch/job_logs.h"
 #include "batch/testing.h"
 
-namespace sluice {
+namespace sluice::jobs_test {
 
 namespace {
 
@@ -271,4 +271,4 @@ TEST_F(JobsTest, a_job_survives_in_its_file)
     EXPECT_EQ(results().size(), 3u);
 }
 
-} // namespace sluice
+} // namespace sluice::jobs_test

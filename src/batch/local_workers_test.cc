@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-namespace sluice {
+namespace sluice::local_workers_test {
 
 namespace {
 
@@ -57,4 +57,4 @@ TEST_F(LocalWorkersTest, a_job_runs_as_many_datums_at_once_as_it_asks_for)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::local_workers_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::log_archive_test {
 
 namespace {
 
@@ -80,4 +80,4 @@ TEST_F(LogArchiveTest, the_logs_of_one_job_are_removed)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::log_archive_test

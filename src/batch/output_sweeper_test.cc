@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/testing.h"
 
-namespace sluice {
+namespace sluice::output_sweeper_test {
 
 namespace {
 
@@ -197,4 +197,4 @@ TEST_F(OutputSweeping, a_job_is_not_removed_before_its_doomed_outputs)
     EXPECT_TRUE(results().empty());
 }
 
-} // namespace sluice
+} // namespace sluice::output_sweeper_test

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::prefetch_limit_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -62,4 +62,4 @@ TEST_F(PrefetchLimitTest, objects_that_are_only_linked_take_no_room)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::prefetch_limit_test

@@ -10,7 +10,7 @@
 
 #include <filesystem>
 
-namespace sluice {
+namespace sluice::secret_source_test {
 
 namespace {
 
@@ -105,4 +105,4 @@ TEST_F(ClusterSecrets, a_secret_that_may_not_be_read_says_how)
     EXPECT_NE(error.detail.find("--bucket-secret s3"), std::string::npos) << error.detail;
 }
 
-} // namespace sluice
+} // namespace sluice::secret_source_test

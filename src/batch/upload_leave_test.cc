@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::upload_leave_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ TEST_F(UploadLeave, without_an_end_needs_no_extension)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::upload_leave_test

@@ -4,13 +4,13 @@
 #include "async/worker_threads.h"
 #include "bench/blob_bench.h"
 #include "bench/fixture.h"
+#include "bench/peak_memory.h"
 #include "blob/bucket_access.h"
 #include "blob/bucket_client.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 
 namespace sluice {
 
@@ -52,18 +52,6 @@ Result<Json> run(const BlobBenchOptions& options, const Log& log, Body body)
     asio::io_context loop(1);
     Bucket bucket(loop, options, log);
     return run_on(loop, body(bucket));
-}
-
-// Of this program alone: what getrusage() says may be that of the program that has started it.
-double peak_memory_mib()
-{
-    std::ifstream status("/proc/self/status");
-    for (std::string word; status >> word;) {
-        double kib = 0;
-        if (word == "VmHWM:" && status >> kib)
-            return kib / 1024;
-    }
-    return 0;
 }
 
 Json figures_of(std::size_t objects, std::uint64_t bytes, SteadyTime start)

@@ -7,8 +7,7 @@
 #include "batch/jobs.h"
 #include "batch/output_sweeper.h"
 #include "bench/bench_folder.h"
-
-#include <sys/resource.h>
+#include "bench/peak_memory.h"
 
 #include <cmath>
 
@@ -32,13 +31,6 @@ Json pipeline(const BenchFolder& folder)
         Json::array({atom(folder.path() / "left", "left"), atom(folder.path() / "right", "right")});
     spec["egress"] = {{"URI", "file://" + (folder.path() / "out").string()}};
     return spec;
-}
-
-std::int64_t peak_memory_mib()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
 }
 
 Async<Result<Json>> datums_body(Fixture& fixture)

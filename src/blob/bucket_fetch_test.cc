@@ -5,7 +5,7 @@
 
 namespace sluice {
 
-namespace testing {
+namespace testing::bucket_fetch_test {
 
 namespace {
 
@@ -277,6 +277,6 @@ TEST_F(BucketFetch, a_stop_ends_the_wait_for_a_service_that_is_away)
 
 } // namespace
 
-} // namespace testing
+} // namespace testing::bucket_fetch_test
 
 } // namespace sluice

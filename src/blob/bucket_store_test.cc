@@ -3,7 +3,7 @@
 
 namespace sluice {
 
-namespace testing {
+namespace testing::bucket_store_test {
 
 namespace {
 
@@ -146,6 +146,6 @@ TEST_F(BucketStoreTest, what_is_no_object_of_a_bucket_is_refused)
 
 } // namespace
 
-} // namespace testing
+} // namespace testing::bucket_store_test
 
 } // namespace sluice

@@ -4,7 +4,7 @@
 
 namespace sluice {
 
-namespace testing {
+namespace testing::bucket_upload_test {
 
 namespace {
 
@@ -247,6 +247,6 @@ TEST_F(BucketUpload, a_cancelled_call_aborts_the_upload_before_it_ends)
 
 } // namespace
 
-} // namespace testing
+} // namespace testing::bucket_upload_test
 
 } // namespace sluice

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::byte_budget_test {
 
 namespace {
 
@@ -125,4 +125,4 @@ TEST_F(ByteBudgetTest, a_cancelled_caller_does_not_hold_up_the_others)
     EXPECT_EQ(scene_.given, (Given{100, 50}));
 }
 
-} // namespace sluice
+} // namespace sluice::byte_budget_test

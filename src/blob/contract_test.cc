@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-namespace testing {
+namespace testing::contract_test {
 
 namespace {
 
@@ -285,6 +285,6 @@ TEST_P(BlobContract, a_stop_ends_a_transfer_and_leaves_nothing)
     EXPECT_FALSE(folder_.has("local"));
 }
 
-} // namespace testing
+} // namespace testing::contract_test
 
 } // namespace sluice

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::file_blob_store_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -294,4 +294,4 @@ TEST_F(FileBlobStoreTest, check_writable_tries_the_nearest_place_that_exists)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::file_blob_store_test

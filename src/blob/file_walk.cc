@@ -42,11 +42,6 @@ private:
     std::size_t next_ = 0;
 };
 
-struct CloseDir {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDir>;
-
 Result<struct stat> status_at(int directory, std::string_view name, const std::string& path)
 {
     struct stat status {};

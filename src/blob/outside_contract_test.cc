@@ -12,7 +12,7 @@
 #include <map>
 #include <unistd.h>
 
-namespace sluice::testing {
+namespace sluice::testing::outside_contract_test {
 
 namespace {
 
@@ -151,4 +151,4 @@ INSTANTIATE_TEST_SUITE_P(
     kind_name
 );
 
-} // namespace sluice::testing
+} // namespace sluice::testing::outside_contract_test

@@ -71,7 +71,7 @@ void add_views(CliCommand& batch)
         batch, {.path = "/batch/{}",
                 .show = lines_of("batch_id"),
                 .events = "/events?batch={}",
-                .is_final = has_ended}
+                .is_final = all_have_ended}
     );
     add_list(
         batch, {.name = "tasks",

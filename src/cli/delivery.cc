@@ -19,9 +19,9 @@ struct RedeliverOptions {
     std::string batch;
     std::string trigger;
 };
-using Options = std::shared_ptr<const RedeliverOptions>;
+using RedeliverOptionsPtr = std::shared_ptr<const RedeliverOptions>;
 
-Async<Result<int>> redeliver_one(Context& context, ApiClient& client, Options options)
+Async<Result<int>> redeliver_one(Context& context, ApiClient& client, RedeliverOptionsPtr options)
 {
     ApiClient::Call call;
     call.method = Method::post;
@@ -33,7 +33,7 @@ Async<Result<int>> redeliver_one(Context& context, ApiClient& client, Options op
     co_return exit_code::success;
 }
 
-Async<Result<int>> redeliver_all(Context& context, ApiClient& client, Options options)
+Async<Result<int>> redeliver_all(Context& context, ApiClient& client, RedeliverOptionsPtr options)
 {
     ApiClient::Call call;
     call.method = Method::post;
@@ -52,7 +52,7 @@ Async<Result<int>> redeliver_all(Context& context, ApiClient& client, Options op
     co_return exit_code::success;
 }
 
-Async<Result<int>> redeliver(Context& context, ApiClient& client, Options options)
+Async<Result<int>> redeliver(Context& context, ApiClient& client, RedeliverOptionsPtr options)
 {
     const bool is_filtered =
         !options->task.empty() || !options->batch.empty() || !options->trigger.empty();

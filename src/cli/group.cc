@@ -17,7 +17,7 @@ void add_group(CliCommand& root)
         group, {.path = "/groups/{}",
                 .show = lines_of("group_id"),
                 .events = "/events",
-                .is_final = has_ended}
+                .is_final = all_have_ended}
     );
     add_verb(group, "group", {"cancel", Method::delete_, "/groups/{}"});
     add_verb(group, "group", {"pause", Method::patch, "/groups/{}/pause"});

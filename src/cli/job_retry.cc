@@ -16,14 +16,14 @@ struct RetryOptions {
     std::vector<std::string> set;
     bool detach = false;
 };
-using Options = std::shared_ptr<const RetryOptions>;
+using RetryOptionsPtr = std::shared_ptr<const RetryOptions>;
 
 Jobs::RetryJob request_of(const RetryOptions& options)
 {
     return {options.job, options.set, actor_of_this_user()};
 }
 
-Async<Result<int>> retry_here(Context& context, App& app, Options options)
+Async<Result<int>> retry_here(Context& context, App& app, RetryOptionsPtr options)
 {
     Jobs::RetryJob request = request_of(*options);
     Judged<Jobs::Created> created = co_await app.jobs().retry(std::move(request));
@@ -37,7 +37,7 @@ Async<Result<int>> retry_here(Context& context, App& app, Options options)
     co_return code;
 }
 
-Async<Result<int>> retry_at_server(Context& context, JobsPort& jobs, Options options)
+Async<Result<int>> retry_at_server(Context& context, JobsPort& jobs, RetryOptionsPtr options)
 {
     Jobs::RetryJob request = request_of(*options);
     Judged<Jobs::Created> created = co_await jobs.retry(std::move(request));

@@ -12,11 +12,11 @@ namespace sluice {
 
 namespace {
 
-struct RunOptions {
+struct JobRunOptions {
     std::string file;
     bool detach = false;
 };
-using Options = std::shared_ptr<const RunOptions>;
+using JobRunOptionsPtr = std::shared_ptr<const JobRunOptions>;
 
 Judged<Jobs::NewJob> read_job_of(const std::string& path, PlainPaths plain_paths)
 {
@@ -30,7 +30,7 @@ Judged<Jobs::NewJob> read_job_of(const std::string& path, PlainPaths plain_paths
     return job;
 }
 
-Async<Result<int>> run_here(Context& context, App& app, Options options)
+Async<Result<int>> run_here(Context& context, App& app, JobRunOptionsPtr options)
 {
     const std::string shown = printable_path(options->file);
     Judged<Jobs::NewJob> job = read_job_of(options->file, PlainPaths::make_absolute);
@@ -47,7 +47,7 @@ Async<Result<int>> run_here(Context& context, App& app, Options options)
     co_return code;
 }
 
-Async<Result<int>> run_at_server(Context& context, JobsPort& jobs, Options options)
+Async<Result<int>> run_at_server(Context& context, JobsPort& jobs, JobRunOptionsPtr options)
 {
     const std::string shown = printable_path(options->file);
     Judged<Jobs::NewJob> job = read_job_of(options->file, PlainPaths::keep);
@@ -66,7 +66,7 @@ Async<Result<int>> run_at_server(Context& context, JobsPort& jobs, Options optio
 void add_job_run(CliCommand& job)
 {
     CliCommand command = job.add("run");
-    const auto options = std::make_shared<RunOptions>();
+    const auto options = std::make_shared<JobRunOptions>();
     command.argument("FILE", options->file, "pipeline file, YAML or JSON; - is stdin");
     command.flag("--detach", options->detach, "leave the job for sluice serve and workers");
     command.takes({"workers", "executor", "isolation", "secrets_dir", "data_dir"});

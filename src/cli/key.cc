@@ -23,7 +23,7 @@ struct KeyOptions {
     std::string name;
     std::string role = "write";
 };
-using Options = std::shared_ptr<KeyOptions>;
+using KeyOptionsPtr = std::shared_ptr<KeyOptions>;
 
 Result<void> check_name(const std::string& name)
 {
@@ -49,7 +49,7 @@ Json document_of(const KeyRow& key)
     return document;
 }
 
-Async<Result<int>> create_key(Context& context, Options options)
+Async<Result<int>> create_key(Context& context, KeyOptionsPtr options)
 {
     if (const Result<void> checked = check_name(options->name); !checked)
         co_return checked.error();
@@ -113,7 +113,7 @@ Async<Result<int>> list_keys(Context& context)
     co_return exit_code::success;
 }
 
-Async<Result<int>> revoke_key(Context& context, Options options)
+Async<Result<int>> revoke_key(Context& context, KeyOptionsPtr options)
 {
     const Result<Database> database =
         open_database(context.loop.get_executor(), context.config, context.logs);

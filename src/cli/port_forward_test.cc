@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::port_forward_test {
 namespace {
 
 ForwardEnd judged(const char* said)
@@ -59,4 +59,4 @@ TEST(KubectlError, has_the_code_of_what_kubectl_says)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::port_forward_test

@@ -17,7 +17,7 @@ struct RunOptions {
     std::string reason;
     std::string from;
 };
-using Options = std::shared_ptr<RunOptions>;
+using RunOptionsPtr = std::shared_ptr<RunOptions>;
 
 Columns task_columns()
 {
@@ -46,7 +46,7 @@ void show_run(OutputFormat format, Json document)
     table_of(task_columns())(format, tasks);
 }
 
-Async<Result<int>> describe(Context& context, WorkflowsPort& port, Options options)
+Async<Result<int>> describe(Context& context, WorkflowsPort& port, RunOptionsPtr options)
 {
     const Result<RunId> run = port.runs.find(options->id);
     if (!run)
@@ -58,7 +58,7 @@ Async<Result<int>> describe(Context& context, WorkflowsPort& port, Options optio
     co_return exit_code::success;
 }
 
-Async<Result<int>> tell_events(Context& context, WorkflowsPort& port, Options options)
+Async<Result<int>> tell_events(Context& context, WorkflowsPort& port, RunOptionsPtr options)
 {
     const Result<RunId> run = port.runs.find(options->id);
     if (!run)
@@ -79,7 +79,7 @@ Async<Result<int>> tell_events(Context& context, WorkflowsPort& port, Options op
     co_return exit_code::success;
 }
 
-Async<Result<int>> explain(Context& context, WorkflowsPort& port, Options options)
+Async<Result<int>> explain(Context& context, WorkflowsPort& port, RunOptionsPtr options)
 {
     const Result<RunId> run = port.runs.find(options->id);
     if (!run)
@@ -117,7 +117,7 @@ Async<Result<void>> act_on(WorkflowsPort& port, RunId run, Act act, const RunOpt
 }
 
 // Says how it stands then.
-Async<Result<int>> do_it(Context& context, WorkflowsPort& port, Act act, Options options)
+Async<Result<int>> do_it(Context& context, WorkflowsPort& port, Act act, RunOptionsPtr options)
 {
     const Result<RunId> run = port.runs.find(options->id);
     if (!run)
@@ -139,7 +139,7 @@ Async<Result<int>> do_it(Context& context, WorkflowsPort& port, Act act, Options
     co_return exit_code::success;
 }
 
-CliCommand add_one(CliCommand& run, std::string_view name, const Options& options)
+CliCommand add_one(CliCommand& run, std::string_view name, const RunOptionsPtr& options)
 {
     CliCommand command = run.add(name);
     command.argument("ID", options->id, "of the run");
@@ -161,7 +161,7 @@ void add_act(CliCommand& run, std::string_view name, Act act)
     }));
 }
 
-using Look = Async<Result<int>> (*)(Context&, WorkflowsPort&, Options);
+using Look = Async<Result<int>> (*)(Context&, WorkflowsPort&, RunOptionsPtr);
 
 void add_look(CliCommand& run, std::string_view name, Look look)
 {

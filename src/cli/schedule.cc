@@ -27,7 +27,7 @@ Columns schedule_columns()
         {"LAST", time_of("last_run_at")}};
 }
 
-Columns run_columns()
+Columns tick_columns()
 {
     return {
         {"SCHEDULED", time_of("scheduled_at")},
@@ -78,7 +78,7 @@ void add_schedule(CliCommand& root)
     add_list(
         schedule, {.name = "runs",
                    .path = "/schedules/{}/runs",
-                   .columns = run_columns(),
+                   .columns = tick_columns(),
                    .without = local_schedules::runs}
     );
     add_schedule_stats(schedule);

@@ -54,7 +54,7 @@ Result<File> read_file(const std::string& path, Says says)
     read_optional(reader, "end", file.rest.end, time_kind);
     reader.finish();
     if (!problems.empty())
-        return with_context(path, to_error(problems.take()));
+        return with_context(path, to_error(std::span<const Problem>(problems.take())));
     return file;
 }
 
@@ -88,7 +88,7 @@ Json document_of(const CronFireView& fire)
     return document;
 }
 
-Columns schedule_columns()
+Columns cron_columns()
 {
     return {{"ID", text_of("id")},           {"WORKFLOW", text_of("workflow")},
             {"CRON", text_of("cron")},       {"TIMEZONE", text_of("timezone")},
@@ -215,7 +215,7 @@ Async<Result<int>> list_all(Context& context, WorkflowsPort& port, Given given)
                 Errc::invalid, fmt::format("--{}: is for schedules of a server", parameter)};
         page.enabled = value == "true";
     }
-    Result<int> code = co_await show(context, port.cron.list(page), schedule_columns());
+    Result<int> code = co_await show(context, port.cron.list(page), cron_columns());
     co_return code;
 }
 

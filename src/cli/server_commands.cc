@@ -119,14 +119,14 @@ void runs_view(CliCommand& command, std::shared_ptr<Options> options, const With
 
 struct VerbOptions {
     std::string noun;
-    Verb verb;
+    VerbCommand verb;
     std::vector<std::string> ids;
 };
 
 Async<Result<int>>
 act(Context& context, ApiClient& client, std::shared_ptr<const VerbOptions> options)
 {
-    const Verb& verb = options->verb;
+    const VerbCommand& verb = options->verb;
     for (const std::string& id : options->ids) {
         ApiClient::Call call;
         call.method = verb.method;
@@ -235,7 +235,7 @@ void add_show(CliCommand& parent, ShowCommand show)
     runs_view(command, options, options->command.without);
 }
 
-void add_verb(CliCommand& parent, std::string_view noun, Verb verb)
+void add_verb(CliCommand& parent, std::string_view noun, VerbCommand verb)
 {
     CliCommand command = parent.add(verb.name);
     const auto options = std::make_shared<VerbOptions>();

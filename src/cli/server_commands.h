@@ -52,7 +52,7 @@ struct ShowCommand {
 void add_show(CliCommand& parent, ShowCommand command);
 
 // What is done to things, by their ids.
-struct Verb {
+struct VerbCommand {
     std::string_view name;
     Method method = Method::patch;
     std::string path;
@@ -60,7 +60,7 @@ struct Verb {
     std::string_view done = {}; // what is said then; empty: what the answer says
     WithoutServer without = nullptr;
 };
-void add_verb(CliCommand& parent, std::string_view noun, Verb verb);
+void add_verb(CliCommand& parent, std::string_view noun, VerbCommand verb);
 
 // `create FILE` prints the id of what the server has made of the file; `update ID FILE` changes it.
 void add_create(CliCommand& parent, std::string path, WithoutServer without = nullptr);

@@ -14,7 +14,7 @@ namespace sluice {
 namespace {
 
 // "3/10 (1 failed)": what its target has reported.
-Table::Cell progress(const Json& task)
+Table::Cell progress_of_task(const Json& task)
 {
     const Json& expected = member(task, "expected_count");
     const Json& failures = member(task, "failures");
@@ -85,7 +85,7 @@ void add_views(CliCommand& task)
 Columns task_columns()
 {
     return {{"ID", text_of("id")},     {"STATUS", status_of("status")},
-            {"KIND", text_of("kind")}, {"PROGRESS", progress},
+            {"KIND", text_of("kind")}, {"PROGRESS", progress_of_task},
             {"NAME", text_of("name")}, {"CREATED", time_of("created_at")}};
 }
 
@@ -95,7 +95,7 @@ std::vector<std::string> task_statuses()
             "Failure", "Skipped", "Paused",  "Canceled"};
 }
 
-bool has_ended(const Json& counted)
+bool all_have_ended(const Json& counted)
 {
     constexpr std::array<std::string_view, 5> unfinished{
         "waiting", "pending", "claimed", "running", "paused"};

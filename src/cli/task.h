@@ -20,6 +20,6 @@ Columns task_columns();
 std::vector<std::string> task_statuses();
 
 // Whether no task of a batch or a group will change any more, by its `status_counts`.
-bool has_ended(const Json& counted);
+bool all_have_ended(const Json& counted);
 
 } // namespace sluice

@@ -14,7 +14,7 @@ struct CreateOptions {
     std::string file;
     std::string idempotency_key;
 };
-using Options = std::shared_ptr<const CreateOptions>;
+using CreateOptionsPtr = std::shared_ptr<const CreateOptions>;
 
 // Ids alone on stdout, for scripts; which batch it is beside it.
 void show_created(OutputFormat format, const Json& tasks)
@@ -32,7 +32,7 @@ void show_created(OutputFormat format, const Json& tasks)
         ));
 }
 
-Async<Result<int>> create_tasks(Context& context, ApiClient& client, Options options)
+Async<Result<int>> create_tasks(Context& context, ApiClient& client, CreateOptionsPtr options)
 {
     Result<Json> tasks = read_document(options->file);
     if (!tasks)

@@ -19,7 +19,7 @@ struct UpdateOptions {
     std::optional<std::int64_t> expected_count;
     std::optional<std::int64_t> attempt;
 };
-using Options = std::shared_ptr<const UpdateOptions>;
+using UpdateOptionsPtr = std::shared_ptr<const UpdateOptions>;
 
 void set(Json& body, const char* name, const std::string& text)
 {
@@ -54,7 +54,8 @@ Result<Json> body_of(const UpdateOptions& options)
     return json_result(std::move(body));
 }
 
-Async<Result<int>> send(Context& context, ApiClient& client, Method method, Options options)
+Async<Result<int>>
+send(Context& context, ApiClient& client, Method method, UpdateOptionsPtr options)
 {
     Result<Json> body = body_of(*options);
     if (!body)

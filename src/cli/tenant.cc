@@ -15,7 +15,7 @@ struct TenantOptions {
 
     Tenant tenant() const { return {schema, user.empty() ? schema : user}; }
 };
-using Options = std::shared_ptr<TenantOptions>;
+using TenantOptionsPtr = std::shared_ptr<TenantOptions>;
 
 void print_access(OutputFormat format, const TenantAccess& access)
 {
@@ -47,7 +47,7 @@ void print_tenants(OutputFormat format, const std::vector<std::string>& schemas)
         print_document(format, Json{{"tenants", std::move(list)}});
 }
 
-Async<Result<int>> create_tenant(Context& context, Options options)
+Async<Result<int>> create_tenant(Context& context, TenantOptionsPtr options)
 {
     const Result<std::unique_ptr<Tenants>> tenants = open_tenants(context.config.db);
     if (!tenants)
@@ -59,7 +59,7 @@ Async<Result<int>> create_tenant(Context& context, Options options)
     co_return exit_code::success;
 }
 
-Async<Result<int>> remove_tenant(Context& context, Options options)
+Async<Result<int>> remove_tenant(Context& context, TenantOptionsPtr options)
 {
     const Result<std::unique_ptr<Tenants>> tenants = open_tenants(context.config.db);
     if (!tenants)

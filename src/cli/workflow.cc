@@ -14,7 +14,7 @@ struct WorkflowOptions {
     std::string version;
     std::string format = "ascii";
 };
-using Options = std::shared_ptr<WorkflowOptions>;
+using WorkflowOptionsPtr = std::shared_ptr<WorkflowOptions>;
 
 Columns workflow_columns()
 {
@@ -78,7 +78,7 @@ Async<Result<int>> list_workflows(Context& context, WorkflowsPort& port)
     co_return exit_code::success;
 }
 
-Async<Result<WorkflowReads::Workflow>> chosen(WorkflowsPort& port, Options options)
+Async<Result<WorkflowReads::Workflow>> chosen(WorkflowsPort& port, WorkflowOptionsPtr options)
 {
     Result<std::string> name = co_await port.workflows.find(options->name);
     if (!name)
@@ -105,7 +105,7 @@ void show_workflow(OutputFormat format, Json document)
     }
 }
 
-Async<Result<int>> show(Context& context, WorkflowsPort& port, Options options)
+Async<Result<int>> show(Context& context, WorkflowsPort& port, WorkflowOptionsPtr options)
 {
     const Result<WorkflowReads::Workflow> workflow = co_await chosen(port, options);
     if (!workflow)
@@ -134,7 +134,7 @@ Async<Result<int>> show(Context& context, WorkflowsPort& port, Options options)
     co_return exit_code::success;
 }
 
-Async<Result<int>> draw_it(Context&, WorkflowsPort& port, Options options)
+Async<Result<int>> draw_it(Context&, WorkflowsPort& port, WorkflowOptionsPtr options)
 {
     const Result<WorkflowReads::Workflow> workflow = co_await chosen(port, options);
     if (!workflow)
@@ -143,7 +143,7 @@ Async<Result<int>> draw_it(Context&, WorkflowsPort& port, Options options)
     co_return exit_code::success;
 }
 
-CliCommand add_one(CliCommand& workflow, std::string_view name, const Options& options)
+CliCommand add_one(CliCommand& workflow, std::string_view name, const WorkflowOptionsPtr& options)
 {
     CliCommand command = workflow.add(name);
     command.argument("NAME", options->name, "of the workflow, or its namespace");

@@ -2,6 +2,7 @@
 #include "engine/dispatcher.h"
 
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/store.h"
 
 #include <boost/system/system_error.hpp>
@@ -16,8 +17,6 @@ namespace {
 // One group is written, the next one gathers: places that are freed meanwhile, in turns of the loop
 // that come one after the other, are asked for with it, and what it makes ready is claimed at once.
 constexpr int claimers_max = 4;
-
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 // How many of those that are left one queue may have in all: the last eighth is for those queues
 // that have few, so that some place is always left for the next one.

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::dispatcher_test {
 namespace {
 
 using testing::EngineTest;
@@ -464,4 +464,4 @@ TEST_F(DispatcherTest, a_task_with_tries_left_is_tried_again)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::dispatcher_test

@@ -8,7 +8,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::engine_test {
 namespace {
 
 using testing::EngineTest;
@@ -136,4 +136,4 @@ TEST_F(EngineRuns, the_worker_is_gone_after_a_stop)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::engine_test

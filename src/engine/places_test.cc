@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace sluice {
+namespace sluice::places_test {
 namespace {
 
 class PlacesTest : public ::testing::Test {
@@ -117,4 +117,4 @@ TEST_F(PlacesTest, the_only_place_is_for_all)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::places_test

@@ -2,6 +2,7 @@
 #include "engine/run_waiters.h"
 
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/execution_reads.h"
 #include "store/store.h"
 
@@ -13,7 +14,6 @@ namespace sluice {
 
 namespace {
 
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 constexpr RunWaiters::Clock::duration pause_min = std::chrono::milliseconds(20);
 
 } // namespace

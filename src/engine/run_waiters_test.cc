@@ -3,7 +3,7 @@
 
 #include "engine/testing.h"
 
-namespace sluice {
+namespace sluice::run_waiters_test {
 namespace {
 
 using testing::await;
@@ -187,4 +187,4 @@ TEST_F(RunWaitersTest, an_end_of_which_no_news_came_is_found_by_looking)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_waiters_test

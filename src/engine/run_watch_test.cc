@@ -3,7 +3,7 @@
 
 #include "engine/testing.h"
 
-namespace sluice {
+namespace sluice::run_watch_test {
 namespace {
 
 using testing::EngineTest;
@@ -61,4 +61,4 @@ TEST_F(RunWatchTest, a_run_that_does_not_exist_is_not_found)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_watch_test

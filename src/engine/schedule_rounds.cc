@@ -2,6 +2,7 @@
 #include "engine/schedule_rounds.h"
 
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/execution_reads.h"
 #include "store/schedule_reads.h"
 #include "store/store.h"
@@ -11,8 +12,6 @@
 namespace sluice {
 
 namespace {
-
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 // What is due but was not given to us is in the hands of another process, and what others write
 // may concern us: so often at most we look for that.

@@ -3,7 +3,7 @@
 
 #include "engine/testing.h"
 
-namespace sluice {
+namespace sluice::schedule_rounds_test {
 namespace {
 
 using testing::await;
@@ -147,4 +147,4 @@ TEST_F(RoundsTest, wake_for_what_a_commit_has_made_due_and_end_when_they_are_clo
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::schedule_rounds_test

@@ -4,7 +4,7 @@
 #include "engine/testing.h"
 #include "store/execution_reads.h"
 
-namespace sluice {
+namespace sluice::submit_test {
 namespace {
 
 using testing::EngineTest;
@@ -143,4 +143,4 @@ TEST_F(SubmitTest, names_parents_over_all_pieces_of_a_large_run)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::submit_test

@@ -6,7 +6,7 @@
 #include "exec/test_dir.h"
 #include "store/testing/probe.h"
 
-namespace sluice {
+namespace sluice::timekeeper_test {
 namespace {
 
 using testing::EngineTest;
@@ -236,4 +236,4 @@ TEST_F(TimekeeperTest, wakes_for_what_a_commit_has_made_due)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::timekeeper_test

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::worker_test {
 namespace {
 
 using testing::EngineTest;
@@ -258,4 +258,4 @@ TEST_F(WorkerTest, its_leases_end_when_it_leaves)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::worker_test

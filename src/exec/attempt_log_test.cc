@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-namespace sluice {
+namespace sluice::attempt_log_test {
 namespace {
 
 using testing::TestDir;
@@ -217,4 +217,4 @@ TEST(AttemptLog, damage_is_an_error)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::attempt_log_test

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::child_program_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -139,4 +139,4 @@ TEST_F(ChildProgramTest, it_ends_with_us_when_we_are_killed)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::child_program_test

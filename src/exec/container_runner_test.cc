@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::container_runner_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -245,4 +245,4 @@ TEST_F(ContainerRunnerTest, without_an_engine_the_way_out_is_named)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::container_runner_test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/keeper_script.h"
 
+#include "base/os.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -23,10 +25,6 @@ long address(const void* pointer)
 {
     return reinterpret_cast<long>(pointer);
 }
-
-struct CloseDir {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 void write_file(KeeperScript& script, const char* path, const std::string& content, IfFailed policy)
 {
@@ -89,7 +87,7 @@ void add_file(KeeperScript& script, const std::string& path)
 
 void add_system_entries(KeeperScript& script)
 {
-    const std::unique_ptr<DIR, CloseDir> root{::opendir("/")};
+    const Directory root{::opendir("/")};
     while (const dirent* const entry = root ? ::readdir(root.get()) : nullptr) {
         const std::string_view name = entry->d_name;
         const bool ours =

@@ -18,10 +18,6 @@ namespace {
 
 constexpr int links_max = 40; // as in the kernel
 
-struct CloseDir {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 // Collects by the command's view of names: a path is the list of its parts below /pfs. Host paths
 // are made from such lists only, so no link can lead us outside.
 class Collector {
@@ -155,7 +151,7 @@ Result<void> Collector::add(const Place& place, const std::string& name)
 
 Result<void> Collector::add_folder(const Place& place, const std::string& name)
 {
-    const std::unique_ptr<DIR, CloseDir> directory{::opendir(host(place).c_str())};
+    const Directory directory{::opendir(host(place).c_str())};
     struct stat status {};
     if (!directory || ::fstat(::dirfd(directory.get()), &status) != 0)
         return bad(name, fmt::format("cannot be listed: {}", os_message(errno)));

@@ -24,14 +24,10 @@ Result<void> make_directory(const std::string& path)
     return os_error("create", path, errno);
 }
 
-struct CloseDir {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 // Both are in one mount, so this is a matter of names.
 Result<void> move_entries(const std::string& from, const std::string& to)
 {
-    const std::unique_ptr<DIR, CloseDir> directory{::opendir(from.c_str())};
+    const Directory directory{::opendir(from.c_str())};
     if (!directory)
         return os_error("read", from, errno);
     while (const dirent* const entry = ::readdir(directory.get())) {

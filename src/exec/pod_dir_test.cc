@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <sys/stat.h>
 
-namespace sluice {
+namespace sluice::pod_dir_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -137,4 +137,4 @@ TEST_F(PodDir, an_end_leaves_the_mounts_and_nothing_in_them)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::pod_dir_test

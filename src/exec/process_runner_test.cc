@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::process_runner_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -470,4 +470,4 @@ TEST_P(IsolationTest, files_may_have_any_names)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::process_runner_test

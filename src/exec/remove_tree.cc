@@ -15,10 +15,6 @@ namespace sluice {
 
 namespace {
 
-struct CloseDir {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 Fd open_directory(int above, const char* name)
@@ -49,7 +45,7 @@ Emptied empty(int directory)
     int copy = ::openat(directory, ".", directory_flags);
     if (copy < 0 && errno == EACCES && ::fchmod(directory, 0700) == 0)
         copy = ::openat(directory, ".", directory_flags);
-    const std::unique_ptr<DIR, CloseDir> entries{copy < 0 ? nullptr : ::fdopendir(copy)};
+    const Directory entries{copy < 0 ? nullptr : ::fdopendir(copy)};
     if (!entries)
         return {.good = false};
     while (const dirent* const entry = ::readdir(entries.get())) {

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace sluice {
+namespace sluice::work_dir_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -205,4 +205,4 @@ TEST_F(WorkDirTest, removal_goes_as_deep_as_it_must)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::work_dir_test

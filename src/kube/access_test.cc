@@ -7,7 +7,7 @@
 #include <fstream>
 #include <map>
 
-namespace sluice {
+namespace sluice::access_test {
 
 namespace {
 
@@ -94,4 +94,4 @@ TEST_F(AccessTest, what_cannot_be_is_named)
     EXPECT_NE(access().error().detail.find("namespace"), std::string::npos);
 }
 
-} // namespace sluice
+} // namespace sluice::access_test

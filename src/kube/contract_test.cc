@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace sluice {
+namespace sluice::contract_test {
 
 namespace {
 
@@ -476,4 +476,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const ::testing::TestParamInfo<Behind>& info) { return info.param.name; }
 );
 
-} // namespace sluice
+} // namespace sluice::contract_test

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-namespace sluice {
+namespace sluice::kube_cluster_test {
 
 namespace {
 
@@ -358,4 +358,4 @@ TEST_F(KubeClusterTest, a_watch_may_be_left_at_any_time)
     kube_.close(); // waits for what they left
 }
 
-} // namespace sluice
+} // namespace sluice::kube_cluster_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::seen_test {
 
 namespace {
 
@@ -297,4 +297,4 @@ TEST(SeenObjects, of_another_shape_are_read_as_far_as_they_go)
     }
 }
 
-} // namespace sluice
+} // namespace sluice::seen_test

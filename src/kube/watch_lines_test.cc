@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::watch_lines_test {
 
 namespace {
 
@@ -134,4 +134,4 @@ TEST(LineCutter, holds_no_more_than_its_limit)
     EXPECT_EQ(cutter.take("cde"), Took::too_long);
 }
 
-} // namespace sluice
+} // namespace sluice::watch_lines_test

@@ -215,6 +215,8 @@ std::string base64(const std::string& bytes)
     return encode_base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
+} // namespace
+
 Json object_of(const char* api_version, const char* kind, const ObjectMeta& meta)
 {
     Json json = Json::object();
@@ -223,8 +225,6 @@ Json object_of(const char* api_version, const char* kind, const ObjectMeta& meta
     json["metadata"] = to_json(meta);
     return json;
 }
-
-} // namespace
 
 Json to_json(const ObjectMeta& meta)
 {

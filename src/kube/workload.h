@@ -123,6 +123,9 @@ struct SecretObject {
     std::map<std::string, std::string> data = {}; // bytes; base64 in JSON
 };
 
+// What every object begins with.
+Json object_of(const char* api_version, const char* kind, const ObjectMeta& meta);
+
 Json to_json(const ObjectMeta& meta);
 Json to_json(const PodTemplate& pods);
 Json to_json(const JobObject& job);

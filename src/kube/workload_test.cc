@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::kube {
+namespace sluice::kube::workload_test {
 
 namespace {
 
@@ -236,4 +236,4 @@ TEST(Workload, a_secret_is_base64_and_belongs_to_its_owner)
         })"));
 }
 
-} // namespace sluice::kube
+} // namespace sluice::kube::workload_test

@@ -9,7 +9,7 @@
 
 #include <map>
 
-namespace sluice {
+namespace sluice::datum_plan_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -300,4 +300,4 @@ TEST(DatumPayload, what_is_not_a_payload_is_corrupt)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::datum_plan_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::duration_test {
 namespace {
 
 std::int64_t seconds_of(std::string_view text)
@@ -98,4 +98,4 @@ TEST(Duration, what_is_written_is_read_back)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::duration_test

@@ -8,7 +8,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::glob_test {
 namespace {
 
 Glob glob(std::string_view pattern)
@@ -244,4 +244,4 @@ TEST(Glob, agrees_with_the_plainest_matcher)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::glob_test

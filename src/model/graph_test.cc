@@ -9,7 +9,7 @@
 #include <charconv>
 #include <set>
 
-namespace sluice {
+namespace sluice::graph_test {
 namespace {
 
 using Links = std::vector<GraphLink>;
@@ -184,4 +184,4 @@ TEST(Graph, a_long_chain_and_a_wide_fan_take_no_time)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::graph_test

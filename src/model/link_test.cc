@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace sluice {
+namespace sluice::link_test {
 namespace {
 
 struct Line {
@@ -56,4 +56,4 @@ TEST(Link, fail_beats_skip)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::link_test

@@ -16,27 +16,13 @@ namespace {
 constexpr EnumNames<UriScheme, 3> scheme_names{
     {{UriScheme::file, "file"}, {UriScheme::s3, "s3"}, {UriScheme::gs, "gs"}}};
 
-bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool stays_plain(char c)
 {
     constexpr std::string_view marks = "-._~!$&'()*+,;=:@/";
     return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
 }
 
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-Error refused(std::string_view text, std::string_view why)
+Error refused_place(std::string_view text, std::string_view why)
 {
     return {
         Errc::invalid, fmt::format(
@@ -56,7 +42,7 @@ Result<ObjectUri> parse_plain_path(std::string_view text)
 {
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos && scheme_names.find(to_lower(text.substr(0, colon))))
-        return refused(text, fmt::format("'{}:' needs '//'", text.substr(0, colon)));
+        return refused_place(text, fmt::format("'{}:' needs '//'", text.substr(0, colon)));
     return ObjectUri{.scheme = UriScheme::local, .bucket = {}, .path = std::string(text)};
 }
 
@@ -65,7 +51,7 @@ Result<ObjectUri> parse_file_uri(std::string_view text, std::string_view rest)
     if (rest.starts_with("localhost/"))
         rest.remove_prefix(std::string_view("localhost").size());
     if (!rest.starts_with('/'))
-        return refused(text, "a file URI has three slashes");
+        return refused_place(text, "a file URI has three slashes");
     return ObjectUri{.scheme = UriScheme::file, .bucket = {}, .path = percent_decode(rest)};
 }
 
@@ -74,9 +60,9 @@ Result<ObjectUri> parse_bucket_uri(std::string_view text, UriScheme scheme, std:
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string_view bucket = rest.substr(0, slash);
     if (bucket.empty())
-        return refused(text, "the bucket is missing");
+        return refused_place(text, "the bucket is missing");
     if (!is_bucket(bucket))
-        return refused(text, "a bucket is named with letters, digits and ._- only");
+        return refused_place(text, "a bucket is named with letters, digits and ._- only");
     rest.remove_prefix(std::min(slash + 1, rest.size()));
     return ObjectUri{scheme, std::string(bucket), percent_decode(rest)};
 }
@@ -86,9 +72,9 @@ Result<ObjectUri> parse_bucket_uri(std::string_view text, UriScheme scheme, std:
 Result<ObjectUri> parse_uri(std::string_view text)
 {
     if (text.empty())
-        return refused(text, "it is empty");
+        return refused_place(text, "it is empty");
     if (percent_decode(text).find('\0') != std::string::npos)
-        return refused(text, "it contains a NUL byte");
+        return refused_place(text, "it contains a NUL byte");
     const std::size_t colon = text.find("://");
     if (colon == std::string_view::npos || text.find('/') < colon)
         return parse_plain_path(text);
@@ -96,7 +82,9 @@ Result<ObjectUri> parse_uri(std::string_view text)
     const std::optional<UriScheme> scheme = scheme_names.find(to_lower(text.substr(0, colon)));
     const std::string_view rest = text.substr(colon + 3);
     if (!scheme)
-        return refused(text, fmt::format("unknown scheme '{}'", printable(text.substr(0, colon))));
+        return refused_place(
+            text, fmt::format("unknown scheme '{}'", printable(text.substr(0, colon)))
+        );
     if (*scheme == UriScheme::file)
         return parse_file_uri(text, rest);
     return parse_bucket_uri(text, *scheme, rest);

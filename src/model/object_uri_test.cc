@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::object_uri_test {
 namespace {
 
 using enum UriScheme;
@@ -113,4 +113,4 @@ TEST(ObjectUri, any_bytes_survive_writing_and_reading)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::object_uri_test

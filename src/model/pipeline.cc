@@ -15,11 +15,6 @@ namespace {
 constexpr std::size_t label_max = 63;
 constexpr std::size_t name_max = label_max - 1 - job_suffix_size;
 
-bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 Error invalid(std::string detail)
 {
     return {Errc::invalid, std::move(detail)};

@@ -9,7 +9,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::pipeline_schema_test {
 namespace {
 
 using testing::each_property;
@@ -154,4 +154,4 @@ TEST(PipelineSchema, inputs_nest_by_reference)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::pipeline_schema_test

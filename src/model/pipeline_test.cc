@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::pipeline_test {
 namespace {
 
 // falconeri's own example of its format.
@@ -314,4 +314,4 @@ TEST(SetField, bad_paths_are_refused_and_change_nothing)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::pipeline_test

@@ -28,7 +28,7 @@ struct Scale {
     int two = 0;
 };
 
-Error refused(std::string_view text, std::string_view why)
+Error refused_quantity(std::string_view text, std::string_view why)
 {
     return {
         Errc::invalid, fmt::format(
@@ -123,20 +123,20 @@ Result<Quantity> parse_quantity(std::string_view text, QuantityUnit unit)
 {
     std::string_view rest = text;
     if (rest.starts_with('-'))
-        return refused(text, "it is below zero");
+        return refused_quantity(text, "it is below zero");
     if (rest.starts_with('+'))
         rest.remove_prefix(1);
     const std::optional<Decimal> number = take_decimal(rest);
     if (!number)
-        return refused(text, fmt::format("it needs 1 to {} digits", digits_max));
+        return refused_quantity(text, fmt::format("it needs 1 to {} digits", digits_max));
     std::optional<Scale> scale = read_suffix(rest);
     if (!scale)
-        return refused(text, fmt::format("unknown suffix '{}'", printable(rest)));
+        return refused_quantity(text, fmt::format("unknown suffix '{}'", printable(rest)));
 
     scale->ten += number->exponent + (unit == QuantityUnit::milli ? 3 : 0);
     const std::optional<std::int64_t> amount = scaled(number->digits, *scale);
     if (!amount)
-        return refused(text, "it is too large");
+        return refused_quantity(text, "it is too large");
     return Quantity{std::string(text), *amount};
 }
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::quantity_test {
 namespace {
 
 using enum QuantityUnit;
@@ -119,4 +119,4 @@ TEST(Quantity, whole_numbers_with_a_binary_suffix_are_exact)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::quantity_test

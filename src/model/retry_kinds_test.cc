@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::retry_kinds_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(RetryKinds, failures_of_attempts_have_three_words)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::retry_kinds_test

@@ -6,7 +6,7 @@
 #include <array>
 #include <limits>
 
-namespace sluice {
+namespace sluice::retry_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -299,4 +299,4 @@ TEST(Retry, a_stored_member_of_another_type_is_corrupt_not_an_exception)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::retry_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::standing_test {
 namespace {
 
 TEST(Standing, a_task_that_has_only_its_place_is_pending)
@@ -41,4 +41,4 @@ TEST(Standing, an_outcome_beats_everything)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::standing_test

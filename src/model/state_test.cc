@@ -6,7 +6,7 @@
 #include <array>
 #include <set>
 
-namespace sluice {
+namespace sluice::state_test {
 namespace {
 
 using enum TaskState;
@@ -208,4 +208,4 @@ TEST(State, every_name_of_events_ends_and_runs_is_its_own)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::state_test

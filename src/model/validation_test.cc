@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::validation_test {
 namespace {
 
 enum class Color { red, green };
@@ -185,4 +185,4 @@ TEST(Validation, the_schema_says_the_same)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::validation_test

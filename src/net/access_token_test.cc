@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::access_token_test {
 namespace {
 
 constexpr TokenSubject subject{.purpose = "task", .name = "0198c5a8-7d4e-7000-8000-000000000001"};
@@ -45,4 +45,4 @@ TEST(AccessTokenDeathTest, an_empty_key_makes_no_tokens)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::access_token_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::backoff_test {
 
 using namespace std::chrono_literals;
 
@@ -66,4 +66,4 @@ TEST(RetryAfter, is_read_as_a_date_too_by_those_who_know_the_time)
         EXPECT_EQ(parse_retry_after(text, now), std::nullopt) << text;
 }
 
-} // namespace sluice
+} // namespace sluice::backoff_test

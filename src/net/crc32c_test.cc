@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace sluice {
+namespace sluice::crc32c_test {
 namespace {
 
 std::string random_bytes(std::size_t size)
@@ -81,4 +81,4 @@ TEST(Crc32c, is_written_as_base64_of_big_endian_bytes)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::crc32c_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::credentials_test {
 
 TEST(Credentials, of_basic_are_the_password_of_any_user)
 {
@@ -55,4 +55,4 @@ TEST(Base64, is_decoded_strictly)
         EXPECT_EQ(decode_base64(text), std::nullopt) << text;
 }
 
-} // namespace sluice
+} // namespace sluice::credentials_test

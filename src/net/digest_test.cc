@@ -8,7 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-namespace sluice {
+namespace sluice::digest_test {
 namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -96,4 +96,4 @@ TEST(Rs256, takes_rsa_keys_without_a_password_only_and_never_tells_what_it_got)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::digest_test

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::hmac_test {
 namespace {
 
 std::string hex(const Sha256& bytes)
@@ -76,4 +76,4 @@ TEST(Base64, that_we_write_is_read_back)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::hmac_test

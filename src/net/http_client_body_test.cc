@@ -10,7 +10,7 @@
 
 // Large bodies: sinks, shared bodies, stalls; and paths as they are.
 
-namespace sluice {
+namespace sluice::http_client_body_test {
 
 namespace {
 
@@ -326,4 +326,4 @@ TEST(HttpClientBody, a_stall_is_timed_out)
     EXPECT_EQ(f.sink.body, "12345");
 }
 
-} // namespace sluice
+} // namespace sluice::http_client_body_test

@@ -13,7 +13,7 @@
 
 #include <csignal>
 
-namespace sluice {
+namespace sluice::http_client_test {
 
 namespace {
 
@@ -460,4 +460,4 @@ TEST(HttpClient, leaves_the_signals_of_the_process_alone)
     EXPECT_EQ(sigismember(&mask, SIGPIPE), 0);
 }
 
-} // namespace sluice
+} // namespace sluice::http_client_test

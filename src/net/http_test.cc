@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::http_test {
 
 namespace {
 
@@ -164,4 +164,4 @@ TEST(HttpDate, has_the_form_of_the_standard)
     EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
-} // namespace sluice
+} // namespace sluice::http_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::plain_path_test {
 
 namespace {
 
@@ -28,4 +28,4 @@ TEST(PlainPath, is_short)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::plain_path_test

@@ -7,7 +7,7 @@
 
 #include <map>
 
-namespace sluice {
+namespace sluice::rate_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST(RateLimit, forgetting_makes_no_difference_to_anybody)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::rate_limit_test

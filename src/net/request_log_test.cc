@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::request_log_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST(RequestLog, a_request_that_could_not_be_read_has_a_line_too)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::request_log_test

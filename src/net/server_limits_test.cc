@@ -3,7 +3,7 @@
 #include "async/task_scope.h"
 #include "net/server_fixture.h"
 
-namespace sluice {
+namespace sluice::server_limits_test {
 
 namespace {
 
@@ -478,4 +478,4 @@ TEST(Stopping, cuts_a_request_that_is_half_there_when_the_time_is_over)
     EXPECT_EQ(client.receive_all(), "");
 }
 
-} // namespace sluice
+} // namespace sluice::server_limits_test

@@ -5,7 +5,7 @@
 #include "net/credentials.h"
 #include "net/server_fixture.h"
 
-namespace sluice {
+namespace sluice::server_test {
 
 namespace {
 
@@ -467,4 +467,4 @@ TEST(Server, says_what_is_wrong_with_an_address)
     EXPECT_NE(taken.error().detail.find(std::to_string(f.port)), std::string::npos);
 }
 
-} // namespace sluice
+} // namespace sluice::server_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::url_escape_test {
 
 TEST(UrlEscape, encodes_what_may_not_stand_behind_the_host)
 {
@@ -22,4 +22,4 @@ TEST(UrlEscape, leaves_everything_else_alone)
         EXPECT_EQ(escape_strays(url), url);
 }
 
-} // namespace sluice
+} // namespace sluice::url_escape_test

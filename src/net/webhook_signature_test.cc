@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::webhook_signature_test {
 namespace {
 
 constexpr std::string_view secret_text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -85,4 +85,4 @@ TEST(WebhookSecret, that_is_too_short_too_long_or_no_base64_is_refused_and_not_r
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::webhook_signature_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::client {
+namespace sluice::client::client_stored_test {
 
 namespace {
 
@@ -171,4 +171,4 @@ TEST(ClientStored, lists_are_followed_to_their_ends)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::client_stored_test

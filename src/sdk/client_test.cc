@@ -7,7 +7,7 @@
 
 #include <set>
 
-namespace sluice::client {
+namespace sluice::client::client_test {
 
 namespace {
 
@@ -459,4 +459,4 @@ TEST(Client, may_be_used_by_many_threads)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::client_test

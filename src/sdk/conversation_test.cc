@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::client {
+namespace sluice::client::conversation_test {
 
 namespace {
 
@@ -162,4 +162,4 @@ TEST(Conversation, gives_the_refusal_when_it_is_not_confirmed)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::conversation_test

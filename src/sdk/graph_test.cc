@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace sluice::client {
+namespace sluice::client::graph_test {
 
 namespace {
 
@@ -136,4 +136,4 @@ TEST(Webhook, says_how_it_is_sent_and_what_follows)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::graph_test

@@ -9,7 +9,7 @@
 #include <functional>
 #include <map>
 
-namespace sluice::client {
+namespace sluice::client::handle_test {
 
 namespace {
 
@@ -213,4 +213,4 @@ TEST(TaskHandle, refuses_urls_that_are_no_handles_without_telling_their_tokens)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::handle_test

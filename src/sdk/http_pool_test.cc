@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::client {
+namespace sluice::client::http_pool_test {
 
 namespace {
 
@@ -92,4 +92,4 @@ TEST_F(HttpPoolTest, follows_no_redirect)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::http_pool_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace sluice::client {
+namespace sluice::client::json_test {
 
 namespace {
 
@@ -71,4 +71,4 @@ TEST(Json, refuses_to_be_what_it_is_not)
 
 } // namespace
 
-} // namespace sluice::client
+} // namespace sluice::client::json_test

@@ -10,8 +10,8 @@ namespace {
 
 using Filter = ServiceReads::AuditFilter;
 
-constexpr std::size_t piece_max = 1000;
-constexpr std::size_t looked_at_max = 20'000; // lines, for one page
+constexpr std::size_t audit_piece_max = 1000;
+constexpr std::size_t lines_looked_at_max = 20'000; // lines, for one page
 
 // Of the lines that targets cause, which are most, there is no index by kind or actor.
 bool is_indexed_kind(const std::string& kind)
@@ -68,8 +68,8 @@ search_audit(const Filter& filter, const std::optional<AuditPlace>& from, const 
         place = *from;
     ServiceReads::AuditPage page;
     std::size_t piece = filter.limit + 1;
-    for (std::size_t looked_at = 0; looked_at < looked_at_max; looked_at += piece) {
-        piece = looked_at == 0 ? piece : piece_max;
+    for (std::size_t looked_at = 0; looked_at < lines_looked_at_max; looked_at += piece) {
+        piece = looked_at == 0 ? piece : audit_piece_max;
         std::vector<EventRow> lines = look(place, piece);
         const bool is_end = lines.size() < piece;
         for (EventRow& line : lines) {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::audit_search_test {
 
 namespace {
 
@@ -153,4 +153,4 @@ TEST(AuditPath, is_the_index_that_holds_the_fewest)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::audit_search_test

@@ -9,7 +9,7 @@
 
 #include <memory>
 
-namespace sluice {
+namespace sluice::burst_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -135,4 +135,4 @@ TEST_F(BurstTest, that_has_ended_tells_nothing)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::burst_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::change_rows_test {
 namespace {
 
 TEST(ChangeRows, GiveBackTheMovesThatWereWritten)
@@ -26,4 +26,4 @@ TEST(ChangeRows, LeaveOutWhatIsNoMove)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::change_rows_test

@@ -8,8 +8,8 @@ namespace sluice {
 
 namespace {
 
-constexpr std::size_t piece_max = 2000;
-constexpr std::size_t looked_at_max = 10'000; // for one page: some 20 ms
+constexpr std::size_t search_piece_max = 2000;
+constexpr std::size_t runs_looked_at_max = 10'000; // for one page: some 20 ms
 
 } // namespace
 
@@ -18,9 +18,10 @@ search_executions(const ExecutionReads::Filter& filter, const LookAtExecutions& 
 {
     FoundExecutions found;
     RunId before = filter.before ? filter.before : RunId{std::numeric_limits<std::int64_t>::max()};
-    std::size_t piece = std::min(filter.limit, piece_max - 1) + 1; // one more tells of a next page
-    for (std::size_t looked_at = 0; looked_at < looked_at_max; looked_at += piece) {
-        piece = looked_at == 0 ? piece : piece_max;
+    std::size_t piece =
+        std::min(filter.limit, search_piece_max - 1) + 1; // one more tells of a next page
+    for (std::size_t looked_at = 0; looked_at < runs_looked_at_max; looked_at += piece) {
+        piece = looked_at == 0 ? piece : search_piece_max;
         const std::vector<SeenExecution> seen = look(before, piece);
         for (const SeenExecution& one : seen) {
             if (found.runs.size() == filter.limit) {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::execution_search_test {
 
 namespace {
 
@@ -82,4 +82,4 @@ TEST(ExecutionSearch, says_when_there_is_no_more)
     EXPECT_EQ(runs.search(RunId{2}, 9).go_on_before, RunId{});
 }
 
-} // namespace sluice
+} // namespace sluice::execution_search_test

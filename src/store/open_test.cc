@@ -10,7 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace sluice {
+namespace sluice::open_test {
 namespace {
 
 using sqlite::testing::ScratchDirectory;
@@ -135,4 +135,4 @@ TEST_F(OpenStore, puts_everything_into_the_schema_and_opens_all_connections_at_o
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::open_test

@@ -11,7 +11,7 @@ namespace sluice {
 
 namespace {
 
-bool before(const Tables::QueueMark& a, const Tables::QueueMark& b)
+bool comes_before(const Tables::QueueMark& a, const Tables::QueueMark& b)
 {
     return std::pair(a.nprio, a.task) < std::pair(b.nprio, b.task);
 }
@@ -147,7 +147,7 @@ QueueBoard::Name QueueBoard::put(Tables& tables, const Place& place)
     if (!queue)
         return nullptr;
     const Tables::QueueMark key{place.queue, place.nprio, place.task};
-    if (!queue->may_have_ready || before(key, queue->mark)) {
+    if (!queue->may_have_ready || comes_before(key, queue->mark)) {
         // Nothing was known to be ready, or all of it stands after this place.
         queue->mark = key;
         queue->may_have_ready = true;
@@ -169,11 +169,11 @@ QueueBoard::candidates(Tables& tables, const QueueFilter& filter, std::size_t li
     }
     if (marks.size() > limit) {
         const auto nth = marks.begin() + static_cast<std::ptrdiff_t>(limit);
-        std::nth_element(marks.begin(), nth, marks.end(), before);
+        std::nth_element(marks.begin(), nth, marks.end(), comes_before);
         found.bound = *nth;
         marks.resize(limit);
     }
-    std::sort(marks.begin(), marks.end(), before);
+    std::sort(marks.begin(), marks.end(), comes_before);
     return found;
 }
 
@@ -187,7 +187,7 @@ void QueueBoard::took(const Candidates& asked, const Tables::ReadyHeads& taken, 
             Tables::QueueMark& own = queues_.at(mark.queue).mark;
             const Tables::QueueMark behind{
                 mark.queue, asked.bound->nprio, TaskId{asked.bound->task.value + 1}};
-            if (before(own, behind))
+            if (comes_before(own, behind))
                 own = behind;
         }
     for (const QueueId id : taken.emptied) {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::store_watch_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -129,4 +129,4 @@ TEST_F(StoreWatchTest, who_reads_is_not_told_where_the_database_is)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::store_watch_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_parents_test {
 namespace {
 
 TEST(TaskParents, are_written_in_their_order_and_read_back)
@@ -30,4 +30,4 @@ TEST(TaskParents, that_are_no_ids_are_corrupt)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::task_parents_test

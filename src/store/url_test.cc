@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::url_test {
 namespace {
 
 using Dialect = DatabaseUrl::Dialect;
@@ -140,4 +140,4 @@ TEST(DatabaseUrl, with_a_nul_is_refused_and_not_cut)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::url_test

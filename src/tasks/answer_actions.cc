@@ -36,7 +36,7 @@ std::optional<std::string> refuse(const Json& value, const ActionRules& rules)
 {
     const Checked<Action> action = read_action(value, rules);
     if (!action)
-        return to_error(action.error()).detail;
+        return to_error(std::span<const Problem>(action.error())).detail;
     if (names_stored_action(*action))
         return "an answer cannot name a stored action";
     return std::nullopt;

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::answer_actions_test {
 namespace {
 
 constexpr std::string_view good =
@@ -227,4 +227,4 @@ TEST(StartOutcome, has_the_actions_of_when_however_the_start_ended)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::answer_actions_test

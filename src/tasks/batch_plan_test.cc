@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::batch_plan_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(BatchPlan, shows_new_tasks_as_waiting_or_pending)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::batch_plan_test

@@ -5,7 +5,7 @@
 #include "async/testing.h"
 #include "tasks/webhook_fixture.h"
 
-namespace sluice {
+namespace sluice::change_feed_test {
 namespace {
 
 using testing::await;
@@ -117,4 +117,4 @@ TEST(FeedPlaces, are_read_as_they_are_written)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::change_feed_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::circuit_breakers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -106,4 +106,4 @@ TEST_F(CircuitBreakersTest, remembers_a_bounded_number_of_targets)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::circuit_breakers_test

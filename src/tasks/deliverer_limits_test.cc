@@ -8,7 +8,7 @@
 #include <csignal>
 #include <sys/resource.h>
 
-namespace sluice {
+namespace sluice::deliverer_limits_test {
 namespace {
 
 using namespace testing;
@@ -305,4 +305,4 @@ TEST_F(DelivererOutageTest, the_end_of_a_try_is_told_until_the_database_knows)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::deliverer_limits_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tasks/deliverer_fixture.h"
 
-namespace sluice {
+namespace sluice::deliverer_test {
 namespace {
 
 using namespace testing;
@@ -255,4 +255,4 @@ TEST_F(DelivererTest, takes_nothing_before_the_process_has_a_number)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::deliverer_test

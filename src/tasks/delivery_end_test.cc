@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::delivery_end_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -112,4 +112,4 @@ TEST(DeliveryEnd, what_is_handed_back_was_not_tried_and_keeps_what_was_known)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::delivery_end_test

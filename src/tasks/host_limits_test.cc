@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-namespace sluice {
+namespace sluice::host_limits_test {
 namespace {
 
 class HostLimitsTest : public ::testing::Test {
@@ -112,4 +112,4 @@ TEST_F(HostLimitsTest, a_place_given_to_one_who_is_cancelled_meanwhile_goes_to_t
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::host_limits_test

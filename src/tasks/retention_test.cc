@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::retention_test {
 
 namespace {
 
@@ -182,4 +182,4 @@ TEST_F(RetentionTest, what_has_happened_is_told_after_each_pass)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::retention_test

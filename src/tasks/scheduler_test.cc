@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::scheduler_test {
 namespace {
 
 using testing::await;
@@ -411,4 +411,4 @@ TEST_F(SchedulerTest, a_tick_is_one_transaction_and_so_has_a_limit)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::scheduler_test

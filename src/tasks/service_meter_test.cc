@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::service_meter_test {
 namespace {
 
 class ServiceMeterTest : public ::testing::Test {
@@ -68,4 +68,4 @@ TEST_F(ServiceMeterTest, counts_why_tasks_move)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::service_meter_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::service_metrics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -291,4 +291,4 @@ TEST_F(ServiceMetricsTest, requests_are_counted_by_the_pattern_of_their_route_an
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::service_metrics_test

@@ -15,14 +15,12 @@ constexpr std::chrono::seconds memory{30};
 constexpr std::size_t names_max = 10'000;
 constexpr std::size_t asked_max = 1000; // of one request: nobody can look up more within the limit
 
-using Place = TargetPlace;
-
 std::string member_of(const std::string& path, std::string_view name)
 {
     return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
-void add(std::vector<Place>& places, std::string path, const Action& action)
+void add(std::vector<TargetPlace>& places, std::string path, const Action& action)
 {
     if (!action.ref)
         places.push_back({member_of(path, "params"), &action.params.url});
@@ -31,15 +29,17 @@ void add(std::vector<Place>& places, std::string path, const Action& action)
             add(places, member_of(path, fmt::format("when[{}].then", i)), then);
 }
 
-void add(std::vector<Place>& places, const std::string& path, const std::vector<Action>& actions)
+void add(
+    std::vector<TargetPlace>& places, const std::string& path, const std::vector<Action>& actions
+)
 {
     for (std::size_t i = 0; i < actions.size(); ++i)
         add(places, fmt::format("{}[{}]", path, i), actions[i]);
 }
 
-std::vector<Place> places_of(const std::vector<TaskRequest>& tasks)
+std::vector<TargetPlace> places_of(const std::vector<TaskRequest>& tasks)
 {
-    std::vector<Place> places;
+    std::vector<TargetPlace> places;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         const std::string task = fmt::format("tasks[{}].", i);
         add(places, task + "on_start", tasks[i].on_start);
@@ -54,28 +54,28 @@ std::vector<Place> places_of(const std::vector<TaskRequest>& tasks)
 
 Async<std::vector<Problem>> TargetNames::check(const std::vector<TaskRequest>& tasks)
 {
-    std::vector<Place> places = places_of(tasks);
+    std::vector<TargetPlace> places = places_of(tasks);
     co_return co_await check(std::move(places));
 }
 
 Async<std::vector<Problem>> TargetNames::check(const Action& action)
 {
-    std::vector<Place> places;
+    std::vector<TargetPlace> places;
     add(places, "", action);
     co_return co_await check(std::move(places));
 }
 
-Async<std::vector<Problem>> TargetNames::check(std::vector<Place> places)
+Async<std::vector<Problem>> TargetNames::check(std::vector<TargetPlace> places)
 {
     std::vector<Problem> problems;
     if (guard_.is_syntax_only())
         co_return problems;
     Refusals refusals;
-    for (const Place& place : places)
+    for (const TargetPlace& place : places)
         if (std::string name = name_at(place); !name.empty())
             refusals.try_emplace(std::move(name));
     co_await look_up(refusals);
-    for (const Place& place : places) {
+    for (const TargetPlace& place : places) {
         const auto refusal = refusals.find(name_at(place));
         if (refusal != refusals.end() && refusal->second)
             problems.push_back({place.path, "url: " + *refusal->second});
@@ -84,7 +84,7 @@ Async<std::vector<Problem>> TargetNames::check(std::vector<Place> places)
 }
 
 // The others were judged when they were read.
-std::string TargetNames::name_at(const Place& place) const
+std::string TargetNames::name_at(const TargetPlace& place) const
 {
     const Result<UrlHost> host = read_url_host(sample_of_template(*place.url));
     const bool is_name = host && !host->address && !guard_.refuse_host(*host);

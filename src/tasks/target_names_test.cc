@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::target_names_test {
 
 namespace {
 
@@ -107,4 +107,4 @@ TEST(TargetNames, that_are_not_known_within_one_limit_are_accepted_together)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::target_names_test

@@ -12,7 +12,7 @@ namespace sluice {
 
 namespace {
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t deliveries_page = 1000;
 
 Error no_such_delivery(std::string_view id)
 {
@@ -63,11 +63,11 @@ Async<Result<std::size_t>> Tasks::redeliver(std::string id, std::string actor)
     co_return redelivered;
 }
 
-// Page by page, from the newest: what dies meanwhile is not looked at again.
+// Page by deliveries_page, from the newest: what dies meanwhile is not looked at again.
 Async<Result<std::size_t>> Tasks::redeliver(ServiceReads::DeliveryFilter filter, std::string actor)
 {
     filter.status = DeliveryStatus::dead;
-    filter.limit = page;
+    filter.limit = deliveries_page;
     std::size_t count = 0;
     for (;;) {
         const Result<std::vector<ServiceReads::DeliveryView>> found = co_await deliveries(filter);

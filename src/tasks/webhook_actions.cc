@@ -65,7 +65,7 @@ Result<ReadyActionRef> ready_action(const Json& document)
 {
     Checked<Action> action = read_action(document, ActionRules());
     if (!action)
-        return with_context("action", to_error(action.error()));
+        return with_context("action", to_error(std::span<const Problem>(action.error())));
     if (action->ref)
         return Error{Errc::invalid, fmt::format("action '{}' is not stored here", *action->ref)};
     auto ready = std::make_shared<ReadyAction>();

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::webhook_actions_test {
 namespace {
 
 Json document(std::string_view text)
@@ -132,4 +132,4 @@ TEST(WebhookActions, keeps_a_bounded_number_of_small_ones)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::webhook_actions_test

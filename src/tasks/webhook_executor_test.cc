@@ -7,7 +7,7 @@
 
 #include <list>
 
-namespace sluice {
+namespace sluice::webhook_executor_test {
 namespace {
 
 using namespace testing;
@@ -449,4 +449,4 @@ TEST_F(WebhookExecutorTest, when_may_ask_for_more_webhooks)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::webhook_executor_test

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::pod_settings_test {
 namespace {
 
 const PodVariables pod{
@@ -75,4 +75,4 @@ TEST(PodSettings, an_image_without_authorities_uses_those_that_were_brought_alon
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::pod_settings_test

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <sys/prctl.h>
 
-namespace sluice {
+namespace sluice::scrub_test {
 namespace {
 
 std::string environment_block()
@@ -43,4 +43,4 @@ TEST(Scrub, nobody_of_the_same_user_may_look_in)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::scrub_test

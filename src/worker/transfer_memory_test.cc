@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::transfer_memory_test {
 
 TEST(TransferMemory, is_a_quarter_of_the_pods)
 {
@@ -17,4 +17,4 @@ TEST(TransferMemory, is_what_is_useful_where_nothing_limits_it)
         EXPECT_EQ(transfer_memory(limit, 96u << 20), 96u << 20) << limit;
 }
 
-} // namespace sluice
+} // namespace sluice::transfer_memory_test

@@ -6,7 +6,7 @@
 #include "workflows/run_reads.h"
 #include "workflows/submission.h"
 
-namespace sluice {
+namespace sluice::abandon_duty_test {
 namespace {
 
 class AbandonDutyTest : public testing::EngineTest {
@@ -93,4 +93,4 @@ TEST_F(AbandonDutyTest, lets_a_workflow_alone_that_was_added_here_after_the_star
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::abandon_duty_test

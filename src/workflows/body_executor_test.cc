@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace sluice {
+namespace sluice::body_executor_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -487,4 +487,4 @@ TEST_F(BodyExecutorTest, what_waits_for_a_thread_is_given_back_when_it_is_stoppe
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::body_executor_test

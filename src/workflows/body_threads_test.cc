@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace sluice {
+namespace sluice::body_threads_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +153,4 @@ TEST(BodyThreads, drop_what_has_not_begun_when_the_grace_is_over)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::body_threads_test

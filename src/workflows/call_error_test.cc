@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::call_error_test {
 namespace {
 
 using Kind = CallError::Kind;
@@ -31,4 +31,4 @@ TEST(CallErrors, call_broken_what_no_call_expects)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::call_error_test

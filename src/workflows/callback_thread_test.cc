@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::callback_thread_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ TEST(CallbackThread, may_be_ended_by_what_it_calls)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::callback_thread_test

@@ -2,7 +2,7 @@
 // What users do with schedules of workflows. How they fire: cron_test.cc.
 #include "workflows/schedule_testing.h"
 
-namespace sluice {
+namespace sluice::cron_schedules_test {
 namespace {
 
 using testing::ScheduleTest;
@@ -221,4 +221,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_schedules_test

@@ -6,7 +6,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::cron_test {
 namespace {
 
 using testing::ScheduleTest;
@@ -462,4 +462,4 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(Dialects, CronOfTwo, ::testing::ValuesIn(shared_dialects), dialect_name);
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_test

@@ -3,6 +3,7 @@
 
 #include "async/signal.h"
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/store.h"
 
 #include <utility>
@@ -10,8 +11,6 @@
 namespace sluice {
 
 namespace {
-
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 Async<Result<bool>> come_back(Stop& stop)
 {

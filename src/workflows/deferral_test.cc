@@ -4,7 +4,7 @@
 #include "store/execution_reads.h"
 #include "workflows/body_testing.h"
 
-namespace sluice {
+namespace sluice::deferral_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -281,4 +281,4 @@ TEST_F(DeferralTest, beyond_the_limit_a_body_keeps_its_slot)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::deferral_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::ended_report_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -97,4 +97,4 @@ TEST_F(EndedReport, is_not_made_from_ends_that_the_run_has_not_counted)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::ended_report_test

@@ -3,6 +3,7 @@
 
 #include "async/signal.h"
 #include "base/result.h"
+#include "engine/retry_pause.h"
 #include "store/store.h"
 #include "workflows/run_actions.h"
 #include "workflows/run_reads.h"
@@ -15,8 +16,6 @@
 namespace sluice {
 
 namespace {
-
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 template <class T>
 PendingPtr<T> answered(CallResult<T> result)

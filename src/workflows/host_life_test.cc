@@ -11,7 +11,7 @@
 #include <fstream>
 #include <thread>
 
-namespace sluice {
+namespace sluice::host_life_test {
 namespace {
 
 using namespace testing;
@@ -320,4 +320,4 @@ TEST_P(HostLifeTest, a_child_of_a_fork_is_told_that_the_host_is_not_its_own)
 INSTANTIATE_TEST_SUITE_P(On, HostLifeTest, ::testing::ValuesIn(shared_dialects), dialect_name);
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::host_life_test

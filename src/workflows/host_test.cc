@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-namespace sluice {
+namespace sluice::host_test {
 namespace {
 
 using namespace testing;
@@ -342,4 +342,4 @@ TEST_P(HostRuns, of_a_large_workflow_are_loaded_in_pieces)
 INSTANTIATE_TEST_SUITE_P(On, HostRuns, ::testing::ValuesIn(shared_dialects), dialect_name);
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::host_test

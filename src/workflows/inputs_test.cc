@@ -3,7 +3,7 @@
 
 #include "workflows/body_testing.h"
 
-namespace sluice {
+namespace sluice::inputs_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -282,4 +282,4 @@ TEST_F(InputsTest, the_inputs_of_a_run_that_is_gone_are_not_found)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::inputs_test

@@ -6,7 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::loop_calls_test {
 namespace {
 
 using Kind = CallError::Kind;
@@ -119,4 +119,4 @@ TEST(LoopCalls, are_answered_when_their_loop_never_comes_to_them)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::loop_calls_test

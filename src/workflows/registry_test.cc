@@ -8,7 +8,7 @@
 #include <functional>
 #include <utility>
 
-namespace sluice {
+namespace sluice::registry_test {
 namespace {
 
 class NoBody final : public TaskBody {
@@ -165,4 +165,4 @@ TEST(Registry, keeps_the_id_of_a_declaration_only_for_the_present_definition)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::registry_test

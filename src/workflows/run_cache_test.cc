@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::run_cache_test {
 namespace {
 
 SharedEnd end(RunId run, TaskId task, int attempt = 1, std::string result = {})
@@ -101,4 +101,4 @@ TEST(RunCache, has_nothing_left_of_runs_that_it_forgot)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_cache_test

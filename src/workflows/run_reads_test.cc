@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::run_reads_test {
 namespace {
 
 class RunReadsTest : public testing::EngineTest {
@@ -226,4 +226,4 @@ TEST_F(RunReadsTest, events_tell_a_run_from_its_submission_to_its_end)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_reads_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::run_report_test {
 namespace {
 
 TaskReport completed(std::string id, std::string output)
@@ -84,4 +84,4 @@ TEST(ContextHash, is_the_same_for_contexts_that_are_equal_as_values)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_report_test

@@ -2,6 +2,7 @@
 #include "workflows/running_body.h"
 
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/store.h"
 #include "workflows/body_outcome.h"
 
@@ -13,7 +14,6 @@ namespace sluice {
 namespace {
 
 constexpr int reason_reads_max = 8;
-constexpr auto retry_pause = std::chrono::milliseconds(250);
 
 void nothing()
 {}

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace sluice {
+namespace sluice::schedule_work_test {
 namespace {
 
 using testing::ScheduleTest;
@@ -79,4 +79,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::schedule_work_test

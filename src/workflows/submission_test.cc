@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace sluice {
+namespace sluice::submission_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -108,4 +108,4 @@ TEST(SubmissionTemplate, puts_parents_first_in_a_run_that_is_loaded_in_pieces)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::submission_test

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/outage.h"
+#include "engine/retry_pause.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -16,8 +17,6 @@
 namespace sluice {
 
 namespace {
-
-constexpr Micros retry_pause = std::chrono::milliseconds(250);
 
 ScheduleRounds::Options options_of(const TriggerPolling::Options& given)
 {

@@ -2,7 +2,7 @@
 // Triggers: what several processes and whole hosts do about them.
 #include "workflows/trigger_testing.h"
 
-namespace sluice {
+namespace sluice::trigger_processes_test {
 namespace {
 
 using testing::Says;
@@ -146,4 +146,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::trigger_processes_test

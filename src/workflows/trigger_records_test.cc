@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-namespace sluice {
+namespace sluice::trigger_records_test {
 namespace {
 
 using testing::Says;
@@ -174,4 +174,4 @@ TEST_P(TriggersTest, that_nobody_has_registered_have_no_history)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::trigger_records_test

@@ -2,7 +2,7 @@
 // Triggers: who asks their functions, when, and what becomes of the answers.
 #include "workflows/trigger_testing.h"
 
-namespace sluice {
+namespace sluice::triggers_test {
 namespace {
 
 using testing::TriggersTest;
@@ -144,4 +144,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::triggers_test

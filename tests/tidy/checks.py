@@ -196,6 +196,14 @@ def capturing_lambdas_are_no_coroutines(tree):
                 yield f"{path}:{line_of(code, match.start())}: a capturing lambda is a coroutine"
 
 
+def tests_have_a_namespace_of_their_own(tree):
+    """Several files are compiled as one, and what tests name for themselves is much alike."""
+    for path, text in tree.match("src/*_test.cc"):
+        own = path.rsplit("/", 1)[-1].removesuffix(".cc")
+        if not re.search(rf"(?m)^namespace [\w:]*\b{own} {{$", text):
+            yield f"{path}: what it names is in namespace sluice::{own} (B7)"
+
+
 def block_at(code, start):
     depth = 0
     for i in range(start, len(code)):
@@ -337,6 +345,7 @@ CHECKS = (
     licence_stands_first,
     capturing_lambdas_are_no_coroutines,
     awaits_stand_alone,
+    tests_have_a_namespace_of_their_own,
     use_cases_exist_in_both_dialects,
     migrations_are_numbered,
     statements_are_used,

@@ -20,10 +20,8 @@ precompiling = threading.Lock()
 
 
 def is_for_tests(path):
-    """Is it compiled with what only tests may include? The sources below testing/ are libraries."""
-    if path.endswith(("_test.cc", "testing.h", "_fixture.h")):
-        return True
-    return path.endswith(".h") and "/testing/" in path
+    """Is the header compiled with what only tests may include?"""
+    return path.endswith(("testing.h", "_fixture.h")) or "/testing/" in path
 
 
 def flags_by_layer(build):
@@ -32,10 +30,9 @@ def flags_by_layer(build):
     """
     flags = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        path = entry["file"].removeprefix(f"{ROOT}/")
-        layer = re.match(r"src/(\w+)/", path)
-        if layer:
-            kind = (layer[1], is_for_tests(path))
+        target = re.search(r" -o src/(\w+)/CMakeFiles/(\w+)\.dir/", entry["command"])
+        if target:
+            kind = (target[1], target[2].endswith("_test"))
             flags.setdefault(kind, alone_flags(shlex.split(entry["command"])))
     return flags
 

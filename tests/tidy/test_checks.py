@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checks themselves: each lets a good sample pass and finds the fault of a broken one."""
 
+import json
+
 import pytest
 
 import checks
@@ -143,6 +145,12 @@ SAMPLES = (
          "auto x = co_await f(a ? 1 : 2);", "bool b = a && co_await f();",
          "co_await f(Request{.a = 1});", "co_await f([x] { return x; });",
          "Pair p{co_await f(), 2};", "co_return Pair{1, co_await f()};")]),
+    (checks.tests_have_a_namespace_of_their_own,
+     {"src/net/url_test.cc": "namespace sluice::url_test {\n", "src/net/url.cc": "",
+      "src/net/b_test.cc": "namespace sluice {\nnamespace testing::b_test {\n"},
+     [{"src/net/url_test.cc": text} for text in (
+         "", "namespace sluice {\n", "namespace sluice::other_test {\n",
+         "// namespace sluice::url_test {\n", "namespace sluice::my_url_test {\n")]),
     (checks.use_cases_exist_in_both_dialects,
      BOTH | migration("postgres", "0001_a.sql") | migration("sqlite", "0001_a.sql"),
      [query("postgres"), query("sqlite"), migration("sqlite", "0001_a.sql")]),
@@ -226,11 +234,18 @@ def test_header_that_does_not_compile_alone_is_found():
     assert "no/such/header.h" in headers.compile_alone("no/such/header.h", flags)
 
 
-def test_headers_of_tests_are_compiled_as_tests_are():
-    for path in ("src/a/a_test.cc", "src/a/testing.h", "src/a/a_fixture.h", "src/a/testing/b.h"):
+def test_headers_of_tests_are_compiled_as_tests_are(tmp_path):
+    for path in ("src/a/testing.h", "src/a/a_fixture.h", "src/a/testing/b.h"):
         assert headers.is_for_tests(path), path
-    for path in ("src/a/a.h", "src/a/a.cc", "src/a/testing/b.cc"):
-        assert not headers.is_for_tests(path), path
+    assert not headers.is_for_tests("src/a/a.h")
+    commands = [f"c++ -D{target} -o src/a/CMakeFiles/{target}.dir/Unity/u.o -c u.cxx"
+                for target in ("sluice_a", "sluice_a_test")]
+    (tmp_path / "compile_commands.json").write_text(
+        json.dumps([{"command": command} for command in commands])
+    )
+    flags = headers.flags_by_layer(tmp_path)
+    assert flags[("a", False)][:2] == ["c++", "-Dsluice_a"]
+    assert flags[("a", True)][:2] == ["c++", "-Dsluice_a_test"]
 
 
 def test_header_is_compiled_again_when_something_below_it_changes():

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::cluster_state_test {
 
 namespace {
 
@@ -67,4 +67,4 @@ TEST(ClusterState, tells_of_a_pod_that_is_gone_how_it_has_ended)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::cluster_state_test

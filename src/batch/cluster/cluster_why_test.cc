@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::cluster_why_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,4 +68,4 @@ TEST(WhyOfPods, says_that_the_job_is_still_to_be_created)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cluster_why_test

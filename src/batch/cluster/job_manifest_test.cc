@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-namespace sluice {
+namespace sluice::job_manifest_test {
 namespace {
 
 constexpr const char* job_id = "0190a6b2-0000-7000-8000-000000000001";
@@ -209,4 +209,4 @@ TEST(TokenSecret, goes_with_its_job)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::job_manifest_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::reserved_names_test {
 
 namespace {
 
@@ -68,4 +68,4 @@ TEST(ReservedNames, other_secrets_and_accounts_are_the_users)
     EXPECT_EQ(secret_names(transform), (std::set<std::string>{"s3", "sluice-of-mine"}));
 }
 
-} // namespace sluice
+} // namespace sluice::reserved_names_test

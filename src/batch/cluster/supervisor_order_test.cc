@@ -4,7 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-namespace sluice {
+namespace sluice::supervisor_order_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -139,4 +139,4 @@ TEST_F(SupervisorOrder, news_of_other_servers_are_read_when_they_are_about_jobs)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::supervisor_order_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/cluster/supervisor_fixture.h"
 
-namespace sluice {
+namespace sluice::supervisor_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -438,4 +438,4 @@ TEST_F(SupervisorTest, an_idle_supervisor_asks_kubernetes_nothing)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::supervisor_test

@@ -2,7 +2,7 @@
 // What users see while pods, or Kubernetes itself, do not do what they should.
 #include "batch/cluster/supervisor_fixture.h"
 
-namespace sluice {
+namespace sluice::supervisor_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -121,4 +121,4 @@ TEST_F(SupervisorTest, the_datum_of_a_lost_node_goes_on_though_nobody_says_that_
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::supervisor_trouble_test

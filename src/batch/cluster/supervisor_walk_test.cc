@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::supervisor_walk_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +184,4 @@ TEST_P(SupervisorWalk, leaves_one_job_for_each_that_runs_and_none_else)
 INSTANTIATE_TEST_SUITE_P(Seeds, SupervisorWalk, ::testing::Range(1, 21));
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::supervisor_walk_test

@@ -6,7 +6,7 @@
 #include <functional>
 #include <ostream>
 
-namespace sluice {
+namespace sluice::verdicts_test {
 
 void PrintTo(const JobVerdict& verdict, std::ostream* out)
 {
@@ -566,4 +566,4 @@ TEST(Troubles, are_ranked_by_how_little_waiting_helps)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::verdicts_test

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace sluice::bench {
+namespace sluice::bench::message_reader_test {
 
 namespace {
 
@@ -124,4 +124,4 @@ TEST(MessageReader, is_broken_by_sizes_that_are_no_numbers)
     }
 }
 
-} // namespace sluice::bench
+} // namespace sluice::bench::message_reader_test

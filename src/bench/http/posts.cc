@@ -8,7 +8,7 @@ namespace sluice::bench {
 
 namespace {
 
-constexpr std::chrono::microseconds gate_pause{200};
+constexpr std::chrono::microseconds post_gate_pause{200};
 constexpr std::int64_t load_batch = 5000; // 1.5 MB; the answer is four times as large
 constexpr std::int64_t load_clients = 2;
 
@@ -27,7 +27,7 @@ post_on(Client& client, const PostPlan& plan, std::int64_t& posted, PostFigures&
         if (gate == Gate::over)
             break;
         if (gate == Gate::closed) {
-            co_await sleep_for(gate_pause);
+            co_await sleep_for(post_gate_pause);
             continue;
         }
         const std::int64_t first = posted;

@@ -12,7 +12,7 @@ namespace sluice::bench {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_again{20};
+constexpr std::chrono::milliseconds look_again_at_counts{20};
 
 struct Running {
     std::string batch;
@@ -54,7 +54,7 @@ Async<Result<Running>> run_tasks(HttpFixture& fixture, Client& client, std::int6
             co_return figures.error();
         if (figures->at("status_counts").at("running") == count)
             co_return running;
-        co_await sleep_for(look_again);
+        co_await sleep_for(look_again_at_counts);
     }
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t targets = 200;
 constexpr std::chrono::seconds answer_time{10};
-constexpr std::chrono::milliseconds look_again{50};
+constexpr std::chrono::milliseconds look_again_at_targets{50};
 constexpr std::chrono::minutes patience{1};
 
 std::string post_to(const std::vector<std::uint16_t>& ports)
@@ -68,7 +68,7 @@ Async<Result<void>> SlowTargets::keep_busy(std::int64_t tasks)
             if (!posted)
                 co_return posted.error();
         }
-        co_await sleep_for(look_again);
+        co_await sleep_for(look_again_at_targets);
         ports = take_answered();
     }
     co_return Result<void>();
@@ -82,7 +82,7 @@ Async<Result<void>> SlowTargets::wait_for(std::int64_t starts) const
             co_return Error{
                 Errc::timed_out,
                 fmt::format("{} of {} slow targets have a start after a minute", seen_, starts)};
-        co_await sleep_for(look_again);
+        co_await sleep_for(look_again_at_targets);
     }
     co_return Result<void>();
 }

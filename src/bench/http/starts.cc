@@ -5,7 +5,7 @@ namespace sluice::bench {
 
 namespace {
 
-constexpr std::chrono::minutes patience{1};
+constexpr std::chrono::minutes start_patience{1};
 
 } // namespace
 
@@ -39,7 +39,7 @@ Async<Result<Start>> Starts::next()
     while (starts_.empty() && !closed_) {
         Signal woken(executor_);
         waiters_.push_back(&woken);
-        co_await woken.wait_for(patience);
+        co_await woken.wait_for(start_patience);
         if (std::erase(waiters_, &woken) > 0)
             co_return Error{Errc::timed_out, "no task was started for a minute"};
     }

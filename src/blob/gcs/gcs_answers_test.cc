@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::gcs_answers_test {
 
 namespace {
 
@@ -143,4 +143,4 @@ TEST(GcsAnswers, an_error_names_the_object_the_right_and_what_the_service_says)
     );
 }
 
-} // namespace sluice
+} // namespace sluice::gcs_answers_test

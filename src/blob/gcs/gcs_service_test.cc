@@ -4,7 +4,7 @@
 #include "blob/testing/contract.h"
 #include "blob/testing/gcs_fixture.h"
 
-namespace sluice::testing {
+namespace sluice::testing::gcs_service_test {
 
 namespace {
 
@@ -182,4 +182,4 @@ TEST_F(GcsTest, an_object_that_changes_between_ranges_is_named)
     EXPECT_FALSE(folder_.has("local"));
 }
 
-} // namespace sluice::testing
+} // namespace sluice::testing::gcs_service_test

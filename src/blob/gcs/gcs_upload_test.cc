@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blob/testing/gcs_fixture.h"
 
-namespace sluice::testing {
+namespace sluice::testing::gcs_upload_test {
 
 TEST_F(GcsTest, a_large_object_goes_up_part_after_part)
 {
@@ -128,4 +128,4 @@ TEST_F(GcsTest, the_address_of_a_session_stands_in_no_error)
     EXPECT_FALSE(says(uploaded.error(), "upload_id")) << uploaded.error().detail;
 }
 
-} // namespace sluice::testing
+} // namespace sluice::testing::gcs_upload_test

@@ -28,7 +28,7 @@ Error refused(std::string why)
     return {Errc::invalid, fmt::format("{}: the JSON key of a service account is accepted", why)};
 }
 
-Result<std::string> text_of(const Json& key, std::string_view name)
+Result<std::string> key_text(const Json& key, std::string_view name)
 {
     const auto found = key.find(name);
     if (found == key.end() || !found->is_string() || found->get_ref<const std::string&>().empty())
@@ -38,7 +38,7 @@ Result<std::string> text_of(const Json& key, std::string_view name)
 
 Result<void> check_type(const Json& key)
 {
-    const Result<std::string> type = text_of(key, "type");
+    const Result<std::string> type = key_text(key, "type");
     if (!type)
         return type.error();
     if (*type == "service_account")
@@ -73,13 +73,13 @@ Result<GoogleKey> parse_google_key(std::string_view json)
         return refused("this is no JSON object"); // what is wrong with it might show a part of it
     if (const Result<void> type = check_type(*key); !type)
         return type.error();
-    Result<std::string> email = text_of(*key, "client_email");
+    Result<std::string> email = key_text(*key, "client_email");
     if (!email)
         return email.error();
-    Result<std::string> private_key = text_of(*key, "private_key");
+    Result<std::string> private_key = key_text(*key, "private_key");
     if (!private_key)
         return private_key.error();
-    Result<std::string> token_uri = text_of(*key, "token_uri");
+    Result<std::string> token_uri = key_text(*key, "token_uri");
     if (!token_uri)
         return token_uri.error();
     if (!is_http(*token_uri))

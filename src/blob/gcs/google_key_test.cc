@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::google_key_test {
 
 namespace {
 
@@ -82,4 +82,4 @@ TEST(GoogleKey, is_never_quoted_by_an_error)
     EXPECT_EQ(assertion.error().detail.find(secret), std::string::npos);
 }
 
-} // namespace sluice
+} // namespace sluice::google_key_test

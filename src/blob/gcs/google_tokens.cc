@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view scope = "https://www.googleapis.com/auth/devstorage.read_write";
 constexpr std::chrono::seconds renewed_before{300};
 constexpr std::chrono::seconds try_again_after{10}; // while the old one still serves
-constexpr std::chrono::seconds clock_tolerance{300};
-constexpr std::size_t message_bytes_max = 300;
+constexpr std::chrono::seconds server_clock_tolerance{300};
+constexpr std::size_t refusal_bytes_max = 300;
 constexpr int metadata_tries = 3; // a pod may be there before its metadata server
 
 struct Token {
@@ -72,7 +72,7 @@ std::string complaint_of(const ClientResponse& answer)
         }
     if (text.empty())
         return fmt::format("it answered {}", answer.status);
-    return printable(text.substr(0, message_bytes_max));
+    return printable(text.substr(0, refusal_bytes_max));
 }
 
 // Says by how much our clock is wrong, if it is.
@@ -83,7 +83,7 @@ std::optional<std::string> clock_complaint(const ClientResponse& answer, Time no
     if (!theirs)
         return std::nullopt;
     const Micros difference = std::chrono::abs(now - *theirs);
-    if (difference <= clock_tolerance)
+    if (difference <= server_clock_tolerance)
         return std::nullopt;
     return fmt::format(
         "the clock of this machine differs from Google's by {} min: set it",

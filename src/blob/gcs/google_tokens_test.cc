@@ -3,7 +3,7 @@
 
 #include "blob/testing/gcs_stage.h"
 
-namespace sluice::testing {
+namespace sluice::testing::google_tokens_test {
 
 namespace {
 
@@ -178,4 +178,4 @@ TEST_F(GoogleTokensTest, a_key_that_google_refuses_is_named_by_its_account_only)
     EXPECT_FALSE(says(token.error(), "PRIVATE KEY"));
 }
 
-} // namespace sluice::testing
+} // namespace sluice::testing::google_tokens_test

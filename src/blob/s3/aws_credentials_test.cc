@@ -5,7 +5,7 @@
 #include "blob/s3/aws_sources.h"
 #include "blob/testing/s3_fixture.h"
 
-namespace sluice {
+namespace sluice::aws_credentials_test {
 namespace {
 
 using namespace testing;
@@ -294,4 +294,4 @@ TEST_F(AwsCredentialsTest, what_a_source_tells_never_stands_in_an_error)
     );
 }
 
-} // namespace sluice
+} // namespace sluice::aws_credentials_test

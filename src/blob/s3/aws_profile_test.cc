@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::aws_profile_test {
 
 TEST(AwsProfiles, a_profile_is_found_in_both_forms)
 {
@@ -44,4 +44,4 @@ TEST(AwsProfiles, a_line_that_cannot_be_understood_is_named_by_its_number_alone)
     }
 }
 
-} // namespace sluice
+} // namespace sluice::aws_profile_test

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice::testing {
+namespace sluice::testing::s3_contract_test {
 
 namespace {
 
@@ -70,4 +70,4 @@ const BackendKind moto{"s3_moto", [](asio::io_context& loop, WorkerThreads&) {
 INSTANTIATE_TEST_SUITE_P(S3, BlobContract, ::testing::Values(scripted, moto), kind_name);
 INSTANTIATE_TEST_SUITE_P(S3, BucketContract, ::testing::Values(scripted, moto), kind_name);
 
-} // namespace sluice::testing
+} // namespace sluice::testing::s3_contract_test

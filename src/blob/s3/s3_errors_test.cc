@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::s3_errors_test {
 namespace {
 
 Error told(int status, std::string code, S3Action action = s3_actions::read)
@@ -128,4 +128,4 @@ TEST(S3Errors, keys_are_told_on_one_line)
     EXPECT_EQ(s3_uri({"b", "a\nb"}).find('\n'), std::string::npos);
 }
 
-} // namespace sluice
+} // namespace sluice::s3_errors_test

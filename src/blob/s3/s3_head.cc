@@ -42,13 +42,6 @@ std::optional<ContentRange> read_content_range(std::string_view text)
     return ContentRange{*first, *total};
 }
 
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 std::string_view without_quotes(std::string_view etag)
 {
     const bool is_quoted = etag.size() >= 2 && etag.front() == '"' && etag.back() == '"';

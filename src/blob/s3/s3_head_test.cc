@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::s3_head_test {
 namespace {
 
 constexpr const char* md5_of_abc = "\"900150983cd24fb0d6963f7d28e17f72\"";
@@ -101,4 +101,4 @@ TEST(S3Head, an_upload_is_known_by_its_size_and_its_parts)
     EXPECT_TRUE(is_upload_of(head("\"x-2\""), 6, {"a", "b"}));
 }
 
-} // namespace sluice
+} // namespace sluice::s3_head_test

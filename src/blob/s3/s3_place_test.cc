@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::s3_place_test {
 namespace {
 
 Variables variables(std::map<std::string, std::string, std::less<>> values)
@@ -96,4 +96,4 @@ TEST(S3Place, the_host_header_has_the_port_unless_it_is_the_usual_one)
     EXPECT_EQ(host_header("http://[::1]:9000"), "[::1]:9000");
 }
 
-} // namespace sluice
+} // namespace sluice::s3_place_test

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::s3_service_test {
 namespace {
 
 using namespace testing;
@@ -405,4 +405,4 @@ TEST_F(S3ServiceTest, no_secret_stands_in_an_error)
     EXPECT_NE(errors[0].detail.find("Odd: "), std::string::npos) << "the words are told";
 }
 
-} // namespace sluice
+} // namespace sluice::s3_service_test

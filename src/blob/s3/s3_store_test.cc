@@ -3,7 +3,7 @@
 
 #include "net/credentials.h"
 
-namespace sluice {
+namespace sluice::s3_store_test {
 namespace {
 
 using namespace testing;
@@ -174,4 +174,4 @@ TEST_F(S3StoreTest, a_failed_upload_leaves_nothing_behind)
     EXPECT_EQ(order({{"do", "keys"}})["keys"].size(), 0u);
 }
 
-} // namespace sluice
+} // namespace sluice::s3_store_test

@@ -85,15 +85,6 @@ private:
     std::string text_;
 };
 
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // As forms encode: '+' is a space.
 std::string decode_form(std::string_view text)
 {

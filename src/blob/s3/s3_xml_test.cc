@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::s3_xml_test {
 namespace {
 
 std::string list_document(std::string_view inside)
@@ -170,4 +170,4 @@ TEST(S3Xml, a_role_that_was_assumed_has_credentials_with_an_end)
     EXPECT_TRUE(parse_assumed_role("<AssumeRoleWithWebIdentityResponse/>").has_error());
 }
 
-} // namespace sluice
+} // namespace sluice::s3_xml_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::sigv4_test {
 namespace {
 
 // Of Amazon's documentation; they open nothing.
@@ -134,4 +134,4 @@ TEST(SigV4, a_key_is_encoded_once_and_keeps_its_slashes_and_dots)
     );
 }
 
-} // namespace sluice
+} // namespace sluice::sigv4_test

@@ -6,7 +6,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::webhook_sender_test {
 
 namespace {
 
@@ -345,4 +345,4 @@ TEST_F(WebhookSenderTest, a_template_without_a_value_is_not_sent)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::webhook_sender_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::kube {
+namespace sluice::kube::existing_test {
 namespace {
 
 // The objects that a deploy with these secrets has made.
@@ -148,4 +148,4 @@ TEST(SecretValue, of_what_is_no_text_is_empty)
     EXPECT_EQ(secret_value(nullptr, "a"), "");
 }
 
-} // namespace sluice::kube
+} // namespace sluice::kube::existing_test

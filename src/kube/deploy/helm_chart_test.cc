@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sluice::kube {
+namespace sluice::kube::helm_chart_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST(HelmChart, of_the_tree_is_what_the_program_writes)
         }
 }
 
-} // namespace sluice::kube
+} // namespace sluice::kube::helm_chart_test

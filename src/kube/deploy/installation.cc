@@ -5,15 +5,6 @@ namespace sluice::kube {
 
 namespace {
 
-Json object_of(const char* api_version, const char* kind, const ObjectMeta& meta)
-{
-    Json json = Json::object();
-    json["apiVersion"] = api_version;
-    json["kind"] = kind;
-    json["metadata"] = to_json(meta);
-    return json;
-}
-
 Json labels_json(const Labels& labels)
 {
     Json json = Json::object(); // also when there are none: all pods

@@ -8,7 +8,7 @@ namespace sluice::kube {
 namespace {
 
 constexpr std::int64_t minio_user = 1000;
-constexpr const char* data_path = "/data";
+constexpr const char* minio_data_path = "/data";
 
 // A folder beside MinIO's own files is a bucket; made before those, it would keep MinIO from
 // starting.
@@ -51,7 +51,7 @@ std::vector<Json> minio_objects(const DeployOptions& options)
     minio.name = minio_name;
     minio.user = minio_user;
     minio.container = minio_container(options);
-    minio.data = data_path;
+    minio.data = minio_data_path;
     minio.ports = {{"s3", minio_port}, {"console", minio_console_port}};
     minio.storage = options.minio_storage;
     minio.policy.ports = {minio_port};

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <set>
 
-namespace sluice::kube {
+namespace sluice::kube::manifests_test {
 namespace {
 
 // With its keys sorted: their order does not matter.
@@ -261,4 +261,4 @@ TEST(DeployOptions, a_url_that_is_refused_is_not_told)
     EXPECT_EQ(refusal_of(options), "--postgres-url: must be a URL 'postgresql://…'");
 }
 
-} // namespace sluice::kube
+} // namespace sluice::kube::manifests_test

@@ -7,7 +7,7 @@
 
 #include <initializer_list>
 
-namespace sluice {
+namespace sluice::json_contains_test {
 namespace {
 
 // PostgreSQL 15 gave the same answer to each pair of the tables below.
@@ -302,4 +302,4 @@ TEST(IsScalar, all_but_objects_and_arrays_are)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::json_contains_test

@@ -12,7 +12,7 @@
 #include <map>
 #include <vector>
 
-namespace sluice {
+namespace sluice::json_key_test {
 namespace {
 
 std::string canonical_text(std::string_view text)
@@ -222,4 +222,4 @@ TEST(JsonKey, the_names_of_values_take_part)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::json_key_test

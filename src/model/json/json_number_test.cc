@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace sluice {
+namespace sluice::json_number_test {
 namespace {
 
 // Each double and each integer of 64 bits is one of these, so that comparing them is exact.
@@ -69,4 +69,4 @@ TEST(JsonNumberDeathTest, text_is_no_number)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::json_number_test

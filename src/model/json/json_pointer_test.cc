@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::json_pointer_test {
 namespace {
 
 const Json& example()
@@ -73,4 +73,4 @@ TEST(JsonPointer, that_is_none_is_refused)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::json_pointer_test

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace sluice {
+namespace sluice::cron_days_test {
 namespace {
 
 using namespace std::chrono;
@@ -153,4 +153,4 @@ TEST(CronDays, a_field_that_begins_with_a_star_narrows_the_other)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_days_test

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace sluice {
+namespace sluice::cron_parse_test {
 namespace {
 
 Cron cron_of(std::string_view text)
@@ -236,4 +236,4 @@ TEST(CronParse, what_is_written_is_read_back)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_parse_test

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace sluice {
+namespace sluice::cron_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -252,4 +252,4 @@ TEST(Cron, all_before_the_year_1_is_taken_for_its_beginning)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_test

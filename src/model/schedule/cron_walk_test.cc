@@ -14,7 +14,7 @@
 // around every change of the clocks minute by minute, looks at the clock, and knows how far the
 // clock has come so far.
 
-namespace sluice {
+namespace sluice::cron_walk_test {
 namespace {
 
 using namespace std::chrono;
@@ -261,4 +261,4 @@ TEST(CronWalk, next_times_around_every_change_of_the_clocks_are_those_of_the_slo
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::cron_walk_test

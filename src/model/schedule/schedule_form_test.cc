@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace sluice {
+namespace sluice::schedule_form_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -203,4 +203,4 @@ TEST(ScheduleForm, the_schema_has_the_same_members)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::schedule_form_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::schedule_request_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -131,4 +131,4 @@ TEST(ScheduleRequest, its_schema_asks_for_what_reading_asks_for)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::schedule_request_test

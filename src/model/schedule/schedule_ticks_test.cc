@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <set>
 
-namespace sluice {
+namespace sluice::schedule_ticks_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -339,4 +339,4 @@ TEST(OwedTicks, years_of_missed_seconds_are_settled_at_once)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::schedule_ticks_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::tick_span_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(PreviousTick, it_undoes_the_next_one)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::tick_span_test

@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-namespace sluice {
+namespace sluice::zone_test {
 namespace {
 
 using namespace std::chrono;
@@ -161,4 +161,4 @@ TEST(Zone, utc_needs_no_database)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::zone_test

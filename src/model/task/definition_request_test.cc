@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::definition_request_test {
 
 namespace {
 
@@ -115,4 +115,4 @@ TEST(DefinitionSchemas, accept_what_is_read)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::definition_request_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::match_key_test {
 namespace {
 
 std::optional<MatchKey> key_of(std::vector<std::string> fields, std::string_view metadata)
@@ -63,4 +63,4 @@ TEST(RulesIn, reads_what_was_sent)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::match_key_test

@@ -8,14 +8,14 @@ namespace sluice {
 
 namespace {
 
-struct Form {
+struct DependencyForm {
     std::optional<std::string> id, task_id;
     std::optional<bool> requires_success;
     std::optional<LinkCondition> condition;
 };
 
 template <class Visitor>
-void describe(Visitor& visitor, Form& form)
+void describe(Visitor& visitor, DependencyForm& form)
 {
     visitor.optional(
         "id", form.id, NameKind{local_id_bytes_max},
@@ -43,9 +43,9 @@ void describe(Visitor& visitor, Form& form)
 
 void TaskDependencyKind::read(const Value& value, TaskDependency& out) const
 {
-    Form form;
+    DependencyForm form;
     const std::size_t before = value.problems.count();
-    OpenObjectKind<Form>{}.read(value, form);
+    OpenObjectKind<DependencyForm>{}.read(value, form);
     if (value.problems.count() != before)
         return;
     if (!form.id && !form.task_id)
@@ -66,7 +66,7 @@ void TaskDependencyKind::read(const Value& value, TaskDependency& out) const
 
 Json TaskDependencyKind::schema() const
 {
-    return OpenObjectKind<Form>{}.schema();
+    return OpenObjectKind<DependencyForm>{}.schema();
 }
 
 } // namespace sluice

@@ -9,8 +9,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::array triggers{Trigger::start, Trigger::success, Trigger::failure, Trigger::cancel};
-
 const Json none = nullptr;
 
 const Json& member(const Json& document, std::string_view name)
@@ -51,7 +49,7 @@ PayloadWriter::PayloadWriter(const std::vector<TaskRequest>& tasks)
     std::vector<const std::string*> order; // the numbers follow the request
     std::vector<const Json*> documents;
     for (const TaskRequest& task : tasks)
-        for (const Trigger trigger : triggers)
+        for (const Trigger trigger : all_triggers)
             for (const Json* action : actions_in(*task.document, trigger)) {
                 const auto [place, is_new] = places.emplace(dump_json(*action), 0);
                 if (++place->second == 2) {
@@ -84,7 +82,7 @@ Json PayloadWriter::reference_to(const Json& action) const
 std::string PayloadWriter::payload_of(const TaskRequest& task) const
 {
     Json payload = Json::object();
-    for (const Trigger trigger : triggers) {
+    for (const Trigger trigger : all_triggers) {
         const std::vector<const Json*> actions = actions_in(*task.document, trigger);
         if (actions.empty())
             continue;

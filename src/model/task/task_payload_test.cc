@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_payload_test {
 namespace {
 
 Json action(int number)
@@ -103,4 +103,4 @@ TEST(TaskPayload, that_cannot_be_read_is_corrupt)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::task_payload_test

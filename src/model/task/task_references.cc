@@ -16,8 +16,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::array triggers{Trigger::start, Trigger::success, Trigger::failure, Trigger::cancel};
-
 using OnElement = std::function<void(Json& element, const Path& path)>;
 
 Json* member(Json& object, std::string_view name)
@@ -91,7 +89,7 @@ std::vector<Reference> action_references(Json& body)
 {
     std::vector<Reference> found;
     for_each_task(body, [&](Json& task, const Path& path) {
-        for (const Trigger trigger : triggers)
+        for (const Trigger trigger : all_triggers)
             if (Json* actions = member(task, member_name(trigger)))
                 for_each(
                     *actions, Path(path, member_name(trigger)),

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_references_test {
 
 namespace {
 
@@ -90,4 +90,4 @@ TEST(StoredRules, ask_of_a_task_what_its_own_rules_would)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::task_references_test

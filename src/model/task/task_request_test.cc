@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::task_request_test {
 
 namespace {
 
@@ -408,4 +408,4 @@ TEST(TaskRequest, the_schema_knows_every_member)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::task_request_test

@@ -10,7 +10,7 @@ namespace sluice {
 
 namespace {
 
-struct Form {
+struct RetryForm {
     std::int64_t retries = 1;
     Micros delay = std::chrono::seconds(5);
     double multiplier = 2.0;
@@ -20,7 +20,7 @@ struct Form {
 };
 
 template <class Visitor>
-void describe(Visitor& visitor, Form& form)
+void describe(Visitor& visitor, RetryForm& form)
 {
     const SecondsKind delay{TaskRetryKind::delay_max};
     visitor.required(
@@ -59,8 +59,8 @@ void describe(Visitor& visitor, Form& form)
 
 void TaskRetryKind::read(const Value& value, Retry& out) const
 {
-    Form form;
-    OpenObjectKind<Form>{}.read(value, form);
+    RetryForm form;
+    OpenObjectKind<RetryForm>{}.read(value, form);
     out.tries_max = static_cast<int>(form.retries) + 1;
     out.delay_initial = form.delay;
     out.multiplier = form.multiplier;
@@ -71,7 +71,7 @@ void TaskRetryKind::read(const Value& value, Retry& out) const
 
 Json TaskRetryKind::schema() const
 {
-    return OpenObjectKind<Form>{}.schema();
+    return OpenObjectKind<RetryForm>{}.schema();
 }
 
 } // namespace sluice

@@ -7,7 +7,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::action_schema_test {
 namespace {
 
 using testing::each_property;
@@ -72,4 +72,4 @@ TEST(ActionSchema, has_examples_that_the_reader_accepts)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::action_schema_test

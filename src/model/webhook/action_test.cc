@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::action_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -224,4 +224,4 @@ TEST(Action, that_names_a_stored_one_says_nothing_else)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::action_test

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace sluice {
+namespace sluice::circuit_breaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -135,4 +135,4 @@ TEST(CircuitBreaker, is_never_stuck)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::circuit_breaker_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::delivery_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -248,4 +248,4 @@ TEST(Delivery, has_a_next_try_exactly_when_it_waits)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::delivery_test

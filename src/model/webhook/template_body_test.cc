@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::template_body_test {
 namespace {
 
 std::string body(std::string_view json)
@@ -75,4 +75,4 @@ TEST(RenderBody, has_a_limit_on_what_all_its_texts_become)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::template_body_test

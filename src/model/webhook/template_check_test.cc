@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::template_check_test {
 namespace {
 
 const Json& metadata()
@@ -81,4 +81,4 @@ TEST(SampleOfTemplate, has_an_x_for_each_placeholder)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::template_check_test

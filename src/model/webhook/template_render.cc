@@ -10,7 +10,7 @@ namespace sluice {
 
 namespace {
 
-constexpr TemplateLimits limits;
+constexpr TemplateLimits template_limits;
 
 Error refused(const Placeholder& placeholder, std::string_view why)
 {
@@ -71,7 +71,7 @@ Result<std::string> render_line(std::string_view text, const TemplateFacts& fact
     const Result<std::vector<TemplatePart>> parts = parse_template(text);
     if (!parts)
         return parts.error();
-    return join_parts(*parts, facts, spell, limits.text_bytes_max);
+    return join_parts(*parts, facts, spell, template_limits.text_bytes_max);
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::template_render_test {
 namespace {
 
 const Json& metadata()
@@ -111,4 +111,4 @@ TEST(RenderTemplate, has_a_limit_on_what_comes_out)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::template_render_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::template_text_test {
 namespace {
 
 using Path = std::vector<std::string>;
@@ -161,4 +161,4 @@ TEST(Template, never_fails_to_end_on_any_text)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::template_text_test

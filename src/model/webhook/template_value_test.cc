@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::template_value_test {
 namespace {
 
 // The value of one placeholder, or "error: …".
@@ -68,4 +68,4 @@ TEST(TemplateValue, has_a_text_form)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::template_value_test

@@ -11,6 +11,9 @@ namespace sluice {
 // When an action is sent.
 enum class Trigger : std::uint8_t { start, success, failure, cancel };
 
+inline constexpr std::array all_triggers{
+    Trigger::start, Trigger::success, Trigger::failure, Trigger::cancel};
+
 // As clients read it: "Start", "End", "End", "Cancel".
 std::string_view name(Trigger trigger);
 

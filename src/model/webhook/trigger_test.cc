@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::trigger_test {
 namespace {
 
 constexpr std::string_view task = "0198c5a8-7d4e-7000-8000-000000000001";
@@ -75,4 +75,4 @@ TEST(IdempotencyKey, differs_for_everything_that_is_not_the_same_delivery)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::trigger_test

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::webhook_fields_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -132,4 +132,4 @@ TEST(WebhookFields, sizes_are_limited)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::webhook_fields_test

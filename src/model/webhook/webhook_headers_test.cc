@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::webhook_headers_test {
 namespace {
 
 TEST(WebhookHeaders, names_are_tokens)
@@ -54,4 +54,4 @@ TEST(WebhookHeaders, those_of_the_connection_are_left_out)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::webhook_headers_test

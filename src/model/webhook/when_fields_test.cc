@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::when_fields_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -220,4 +220,4 @@ TEST(WhenFields, nest_three_deep_at_most)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::when_fields_test

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::when_test {
 namespace {
 
 AnswerCondition at(std::string_view pointer)
@@ -176,4 +176,4 @@ TEST(When, the_actions_of_all_entries_that_hold_follow_in_their_order)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::when_test

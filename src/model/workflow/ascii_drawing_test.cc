@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-namespace sluice {
+namespace sluice::ascii_drawing_test {
 namespace {
 
 std::string drawn(const WorkflowDefinition& definition)
@@ -159,4 +159,4 @@ TEST(AsciiDrawing, a_drawing_says_the_same_as_its_graph)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::ascii_drawing_test

@@ -7,7 +7,7 @@
 
 #include <limits>
 
-namespace sluice {
+namespace sluice::context_check_test {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -215,4 +215,4 @@ TEST(ContextCheck, random_contexts_are_read_back_as_they_were_written)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::context_check_test

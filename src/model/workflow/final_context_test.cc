@@ -8,7 +8,7 @@
 #include <array>
 #include <set>
 
-namespace sluice {
+namespace sluice::final_context_test {
 namespace {
 
 using Ends = std::vector<TaskState>;
@@ -94,4 +94,4 @@ TEST(FinalContext, random_graphs_agree_with_the_sentence_of_the_contract)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::final_context_test

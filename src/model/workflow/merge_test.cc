@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::merge_test {
 namespace {
 
 std::string merged(const std::vector<std::string>& texts)
@@ -211,4 +211,4 @@ TEST(Merge, large_contexts_take_linear_time)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::merge_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::rule_json_test {
 namespace {
 
 std::string problems(std::string_view text)
@@ -92,4 +92,4 @@ TEST(RuleJson, a_payload_that_we_did_not_write_is_corrupt)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::rule_json_test

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace sluice {
+namespace sluice::rule_value_test {
 namespace {
 
 using enum ValueOperator;
@@ -125,4 +125,4 @@ TEST(RuleValue, operators_come_in_pairs_that_contradict_each_other)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::rule_value_test

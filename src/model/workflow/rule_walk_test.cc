@@ -11,7 +11,7 @@
 #include <array>
 #include <map>
 
-namespace sluice {
+namespace sluice::rule_walk_test {
 namespace {
 
 TriggerRule random_rule(const std::vector<std::string>& ancestors, Random& random, int depth_max)
@@ -155,4 +155,4 @@ TEST(RuleWalk, a_run_ends_the_same_in_whatever_order_its_tasks_end)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::rule_walk_test

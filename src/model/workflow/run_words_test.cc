@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::run_words_test {
 namespace {
 
 TEST(RunWords, states_of_tasks_have_the_words_of_the_contract)
@@ -98,4 +98,4 @@ TEST(RunWords, reasons_name_the_dependency_and_the_workflow)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::run_words_test

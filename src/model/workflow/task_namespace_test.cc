@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_namespace_test {
 namespace {
 
 std::string problem(std::string_view name)
@@ -126,4 +126,4 @@ TEST(TaskNamespace, a_queue_names_its_workflow)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::task_namespace_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::task_order_test {
 namespace {
 
 TEST(TaskOrder, without_dependencies_it_is_the_order_of_declaration)
@@ -107,4 +107,4 @@ TEST(TaskOrder, a_long_chain_and_a_wide_fan_take_no_time)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::task_order_test

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace sluice {
+namespace sluice::trigger_rule_test {
 namespace {
 
 constexpr std::array all_ends{
@@ -222,4 +222,4 @@ TEST(TriggerRule, random_rules_hold_as_logic_says_and_tell_a_reason_when_they_do
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::trigger_rule_test

@@ -7,7 +7,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::workflow_check_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -228,4 +228,4 @@ TEST(WorkflowCheck, a_problem_of_a_document_names_its_task)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_check_test

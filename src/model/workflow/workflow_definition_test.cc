@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::workflow_definition_test {
 namespace {
 
 constexpr std::string_view full = R"({"tenant":"acme","package":"jobs","workflow":"etl",)"
@@ -87,4 +87,4 @@ TEST(WorkflowDefinition, rules_as_deep_as_they_may_be_are_read_back)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_definition_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::workflow_draw_test {
 namespace {
 
 WorkflowDefinition etl()
@@ -83,4 +83,4 @@ o  load  if all(task_success(clean), context_value(kind, Equals, "a\"b"))
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_draw_test

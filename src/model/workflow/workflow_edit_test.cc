@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::workflow_edit_test {
 namespace {
 
 using Ids = std::vector<std::string>;
@@ -96,4 +96,4 @@ TEST(WorkflowEdit, a_rule_that_names_what_is_gone_is_found_by_the_check)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_edit_test

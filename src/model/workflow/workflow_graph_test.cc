@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::workflow_graph_test {
 namespace {
 
 using Ids = std::vector<std::string>;
@@ -121,4 +121,4 @@ TEST(WorkflowGraph, tasks_of_one_level_can_all_run_in_parallel)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_graph_test

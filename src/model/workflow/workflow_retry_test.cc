@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::workflow_retry_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,4 +81,4 @@ TEST(WorkflowRetry, a_policy_is_written_as_it_was_read)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_retry_test

@@ -7,7 +7,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::workflow_version_test {
 namespace {
 
 WorkflowDefinition etl()
@@ -71,4 +71,4 @@ TEST(WorkflowVersion, how_often_and_how_long_a_task_is_tried_does_not_count)
 }
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::workflow_version_test

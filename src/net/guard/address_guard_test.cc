@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::address_guard_test {
 
 namespace {
 
@@ -190,4 +190,4 @@ TEST(AddressGuard, cannot_be_made_from_a_list_with_a_mistake_in_it)
     EXPECT_TRUE(guard.error().detail.starts_with("blocked hosts: host '': a name of "));
 }
 
-} // namespace sluice
+} // namespace sluice::address_guard_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::address_kinds_test {
 
 namespace {
 
@@ -115,4 +115,4 @@ TEST(CarriedAddress, is_the_ipv4_address_to_which_packets_are_translated_or_tunn
         EXPECT_EQ(carried_by(text), addresses({})) << text;
 }
 
-} // namespace sluice
+} // namespace sluice::address_kinds_test

@@ -7,7 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::host_check_test {
 
 using namespace std::chrono_literals;
 
@@ -117,4 +117,4 @@ TEST(LookUp, fails_for_what_is_no_name)
     EXPECT_TRUE(testing::await(loop, look_up("a..b")).has_error());
 }
 
-} // namespace sluice
+} // namespace sluice::host_check_test

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
-namespace sluice {
+namespace sluice::ip_address_test {
 
 TEST(IpAddress, is_read_in_its_usual_notation)
 {
@@ -79,4 +79,4 @@ TEST(SocketAddress, is_read_for_both_families_and_no_other)
     EXPECT_EQ(address_of(other), std::nullopt);
 }
 
-} // namespace sluice
+} // namespace sluice::ip_address_test

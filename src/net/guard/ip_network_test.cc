@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::ip_network_test {
 
 TEST(IpNetwork, contains_the_addresses_that_begin_with_its_bits)
 {
@@ -37,4 +37,4 @@ TEST(IpNetwork, is_refused_when_it_is_not_cidr)
     }
 }
 
-} // namespace sluice
+} // namespace sluice::ip_network_test

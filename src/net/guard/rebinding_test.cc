@@ -15,7 +15,7 @@
 #include <map>
 #include <mutex>
 
-namespace sluice {
+namespace sluice::rebinding_test {
 
 using namespace std::chrono_literals;
 
@@ -84,7 +84,7 @@ private:
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::rebinding_test
 
 // Asio and libcurl call this one, because it is found before the C library's.
 extern "C" [[gnu::visibility("default")]] int
@@ -92,11 +92,11 @@ getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrin
 {
     static const auto real =
         reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
-    const auto address = sluice::NameServer::instance().next(name ? name : "");
+    const auto address = sluice::rebinding_test::NameServer::instance().next(name ? name : "");
     return real(address ? address->c_str() : name, service, hints, found);
 }
 
-namespace sluice {
+namespace sluice::rebinding_test {
 
 TEST(Rebinding, to_a_restricted_address_is_seen_at_the_second_look_up)
 {
@@ -156,4 +156,4 @@ TEST(HttpClient, does_not_wait_for_a_look_up_that_hangs_when_the_time_is_over)
     EXPECT_TRUE(NameServer::instance().release());
 }
 
-} // namespace sluice
+} // namespace sluice::rebinding_test

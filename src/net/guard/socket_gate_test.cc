@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace sluice {
+namespace sluice::socket_gate_test {
 
 namespace {
 
@@ -88,4 +88,4 @@ TEST(SocketGate, does_not_blame_an_address_when_another_was_tried)
     EXPECT_FALSE(stage.is_reached());
 }
 
-} // namespace sluice
+} // namespace sluice::socket_gate_test

@@ -12,7 +12,7 @@
 
 #include <memory>
 
-namespace sluice {
+namespace sluice::url_host_test {
 
 namespace {
 
@@ -183,4 +183,4 @@ TEST(UrlHost, is_the_host_that_libcurl_connects_to)
     EXPECT_GT(accepted, 3'000);
 }
 
-} // namespace sluice
+} // namespace sluice::url_host_test

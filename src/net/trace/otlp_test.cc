@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace sluice {
+namespace sluice::otlp_test {
 
 namespace {
 
@@ -95,4 +95,4 @@ TEST(Otlp, an_answer_may_say_what_was_not_taken)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::otlp_test

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace sluice {
+namespace sluice::sampler_test {
 
 namespace {
 
@@ -66,4 +66,4 @@ TEST(Sampler, with_a_higher_ratio_keeps_what_it_had)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::sampler_test

@@ -3,7 +3,7 @@
 
 #include "net/trace/collector_fixture.h"
 
-namespace sluice {
+namespace sluice::tracer_test {
 
 namespace {
 
@@ -232,4 +232,4 @@ TEST_F(TracerTest, a_span_goes_on_with_its_parents_trace)
 
 } // namespace
 
-} // namespace sluice
+} // namespace sluice::tracer_test

@@ -12,7 +12,7 @@
 
 namespace sluice::workflows {
 
-namespace {
+namespace context_test {
 
 struct Point {
     int x = 0;
@@ -20,10 +20,11 @@ struct Point {
     bool operator==(const Point&) const = default;
 };
 
-} // namespace
+} // namespace context_test
 
 template <>
-struct ContextCodec<Point> {
+struct ContextCodec<context_test::Point> {
+    using Point = context_test::Point;
     static std::string name() { return "point"; }
     static Json to_json(const Point& point)
     {
@@ -37,6 +38,8 @@ struct ContextCodec<Point> {
             ContextCodec<int>::from_json(json.at("x")), ContextCodec<int>::from_json(json.at("y"))};
     }
 };
+
+namespace context_test {
 
 namespace {
 
@@ -334,4 +337,6 @@ TEST(Context, that_is_too_large_is_refused_with_its_size)
 }
 
 } // namespace
+} // namespace context_test
+
 } // namespace sluice::workflows

@@ -9,7 +9,7 @@
 
 #include <stdexcept>
 
-namespace sluice::workflows {
+namespace sluice::workflows::coroutine_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -289,4 +289,4 @@ TEST(CoroutineBody, is_destroyed_when_it_was_stopped)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::coroutine_test

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 
-namespace sluice::workflows {
+namespace sluice::workflows::cpp_body_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -321,4 +321,4 @@ TEST(SleepFor, keeps_the_slot)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::cpp_body_test

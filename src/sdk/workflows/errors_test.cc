@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace sluice::workflows {
+namespace sluice::workflows::errors_test {
 namespace {
 
 using Kind = Error::Kind;
@@ -62,4 +62,4 @@ TEST(Admin, needs_postgresql)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::errors_test

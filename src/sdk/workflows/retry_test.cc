@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace sluice::workflows {
+namespace sluice::workflows::retry_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST(RetryOfTasks, is_turned_into_the_engines_without_overflow)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::retry_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::workflows {
+namespace sluice::workflows::rule_test {
 namespace {
 
 std::string described(const Rule& rule)
@@ -83,4 +83,4 @@ TEST(Rules, spell_their_operators_as_documents_do)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::rule_test

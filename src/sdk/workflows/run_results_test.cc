@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::workflows {
+namespace sluice::workflows::run_results_test {
 namespace {
 
 SharedEnd succeeded(std::string result)
@@ -167,4 +167,4 @@ TEST(RunnerOptions, out_of_their_bounds_are_all_named)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::run_results_test

@@ -7,7 +7,7 @@
 #include <memory>
 #include <thread>
 
-namespace sluice::workflows {
+namespace sluice::workflows::runner_stop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -227,4 +227,4 @@ TEST(Shutdown, comes_with_the_end_of_a_runner)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::runner_stop_test

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 
-namespace sluice::workflows {
+namespace sluice::workflows::runner_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -451,4 +451,4 @@ TEST(Runner, has_counters)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::runner_test

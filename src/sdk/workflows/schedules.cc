@@ -23,7 +23,7 @@ struct CronSchedules::Impl {
 
 namespace {
 
-using Engine = sluice::CronSchedules;
+using EngineSchedules = sluice::CronSchedules;
 
 std::optional<sluice::Time> engine_time(const std::optional<Time>& time)
 {
@@ -68,7 +68,7 @@ CronSchedules::CronSchedules(std::shared_ptr<Impl> impl) noexcept : impl_(std::m
 
 std::string CronSchedules::add(const NewCronSchedule& schedule)
 {
-    Engine::New added{
+    EngineSchedules::New added{
         .workflow = schedule.workflow,
         .expression = schedule.expression,
         .timezone = schedule.timezone,
@@ -76,12 +76,12 @@ std::string CronSchedules::add(const NewCronSchedule& schedule)
         .start = engine_time(schedule.start),
         .end = engine_time(schedule.end),
     };
-    return impl_->ask<std::string>([added](Engine& cron) { return cron.add(added); });
+    return impl_->ask<std::string>([added](EngineSchedules& cron) { return cron.add(added); });
 }
 
 CronSchedule CronSchedules::get(std::string_view id) const
 {
-    return schedule_of(impl_->ask<CronScheduleView>([id = std::string(id)](Engine& cron) {
+    return schedule_of(impl_->ask<CronScheduleView>([id = std::string(id)](EngineSchedules& cron) {
         return cron.get(id);
     }));
 }
@@ -90,9 +90,11 @@ std::vector<CronSchedule>
 CronSchedules::list(std::optional<bool> enabled, std::size_t limit, std::size_t offset) const
 {
     check_limit(limit);
-    const Engine::Page page{.enabled = enabled, .limit = limit, .offset = offset};
+    const EngineSchedules::Page page{.enabled = enabled, .limit = limit, .offset = offset};
     std::vector<CronScheduleView> views =
-        impl_->ask<std::vector<CronScheduleView>>([page](Engine& cron) { return cron.list(page); });
+        impl_->ask<std::vector<CronScheduleView>>([page](EngineSchedules& cron) {
+            return cron.list(page);
+        });
     std::vector<CronSchedule> schedules;
     for (CronScheduleView& view : views)
         schedules.push_back(schedule_of(std::move(view)));
@@ -101,27 +103,27 @@ CronSchedules::list(std::optional<bool> enabled, std::size_t limit, std::size_t 
 
 CronSchedule CronSchedules::update(std::string_view id, const CronScheduleChange& change)
 {
-    Engine::Change changed{.expression = change.expression, .timezone = change.timezone};
+    EngineSchedules::Change changed{.expression = change.expression, .timezone = change.timezone};
     if (change.catchup)
         changed.catchup = engine_catchup(*change.catchup);
     changed.start = engine_time(change.start);
     changed.end = engine_time(change.end);
-    return schedule_of(impl_->ask<CronScheduleView>([id = std::string(id), changed](Engine& cron) {
-        return cron.update(id, changed);
-    }));
+    return schedule_of(impl_->ask<CronScheduleView>(
+        [id = std::string(id), changed](EngineSchedules& cron) { return cron.update(id, changed); }
+    ));
 }
 
 void CronSchedules::set_enabled(std::string_view id, bool enabled)
 {
-    const Engine::Change change{.enabled = enabled};
-    impl_->ask<CronScheduleView>([id = std::string(id), change](Engine& cron) {
+    const EngineSchedules::Change change{.enabled = enabled};
+    impl_->ask<CronScheduleView>([id = std::string(id), change](EngineSchedules& cron) {
         return cron.update(id, change);
     });
 }
 
 void CronSchedules::remove(std::string_view id)
 {
-    impl_->ask<bool>([id = std::string(id)](Engine& cron) { return cron.remove(id); });
+    impl_->ask<bool>([id = std::string(id)](EngineSchedules& cron) { return cron.remove(id); });
 }
 
 std::vector<CronExecution>
@@ -129,7 +131,8 @@ CronSchedules::history(std::string_view id, std::size_t limit, std::size_t offse
 {
     check_limit(limit);
     std::vector<CronFireView> views =
-        impl_->ask<std::vector<CronFireView>>([id = std::string(id), limit, offset](Engine& cron) {
+        impl_->ask<std::vector<CronFireView>>([id = std::string(id), limit,
+                                               offset](EngineSchedules& cron) {
             return cron.history(id, limit, offset);
         });
     std::vector<CronExecution> executions;
@@ -141,7 +144,9 @@ CronSchedules::history(std::string_view id, std::size_t limit, std::size_t offse
 CronStats CronSchedules::stats(Time since) const
 {
     const sluice::Time from = workflows::engine_time(since);
-    const auto stats = impl_->ask<Engine::Stats>([from](Engine& cron) { return cron.stats(from); });
+    const auto stats = impl_->ask<EngineSchedules::Stats>([from](EngineSchedules& cron) {
+        return cron.stats(from);
+    });
     return {
         .total_executions = stats.total,
         .successful_executions = stats.successful,

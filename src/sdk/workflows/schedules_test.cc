@@ -8,7 +8,7 @@
 #include <atomic>
 #include <future>
 
-namespace sluice::workflows {
+namespace sluice::workflows::schedules_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST(Triggers, refuse_what_makes_no_sense)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::schedules_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::workflows {
+namespace sluice::workflows::trigger_registration_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -79,4 +79,4 @@ TEST(TriggerResult, of_a_skip_has_no_context)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::trigger_registration_test

@@ -22,7 +22,7 @@ struct Triggers::Impl {
 
 namespace {
 
-using Engine = TriggerSchedules;
+using EngineTriggers = TriggerSchedules;
 
 TriggerSchedule schedule_of(TriggerView view)
 {
@@ -79,10 +79,11 @@ std::vector<TriggerSchedule>
 Triggers::list(std::optional<bool> enabled, std::size_t limit, std::size_t offset) const
 {
     check_limit(limit);
-    const Engine::Page page{.enabled = enabled, .limit = limit, .offset = offset};
-    std::vector<TriggerView> views = impl_->ask<std::vector<TriggerView>>([page](Engine& triggers) {
-        return triggers.list(page);
-    });
+    const EngineTriggers::Page page{.enabled = enabled, .limit = limit, .offset = offset};
+    std::vector<TriggerView> views =
+        impl_->ask<std::vector<TriggerView>>([page](EngineTriggers& triggers) {
+            return triggers.list(page);
+        });
     std::vector<TriggerSchedule> schedules;
     for (TriggerView& view : views)
         schedules.push_back(schedule_of(std::move(view)));
@@ -92,15 +93,14 @@ Triggers::list(std::optional<bool> enabled, std::size_t limit, std::size_t offse
 std::optional<TriggerSchedule> Triggers::get(std::string_view name) const
 {
     std::optional<TriggerView> view =
-        impl_->ask<std::optional<TriggerView>>([name = std::string(name)](Engine& triggers) {
-            return triggers.get(name);
-        });
+        impl_->ask<std::optional<TriggerView>>([name = std::string(name)](EngineTriggers& triggers
+                                               ) { return triggers.get(name); });
     return view ? std::optional(schedule_of(*std::move(view))) : std::nullopt;
 }
 
 void Triggers::set_enabled(std::string_view name, bool enabled)
 {
-    impl_->ask<bool>([name = std::string(name), enabled](Engine& triggers) {
+    impl_->ask<bool>([name = std::string(name), enabled](EngineTriggers& triggers) {
         return triggers.set_enabled(name, enabled);
     });
 }
@@ -111,7 +111,7 @@ Triggers::history(std::string_view name, std::size_t limit, std::size_t offset) 
     check_limit(limit);
     std::vector<TriggerFireView> views =
         impl_->ask<std::vector<TriggerFireView>>([name = std::string(name), limit,
-                                                  offset](Engine& triggers) {
+                                                  offset](EngineTriggers& triggers) {
             return triggers.history(name, limit, offset);
         });
     std::vector<TriggerExecution> executions;

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace sluice::workflows {
+namespace sluice::workflows::workflow_builder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -262,4 +262,4 @@ TEST(Workflow, is_drawn_in_each_format)
 }
 
 } // namespace
-} // namespace sluice::workflows
+} // namespace sluice::workflows::workflow_builder_test

@@ -2,7 +2,7 @@
 // What nobody can run fails for good; what workers say of themselves, by which one finds out.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::abandon_test {
 
 class AbandonedTasks : public StoreContract {
 protected:
@@ -192,4 +192,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, DescribedWorkers, ::testing::ValuesIn(all_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::abandon_test

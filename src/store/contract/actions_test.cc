@@ -3,7 +3,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
-namespace sluice {
+namespace sluice::actions_test {
 
 // One run with a task in each live state, and one that has ended.
 class UserActions : public StoreContract {
@@ -366,4 +366,4 @@ TEST_P(UserActions, a_run_is_deleted_in_pieces_when_it_is_final)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, UserActions, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::actions_test

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::audit_test {
 
 class Audit : public ServiceContract {
 protected:
@@ -240,4 +240,4 @@ TEST_P(Audit, is_pruned_from_its_oldest_line_on)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Audit, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::audit_test

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace sluice {
+namespace sluice::break_off_test {
 namespace {
 
 class BrokenOff : public ::testing::TestWithParam<Dialect> {
@@ -75,4 +75,4 @@ TEST_P(BrokenOff, a_store_answers_what_is_under_way_and_ends)
 INSTANTIATE_TEST_SUITE_P(On, BrokenOff, ::testing::ValuesIn(shared_dialects), dialect_name);
 
 } // namespace
-} // namespace sluice
+} // namespace sluice::break_off_test

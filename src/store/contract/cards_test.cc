@@ -3,7 +3,7 @@
 // them.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::cards_test {
 
 class Cards : public ServiceContract {
 protected:
@@ -100,4 +100,4 @@ TEST_P(Cards, go_with_their_run)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Cards, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::cards_test

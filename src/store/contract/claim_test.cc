@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::claim_test {
 
 namespace {
 
@@ -380,4 +380,4 @@ TEST_P(StoreContract, many_queues_are_claimed_from_alike)
     EXPECT_EQ(count, 300u);
 }
 
-} // namespace sluice
+} // namespace sluice::claim_test

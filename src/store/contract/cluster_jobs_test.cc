@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::cluster_jobs_test {
 
 class ClusterJobs : public StoreContract {
 protected:
@@ -451,4 +451,4 @@ TEST_P(ClusterJobs, have_leaders_whose_servers_can_be_reached)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ClusterJobs, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::cluster_jobs_test

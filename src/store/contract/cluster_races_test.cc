@@ -2,7 +2,7 @@
 // What is known of pods and of their uploads, met by everything else.
 #include "store/contract/races.h"
 
-namespace sluice {
+namespace sluice::cluster_races_test {
 
 TEST_P(Races, extend_leave_meets_all_others)
 {
@@ -46,4 +46,4 @@ TEST_P(Races, a_job_is_taken_by_one_of_two_servers)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Races, ::testing::ValuesIn(shared_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::cluster_races_test

@@ -2,7 +2,7 @@
 // Tasks that nobody waits for any more.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::dead_ends_test {
 
 class DeadEnds : public ServiceContract {
 protected:
@@ -140,4 +140,4 @@ TEST_P(DeadEnds, are_left_alone_when_the_whole_batch_is_stopped)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, DeadEnds, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::dead_ends_test

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::dedupe_test {
 
 class Dedupe : public ServiceContract {
 protected:
@@ -187,4 +187,4 @@ TEST_P(Dedupe, that_asks_for_the_first_time_finds_what_was_sent_just_before)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Dedupe, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::dedupe_test

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::defer_test {
 
 class DeferredTasks : public StoreContract {
 protected:
@@ -339,4 +339,4 @@ TEST_P(DeferredTasks, are_read_with_their_parents)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, DeferredTasks, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::defer_test

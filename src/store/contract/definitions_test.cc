@@ -2,7 +2,7 @@
 // Rules and actions that are stored under an id.
 #include "store/contract/stored_rules_contract.h"
 
-namespace sluice {
+namespace sluice::definitions_test {
 
 class Definitions : public StoredRulesContract {
 protected:
@@ -117,4 +117,4 @@ TEST_P(Definitions, that_are_gone_are_not_found)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Definitions, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::definitions_test

@@ -2,7 +2,7 @@
 // The outbox: what the ends of attempts owe, and how it is worked off.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::deliveries_test {
 
 class Deliveries : public ServiceContract {
 protected:
@@ -375,4 +375,4 @@ TEST_P(Deliveries, of_the_start_keep_attempt_when_its_worker_dies)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Deliveries, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::deliveries_test

@@ -2,7 +2,7 @@
 // The end of a pod, as told by whoever watches it.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::end_worker_test {
 
 class EndedWorkers : public StoreContract {
 protected:
@@ -171,4 +171,4 @@ TEST_P(EndedWorkers, change_nothing_of_a_run_that_is_over)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, EndedWorkers, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::end_worker_test

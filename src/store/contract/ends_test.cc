@@ -2,7 +2,7 @@
 // What travels with a commit, so that who has made it need not read it.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::ends_test {
 
 class Ends : public StoreContract {
 protected:
@@ -135,4 +135,4 @@ TEST_P(Ends, that_another_process_has_written_are_to_be_read)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Ends, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::ends_test

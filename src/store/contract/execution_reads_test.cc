@@ -4,7 +4,7 @@
 
 #include <functional>
 
-namespace sluice {
+namespace sluice::execution_reads_test {
 
 class ExecutionReadsOf : public WorkflowScheduleContract {
 protected:
@@ -428,4 +428,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, ExecutionReadsOf, ::testing::ValuesIn(all_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::execution_reads_test

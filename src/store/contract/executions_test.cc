@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::executions_test {
 
 class Executions : public StoreContract {
 protected:
@@ -151,4 +151,4 @@ TEST_P(Executions, leave_nothing_when_they_are_deleted)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Executions, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::executions_test

@@ -2,7 +2,7 @@
 // The feed of changes and the tally of each group (docs/decisions/0006).
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::feed_test {
 
 class Feed : public ServiceContract {
 protected:
@@ -163,4 +163,4 @@ TEST_P(Feed, figures_count_all_tasks_by_state)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Feed, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::feed_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::finish_test {
 
 namespace {
 
@@ -401,4 +401,4 @@ TEST_P(StoreContract, many_reports_of_many_runs_in_one_group_all_count)
         EXPECT_EQ(run_state_of(id), RunState::succeeded);
 }
 
-} // namespace sluice
+} // namespace sluice::finish_test

@@ -2,7 +2,7 @@
 // When a task was last updated, and the clock of inactivity, which counts from the same time.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::last_update_test {
 
 class LastUpdate : public ServiceContract {
 protected:
@@ -216,4 +216,4 @@ TEST_P(LastUpdate, of_a_task_that_lives_again_leaves_no_reason_behind)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, LastUpdate, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::last_update_test

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::leases_test {
 
 namespace {
 
@@ -453,4 +453,4 @@ TEST_P(ClockJump, before_a_start_of_the_program_is_not_followed)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ClockJump, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::leases_test

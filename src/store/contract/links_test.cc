@@ -7,7 +7,7 @@
 
 #include <map>
 
-namespace sluice {
+namespace sluice::links_test {
 
 namespace {
 
@@ -313,4 +313,4 @@ TEST_P(StoreContract, random_trees_end_as_the_model_says)
     }
 }
 
-} // namespace sluice
+} // namespace sluice::links_test

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::outputs_test {
 
 class Outputs : public StoreContract {
 protected:
@@ -289,4 +289,4 @@ TEST_P(StoreContract, two_live_keys_cannot_have_one_name)
     EXPECT_TRUE(db(CreateKey{"ci", "hash-5", KeyRole::read}));
 }
 
-} // namespace sluice
+} // namespace sluice::outputs_test

@@ -2,7 +2,7 @@
 // Links between batches (docs/decisions/0006).
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::outside_links_test {
 
 class OutsideLinks : public ServiceContract {
 protected:
@@ -275,4 +275,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, SharedOutsideLinks, ::testing::Values(Dialect::postgres), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::outside_links_test

@@ -2,7 +2,7 @@
 // What a claim tells of the parents of a task of a workflow.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::parents_test {
 
 class ParentsOfClaimed : public StoreContract {
 protected:
@@ -123,4 +123,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, ParentsOfClaimed, ::testing::ValuesIn(all_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::parents_test

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::reads_test {
 
 namespace {
 
@@ -203,4 +203,4 @@ TEST_P(StoreContract, what_is_not_there_is_nothing)
                   }).empty());
 }
 
-} // namespace sluice
+} // namespace sluice::reads_test

@@ -2,7 +2,7 @@
 // Retention: old batches go wholly, old hidden tasks singly, and never what somebody still needs.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::retention_test {
 
 class RetentionOf : public ServiceContract {
 protected:
@@ -320,4 +320,4 @@ TEST_P(RetentionOf, what_is_old_is_listed_by_id)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, RetentionOf, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::retention_test

@@ -8,7 +8,7 @@
 
 #include <set>
 
-namespace sluice {
+namespace sluice::retry_from_test {
 
 class RetryFrom : public StoreContract {
 protected:
@@ -458,4 +458,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, RandomRetryFrom, ::testing::ValuesIn(all_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::retry_from_test

@@ -3,7 +3,7 @@
 // in model/retry_test.cc.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::retry_policy_test {
 
 class RetryPolicies : public StoreContract {
 protected:
@@ -127,4 +127,4 @@ TEST_P(RetryPolicies, leave_the_delay_to_a_report_that_names_one)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, RetryPolicies, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::retry_policy_test

@@ -2,7 +2,7 @@
 // Final tasks live again at a user's wish.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::retry_test {
 
 TEST_P(StoreContract, a_failed_task_lives_again_as_a_new_attempt)
 {
@@ -229,4 +229,4 @@ TEST_P(StoreContract, a_retry_of_several_leaves_alone_what_does_not_fit)
     EXPECT_EQ(drain(w), 2u);
 }
 
-} // namespace sluice
+} // namespace sluice::retry_test

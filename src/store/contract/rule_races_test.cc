@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace sluice {
+namespace sluice::rule_races_test {
 
 namespace {
 
@@ -156,4 +156,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, RuleRaces, ::testing::Values(Dialect::sqlite_file, Dialect::postgres), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::rule_races_test

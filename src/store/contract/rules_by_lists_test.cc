@@ -2,7 +2,7 @@
 // Rules that look for lists: how many different ones there may be, and which are forgotten.
 #include "store/contract/rules_contract.h"
 
-namespace sluice {
+namespace sluice::rules_by_lists_test {
 
 class RulesByLists : public Rules {
 protected:
@@ -96,4 +96,4 @@ TEST_P(RulesByLists, that_one_store_forgets_are_forgotten_by_all)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, RulesByLists, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::rules_by_lists_test

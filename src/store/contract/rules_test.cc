@@ -2,7 +2,7 @@
 // Concurrency and capacity rules: who may start, who waits, and what wakes whom.
 #include "store/contract/rules_contract.h"
 
-namespace sluice {
+namespace sluice::rules_test {
 
 TEST_P(Rules, of_concurrency_let_so_many_start_and_each_end_lets_one_more)
 {
@@ -398,4 +398,4 @@ TEST_P(Rules, hold_for_two_stores_on_one_database)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Rules, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::rules_test

@@ -3,7 +3,7 @@
 #include "store/contract/service_contract.h"
 #include "store/schedule_reads.h"
 
-namespace sluice {
+namespace sluice::schedules_test {
 
 class Schedules : public ServiceContract {
 protected:
@@ -384,4 +384,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 INSTANTIATE_TEST_SUITE_P(Dialects, Schedules, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::schedules_test

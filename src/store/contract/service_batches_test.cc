@@ -7,7 +7,7 @@
 #include <limits>
 #include <set>
 
-namespace sluice {
+namespace sluice::service_batches_test {
 
 namespace {
 
@@ -200,4 +200,4 @@ TEST_P(ServiceBatches, are_listed_by_the_time_of_their_creation_with_both_bounds
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ServiceBatches, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::service_batches_test

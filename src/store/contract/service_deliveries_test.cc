@@ -2,7 +2,7 @@
 // Deliveries as the task service shows them.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::service_deliveries_test {
 
 class ServiceDeliveries : public ServiceContract {
 protected:
@@ -142,4 +142,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, ServiceDeliveries, ::testing::ValuesIn(all_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::service_deliveries_test

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace sluice {
+namespace sluice::service_groups_test {
 
 namespace {
 
@@ -93,4 +93,4 @@ TEST_P(ServiceGroups, are_listed_while_one_of_their_tasks_is_shown)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ServiceGroups, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::service_groups_test

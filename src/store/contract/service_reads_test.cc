@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace sluice {
+namespace sluice::service_reads_test {
 
 namespace {
 
@@ -392,4 +392,4 @@ TEST_P(ServiceLists, end_a_page_of_links_with_the_parent_that_fills_it)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ServiceLists, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::service_reads_test

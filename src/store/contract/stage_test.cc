@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::stage_test {
 
 class StagedRun : public StoreContract {
 protected:
@@ -330,4 +330,4 @@ TEST_P(StagedRun, a_pause_closes_its_queues_and_a_resume_opens_them)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, StagedRun, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::stage_test

@@ -2,7 +2,7 @@
 // Tasks that name a stored rule: they go by it as it is, whatever becomes of it.
 #include "store/contract/stored_rules_contract.h"
 
-namespace sluice {
+namespace sluice::stored_rules_test {
 
 class StoredRulesOfTasks : public StoredRulesContract {
 protected:
@@ -328,4 +328,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, StoredRulesRaces, ::testing::ValuesIn(shared_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::stored_rules_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::submit_test {
 
 TEST_P(StoreContract, a_submission_answers_with_ids_in_the_order_of_its_tasks)
 {
@@ -276,4 +276,4 @@ TEST_P(StoreContract, a_public_id_belongs_to_this_database_and_kind_only)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, StoreContract, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::submit_test

@@ -3,7 +3,7 @@
 // outside.
 #include "store/contract/contract.h"
 
-namespace sluice {
+namespace sluice::targets_test {
 
 class TargetLeases : public StoreContract {
 protected:
@@ -120,4 +120,4 @@ TEST_P(TargetLeases, are_the_workers_again_in_the_next_attempt)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, TargetLeases, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::targets_test

@@ -2,7 +2,7 @@
 // Tasks of the service that live again.
 #include "store/contract/service_contract.h"
 
-namespace sluice {
+namespace sluice::task_retry_test {
 
 class TaskRetry : public ServiceContract {
 protected:
@@ -164,4 +164,4 @@ TEST_P(TaskRetry, leaves_dead_ends_that_nobody_waits_for_again)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, TaskRetry, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::task_retry_test

@@ -2,7 +2,7 @@
 // What a trigger fires: a run and its tick, and no context twice while its run is active.
 #include "store/contract/workflow_schedule_contract.h"
 
-namespace sluice {
+namespace sluice::trigger_fires_test {
 
 class TriggerFires : public WorkflowScheduleContract {
 protected:
@@ -214,4 +214,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, TriggerFiresOfTwo, ::testing::ValuesIn(shared_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::trigger_fires_test

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace sluice {
+namespace sluice::updates_test {
 
 class Updates : public ServiceContract {
 protected:
@@ -319,4 +319,4 @@ TEST_P(Updates, of_a_final_task_are_refused)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Updates, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::updates_test

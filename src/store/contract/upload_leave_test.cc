@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::upload_leave_test {
 
 class UploadLeaves : public StoreContract {
 protected:
@@ -350,4 +350,4 @@ TEST_P(UploadLeaves, that_ended_long_ago_are_forgotten_and_those_of_a_deleted_jo
 
 INSTANTIATE_TEST_SUITE_P(Dialects, UploadLeaves, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::upload_leave_test

@@ -2,7 +2,7 @@
 // What users ask for, met by everything else.
 #include "store/contract/races.h"
 
-namespace sluice {
+namespace sluice::user_races_test {
 
 TEST_P(Races, cancel_run_meets_all_others)
 {
@@ -103,4 +103,4 @@ TEST_P(Races, a_name_at_two_stores_is_taken_once)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Races, ::testing::ValuesIn(shared_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::user_races_test

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::walk_test {
 
 class Walk : public TwoStores {
 protected:
@@ -288,4 +288,4 @@ TEST_P(Walk, connections_that_are_cut_at_any_time_lose_nothing)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Walk, ::testing::ValuesIn(shared_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::walk_test

@@ -2,7 +2,7 @@
 // What workers and the clock cause, met by everything else.
 #include "store/contract/races.h"
 
-namespace sluice {
+namespace sluice::worker_races_test {
 
 TEST_P(Races, finish_meets_all_others)
 {
@@ -102,4 +102,4 @@ TEST_P(Races, a_claim_of_a_staged_run_that_is_canceled_meanwhile_keeps_nothing)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Races, ::testing::ValuesIn(shared_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::worker_races_test

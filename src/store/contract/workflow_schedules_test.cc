@@ -2,7 +2,7 @@
 // Schedules of workflows and of triggers: who creates them, who is given them, and their ticks.
 #include "store/contract/workflow_schedule_contract.h"
 
-namespace sluice {
+namespace sluice::workflow_schedules_test {
 
 class WorkflowSchedules : public WorkflowScheduleContract {};
 
@@ -332,4 +332,4 @@ INSTANTIATE_TEST_SUITE_P(
     Dialects, WorkflowSchedulesOfTwo, ::testing::ValuesIn(shared_dialects), dialect_name
 );
 
-} // namespace sluice
+} // namespace sluice::workflow_schedules_test

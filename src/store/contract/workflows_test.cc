@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice {
+namespace sluice::workflows_test {
 
 class Workflows : public StoreContract {
 protected:
@@ -109,4 +109,4 @@ TEST_P(Workflows, are_one_for_two_processes)
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Workflows, ::testing::ValuesIn(all_dialects), dialect_name);
 
-} // namespace sluice
+} // namespace sluice::workflows_test

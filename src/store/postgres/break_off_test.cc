@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace sluice::postgres {
+namespace sluice::postgres::break_off_test {
 
 namespace {
 
@@ -144,4 +144,4 @@ TEST(PostgresBreakOff, that_is_not_given_changes_nothing)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::break_off_test

@@ -8,7 +8,7 @@
 #include <random>
 #include <tuple>
 
-namespace sluice::postgres {
+namespace sluice::postgres::claim_test {
 
 namespace {
 
@@ -362,4 +362,4 @@ TEST(PostgresPlans, use_indexes_on_tables_that_were_seen_empty)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::claim_test

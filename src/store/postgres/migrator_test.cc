@@ -8,7 +8,7 @@
 #include <latch>
 #include <thread>
 
-namespace sluice::postgres {
+namespace sluice::postgres::migrator_test {
 
 namespace {
 
@@ -118,4 +118,4 @@ TEST(PostgresMigrator, a_step_that_fails_leaves_nothing_behind)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::migrator_test

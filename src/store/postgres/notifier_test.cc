@@ -15,7 +15,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace sluice::postgres {
+namespace sluice::postgres::notifier_test {
 
 namespace {
 
@@ -267,4 +267,4 @@ TEST(PostgresSession, a_commit_whose_answer_is_cut_off_is_known_to_be_committed)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::notifier_test

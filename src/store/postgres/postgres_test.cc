@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-namespace sluice::postgres {
+namespace sluice::postgres::postgres_test {
 
 namespace {
 
@@ -379,4 +379,4 @@ TEST(PostgresSession, the_url_chooses_the_schema)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::postgres_test

@@ -4,7 +4,7 @@
 #include "store/postgres/testing.h"
 #include "support/migrated_postgres.h"
 
-namespace sluice::postgres {
+namespace sluice::postgres::reads_test {
 
 namespace {
 
@@ -176,4 +176,4 @@ TEST_F(PostgresReadsTest, a_loading_run_is_invisible)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::reads_test

@@ -13,8 +13,6 @@ namespace sluice::postgres {
 
 namespace {
 
-constexpr auto is_null = Params::Empty::is_null;
-
 GatedRow read_gated(Row& row)
 {
     GatedRow gated;
@@ -32,13 +30,6 @@ RuleTables::Waiting read_waiting(Row& row)
     waiting.subject.task = waiting.row.task;
     waiting.flags = static_cast<std::uint8_t>(flags);
     return waiting;
-}
-
-auto text_of(std::optional<std::string> CardRow::*member)
-{
-    return [member](const CardRow& row) {
-        return row.*member ? std::string_view(*(row.*member)) : std::string_view();
-    };
 }
 
 } // namespace
@@ -92,8 +83,8 @@ void PostgresRuleTables::set_gates(std::span<const CardRow> cards)
 {
     Params params;
     params.array(cards, &CardRow::task);
-    params.texts("rules", cards, text_of(&CardRow::rules), is_null);
-    params.texts("gates", cards, text_of(&CardRow::gates), is_null);
+    params.texts("rules", cards, card_text(&CardRow::rules), Params::Empty::is_null);
+    params.texts("gates", cards, card_text(&CardRow::gates), Params::Empty::is_null);
     params.array(cards, [](const CardRow& card) { return line_number(card.gates); });
     connection_.queue(sql::set_gates, params);
 }

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <thread>
 
-namespace sluice::postgres {
+namespace sluice::postgres::schema_test {
 
 namespace {
 
@@ -208,4 +208,4 @@ TEST(PostgresNotifier, begins_with_the_connection_that_it_is_given)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::schema_test

@@ -11,16 +11,7 @@ namespace sluice::postgres {
 
 namespace {
 
-constexpr auto is_null = Params::Empty::is_null;
-
 // A text member that may be missing: NULL then.
-auto text_of(std::optional<std::string> CardRow::*member)
-{
-    return [member](const CardRow& row) {
-        return row.*member ? std::string_view(*(row.*member)) : std::string_view();
-    };
-}
-
 ServiceTables::Duty read_duty(Row& row)
 {
     ServiceTables::Duty duty;
@@ -42,11 +33,11 @@ void PostgresServiceTables::insert_cards(std::span<const CardRow> rows)
     params.array(rows, &CardRow::cancel_actions).array(rows, &CardRow::expected_count);
     params.array(rows, &CardRow::scheduled_at).array(rows, &CardRow::deleted_at);
     params.texts("task.kind", rows, &CardRow::kind).texts("task.name", rows, &CardRow::name);
-    params.texts("task.group_id", rows, text_of(&CardRow::group), is_null);
-    params.texts("task.requester", rows, text_of(&CardRow::requester), is_null);
-    params.texts("task.metadata", rows, text_of(&CardRow::metadata), is_null);
-    params.texts("task.rules", rows, text_of(&CardRow::rules), is_null);
-    params.texts("task.gates", rows, text_of(&CardRow::gates), is_null);
+    params.texts("task.group_id", rows, card_text(&CardRow::group), Params::Empty::is_null);
+    params.texts("task.requester", rows, card_text(&CardRow::requester), Params::Empty::is_null);
+    params.texts("task.metadata", rows, card_text(&CardRow::metadata), Params::Empty::is_null);
+    params.texts("task.rules", rows, card_text(&CardRow::rules), Params::Empty::is_null);
+    params.texts("task.gates", rows, card_text(&CardRow::gates), Params::Empty::is_null);
     params.array(rows, [](const CardRow& row) { return line_number(row.gates); });
     connection_.queue(sql::insert_cards, params);
 }
@@ -99,8 +90,8 @@ std::vector<TaskId> PostgresServiceTables::report(std::span<const Report> report
     Params params;
     params.array(reports, &Report::task).array(reports, &Report::at);
     params.array(reports, &Report::success).array(reports, &Report::failures);
-    params.texts("task.failure_reason", reports, reason_of, is_null);
-    params.texts("task.cancel_actions", reports, &Report::cancel_actions, is_null);
+    params.texts("task.failure_reason", reports, reason_of, Params::Empty::is_null);
+    params.texts("task.cancel_actions", reports, &Report::cancel_actions, Params::Empty::is_null);
     params.array(reports, &Report::cancel_actions_count);
     return connection_.query(sql::report, params).column<TaskId>();
 }

@@ -12,8 +12,6 @@ namespace sluice::postgres {
 
 namespace {
 
-constexpr auto is_null = Params::Empty::is_null;
-
 template <class Tag>
 Params ids_param(std::span<const Id<Tag>> ids)
 {
@@ -96,8 +94,8 @@ void PostgresTables::insert_done(std::span<const DoneRow> rows)
     params.array(rows, &DoneRow::attempt).array(rows, &DoneRow::tries);
     params.array(rows, &DoneRow::worker).array(rows, &DoneRow::claimed_at);
     params.array(rows, &DoneRow::started_at).array(rows, &DoneRow::finished_at);
-    params.texts("done.result", rows, &DoneRow::result, is_null);
-    params.texts("done.error", rows, &DoneRow::error, is_null);
+    params.texts("done.result", rows, &DoneRow::result, Params::Empty::is_null);
+    params.texts("done.error", rows, &DoneRow::error, Params::Empty::is_null);
     connection_.queue(sql::insert_done, params);
 }
 
@@ -108,7 +106,7 @@ void PostgresTables::insert_attempts(std::span<const AttemptRow> rows)
     params.array(rows, &AttemptRow::end).array(rows, &AttemptRow::worker);
     params.array(rows, &AttemptRow::claimed_at).array(rows, &AttemptRow::started_at);
     params.array(rows, &AttemptRow::finished_at);
-    params.texts("attempt.error", rows, &AttemptRow::error, is_null);
+    params.texts("attempt.error", rows, &AttemptRow::error, Params::Empty::is_null);
     connection_.queue(sql::insert_attempts, params);
 }
 

@@ -13,8 +13,6 @@ namespace sluice::postgres {
 
 namespace {
 
-constexpr auto is_null = Params::Empty::is_null;
-
 const Statement& next_ids_of(Tables::Sequence sequence)
 {
     switch (sequence) {
@@ -120,7 +118,8 @@ void PostgresTables::insert_run_details(std::span<const RunDetail> rows)
     params.array(rows, &RunDetail::run);
     params.texts(
         "run.name", rows,
-        [](const RunDetail& row) { return row.name ? std::string_view(*row.name) : ""; }, is_null
+        [](const RunDetail& row) { return row.name ? std::string_view(*row.name) : ""; },
+        Params::Empty::is_null
     );
     params.texts("run.spec", rows, &RunDetail::spec);
     params.texts("run.actor", rows, &RunDetail::actor);
@@ -135,10 +134,10 @@ void PostgresTables::insert_tasks(std::span<const TaskRow> rows)
     params.array(rows, &TaskRow::id).array(rows, &TaskRow::run).array(rows, &TaskRow::queue);
     params.array(rows, [](const TaskRow& row) { return static_cast<std::int16_t>(row.nprio); });
     params.array(rows, &TaskRow::timeout);
-    params.texts("task.retry", rows, &TaskRow::retry, is_null);
-    params.texts("task.name", rows, &TaskRow::name, is_null);
-    params.texts("task.payload", rows, &TaskRow::payload, is_null);
-    params.texts("task.parents", rows, &TaskRow::parents, is_null);
+    params.texts("task.retry", rows, &TaskRow::retry, Params::Empty::is_null);
+    params.texts("task.name", rows, &TaskRow::name, Params::Empty::is_null);
+    params.texts("task.payload", rows, &TaskRow::payload, Params::Empty::is_null);
+    params.texts("task.parents", rows, &TaskRow::parents, Params::Empty::is_null);
     connection_.queue(sql::insert_tasks, params);
 }
 

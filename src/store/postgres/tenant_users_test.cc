@@ -13,7 +13,7 @@
 #include <iterator>
 #include <thread>
 
-namespace sluice::postgres {
+namespace sluice::postgres::tenant_users_test {
 
 namespace {
 
@@ -271,4 +271,4 @@ TEST(TenantUrl, names_what_is_no_single_host_behind_the_database)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::tenant_users_test

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace sluice::postgres {
+namespace sluice::postgres::tenants_test {
 
 namespace {
 
@@ -209,4 +209,4 @@ TEST(Tenants, need_postgresql)
 
 } // namespace
 
-} // namespace sluice::postgres
+} // namespace sluice::postgres::tenants_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::claim_test {
 namespace {
 
 using Mark = Tables::QueueMark;
@@ -91,4 +91,4 @@ TEST(Claim, only_the_named_queues_give)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::claim_test

@@ -3,16 +3,6 @@
 
 namespace sluice::sqlite {
 
-namespace {
-
-template <class... Members>
-void into(Row& row, Members&... members)
-{
-    (row.into(members), ...);
-}
-
-} // namespace
-
 ClusterJobRow read_cluster_job(Row& row)
 {
     ClusterJobRow job;

@@ -3,17 +3,6 @@
 
 namespace sluice::sqlite {
 
-namespace {
-
-// Reads the next columns into the members, from left to right.
-template <class... Members>
-void into(Row& row, Members&... members)
-{
-    (row.into(members), ...);
-}
-
-} // namespace
-
 RunRow read_run(Row& row)
 {
     RunRow run;

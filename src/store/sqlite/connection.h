@@ -46,6 +46,13 @@ private:
     int column_ = 0;
 };
 
+// Reads the next columns into the members, from left to right.
+template <class... Members>
+void into(Row& row, Members&... members)
+{
+    (row.into(members), ...);
+}
+
 // A prepared statement of a connection. Parameters are bound in the order in which their names
 // first appear in the text.
 class Prepared {

@@ -3,7 +3,7 @@
 
 #include "store/sqlite/testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::database_file_test {
 namespace {
 
 TEST(DatabaseFile, network_file_systems_are_known)
@@ -44,4 +44,4 @@ TEST(DatabaseFile, a_bad_place_is_named)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::database_file_test

@@ -7,13 +7,6 @@ namespace sluice::sqlite {
 
 namespace {
 
-// Reads the next columns into the members, from left to right.
-template <class... Members>
-void into(Row& row, Members&... members)
-{
-    (row.into(members), ...);
-}
-
 Place place_of(const TaskRow& task)
 {
     Place place;

@@ -10,7 +10,7 @@
 #include <barrier>
 #include <thread>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::migrator_test {
 namespace {
 
 constexpr Migration first{1, "first", "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT)"};
@@ -110,4 +110,4 @@ TEST(MigratorRace, many_may_start_on_a_new_file_at_once)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::migrator_test

@@ -9,7 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::neighbours_test {
 namespace {
 
 // One process's part of a `-live` file.
@@ -210,4 +210,4 @@ TEST(SqliteNeighbours, cannot_keep_a_worker_alive_whose_process_has_ended)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::neighbours_test

@@ -11,7 +11,7 @@
 #include <csignal>
 #include <sched.h>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::open_file_test {
 namespace {
 
 // The exit status of a child: what `work` returns there.
@@ -112,4 +112,4 @@ TEST(Connection, of_a_guest_reads_and_writes)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::open_file_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::reads_test {
 namespace {
 
 constexpr Time at(std::int64_t second)
@@ -422,4 +422,4 @@ TEST_F(ReadsTest, the_secret_of_public_ids_is_a_setting)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::reads_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::schema_test {
 namespace {
 
 class Schema : public ::testing::Test {
@@ -162,4 +162,4 @@ TEST_F(Schema, a_tick_counts_its_tries)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::schema_test

@@ -5,17 +5,6 @@
 
 namespace sluice::sqlite {
 
-namespace {
-
-// Reads the next columns into the members, from left to right.
-template <class... Members>
-void into(Row& row, Members&... members)
-{
-    (row.into(members), ...);
-}
-
-} // namespace
-
 CardRow read_card(Row& row)
 {
     CardRow card;

@@ -18,7 +18,7 @@ namespace {
 using BatchFilter = ServiceReads::BatchFilter;
 
 // How many ids of a run are added up at once.
-constexpr std::int64_t window_ids = 5'000;
+constexpr std::int64_t batch_window_ids = 5'000;
 
 // Asked of the tasks of runs, newest run first.
 class TaskCondition {
@@ -125,8 +125,8 @@ BatchView load_batch(Pieces& pieces, const RunRow& run)
     std::set<std::string> kinds;
     const auto spec = find(pieces.prepared(sql::read_spec), read_value<std::string>, run.id);
     std::vector<std::string> named = kinds_in(spec.value_or(""));
-    for (TaskId from = run.task_first; from <= run.task_last; from.value += window_ids) {
-        const TaskId last = std::min(run.task_last, TaskId{from.value + window_ids - 1});
+    for (TaskId from = run.task_first; from <= run.task_last; from.value += batch_window_ids) {
+        const TaskId last = std::min(run.task_last, TaskId{from.value + batch_window_ids - 1});
         Prepared& add_up = pieces.prepared(sql::batch_figures);
         const auto piece = find(add_up, read_figures, from, last, run.id, is_final(run.state));
         add(figures, piece.value());

@@ -11,12 +11,6 @@ namespace sluice::sqlite {
 
 namespace {
 
-template <class... Members>
-void into(Row& row, Members&... members)
-{
-    (row.into(members), ...);
-}
-
 void add_progress(Row& row, TaskView& view)
 {
     ProgressRow progress = read_progress(row);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <thread>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::session_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -453,4 +453,4 @@ TEST(SqliteSession, the_log_stays_short_under_readers_that_overlap)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::session_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_duties_test {
 namespace {
 
 using namespace testing;
@@ -97,4 +97,4 @@ TEST_F(TablesTest, deleting_tasks_removes_all_that_hangs_on_them)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_duties_test

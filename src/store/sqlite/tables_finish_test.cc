@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_finish_test {
 namespace {
 
 using namespace testing;
@@ -79,4 +79,4 @@ TEST_F(TablesTest, an_end_is_read_and_taken_back)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_finish_test

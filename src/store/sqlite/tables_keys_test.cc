@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_keys_test {
 namespace {
 
 using namespace testing;
@@ -25,4 +25,4 @@ TEST_F(TablesTest, a_key_is_revoked_once_and_its_name_is_free_again)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_keys_test

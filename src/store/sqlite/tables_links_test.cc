@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_links_test {
 namespace {
 
 using namespace testing;
@@ -59,4 +59,4 @@ TEST_F(TablesTest, a_need_never_falls_below_zero)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_links_test

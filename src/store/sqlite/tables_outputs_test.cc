@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_outputs_test {
 namespace {
 
 using namespace testing;
@@ -47,4 +47,4 @@ TEST_F(TablesTest, an_output_path_may_hold_any_bytes_and_has_one_owner)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_outputs_test

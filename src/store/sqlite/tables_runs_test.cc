@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_runs_test {
 namespace {
 
 using namespace testing;
@@ -62,4 +62,4 @@ TEST_F(TablesTest, deleting_a_run_frees_its_name_and_its_request)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_runs_test

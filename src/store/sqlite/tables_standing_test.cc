@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_standing_test {
 namespace {
 
 using namespace testing;
@@ -68,4 +68,4 @@ TEST_F(TablesTest, a_staged_run_is_taken_from_its_own_queues)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_standing_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_submit_test {
 namespace {
 
 using namespace testing;
@@ -108,4 +108,4 @@ TEST_F(TablesTest, requests_are_found_by_key)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_submit_test

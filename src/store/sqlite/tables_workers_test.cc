@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/tables_testing.h"
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::tables_workers_test {
 namespace {
 
 using namespace testing;
@@ -50,4 +50,4 @@ TEST_F(TablesTest, the_jumps_of_the_clock_are_zero_at_first)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::tables_workers_test

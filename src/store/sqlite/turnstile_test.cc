@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-namespace sluice::sqlite {
+namespace sluice::sqlite::turnstile_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -127,4 +127,4 @@ TEST(Turnstile, a_closed_gate_keeps_readers_out)
 }
 
 } // namespace
-} // namespace sluice::sqlite
+} // namespace sluice::sqlite::turnstile_test

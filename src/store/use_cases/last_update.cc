@@ -10,7 +10,7 @@ namespace sluice {
 namespace {
 
 // Of a lease whose clock hangs on reports, below zero when it is overdue; nothing: it has none.
-std::optional<Micros> time_left(const LeaseRow& lease, Time now)
+std::optional<Micros> report_time_left(const LeaseRow& lease, Time now)
 {
     if (lease.owner != LeaseOwner::target)
         return std::nullopt;
@@ -77,7 +77,7 @@ void note_change_of_leased(WriteContext& context, const std::vector<LeaseRow>& l
 {
     std::vector<TaskId> timed;
     for (const LeaseRow& lease : leases)
-        if (time_left(lease, context.now))
+        if (report_time_left(lease, context.now))
             timed.push_back(lease.place.task);
     const std::map<TaskId, Micros> timeouts = timeouts_of(context, timed);
     std::vector<Report> silent;
@@ -87,7 +87,7 @@ void note_change_of_leased(WriteContext& context, const std::vector<LeaseRow>& l
         report.task = lease.place.task;
         report.at = context.now;
         // As if the last report had come when the clock began to count what is spent.
-        if (const std::optional<Micros> left = time_left(lease, context.now))
+        if (const std::optional<Micros> left = report_time_left(lease, context.now))
             report.at -= timeouts.at(lease.place.task) - *left - Micros{1};
     }
     write(context, std::move(silent));

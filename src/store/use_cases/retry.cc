@@ -99,14 +99,14 @@ void drop_deleted(const Cards& cards, Restored& restored)
 }
 
 // The links to the tasks that may live again, and how their final parents have ended.
-struct Parents {
+struct ParentOutcomes {
     std::vector<LinkRow> links;
     std::map<TaskId, TaskState> outcomes;
 };
 
-Parents parents_of(WriteContext& context, const RunRow& run, const Restored& restored)
+ParentOutcomes parents_of(WriteContext& context, const RunRow& run, const Restored& restored)
 {
-    Parents found;
+    ParentOutcomes found;
     if (!run.linked || restored.empty())
         return found;
     std::vector<TaskId> children;
@@ -123,7 +123,7 @@ Parents parents_of(WriteContext& context, const RunRow& run, const Restored& res
 }
 
 // Dead ends that nobody waits for again stay as they are.
-bool drop_dead_ends(const Parents& parents, const Restored& asked, Restored& restored)
+bool drop_dead_ends(const ParentOutcomes& parents, const Restored& asked, Restored& restored)
 {
     std::set<TaskId> awaited;
     for (const LinkRow& link : parents.links)
@@ -136,7 +136,9 @@ bool drop_dead_ends(const Parents& parents, const Restored& asked, Restored& res
 }
 
 // A task lives again only if no parent that stays as it is forbids it to start.
-void drop_what_cannot_start(const Parents& parents, const Restored& asked, Restored& restored)
+void drop_what_cannot_start(
+    const ParentOutcomes& parents, const Restored& asked, Restored& restored
+)
 {
     const auto forbids = [&](const LinkRow& link) {
         const auto outcome = parents.outcomes.find(link.parent);
@@ -172,7 +174,7 @@ void wait_again(WriteContext& context, const RunRow& run, const Restored& restor
 }
 
 // How many parents each restored task waits for: those that are live, or live again.
-std::map<TaskId, int> unfinished_parents(const Parents& parents, const Restored& restored)
+std::map<TaskId, int> unfinished_parents(const ParentOutcomes& parents, const Restored& restored)
 {
     std::map<TaskId, int> unfinished;
     for (const LinkRow& link : parents.links) {
@@ -237,7 +239,7 @@ Revived places_of(
 }
 
 void revive(
-    WriteContext& context, RunRow& run, const Restored& restored, const Parents& all_parents,
+    WriteContext& context, RunRow& run, const Restored& restored, const ParentOutcomes& all_parents,
     const Cards& cards
 )
 {
@@ -335,7 +337,7 @@ void run(WriteContext& context, Operations<RetryTasks> operations)
             operation->fail({Errc::conflict, "the task is deleted: restore it first"});
             continue;
         }
-        const Parents parents = parents_of(context, run, restored);
+        const ParentOutcomes parents = parents_of(context, run, restored);
         drop_what_cannot_start(parents, asked, restored);
         if (target.tasks.size() == 1 && !restored.contains(target.tasks.front())) {
             operation->fail(
