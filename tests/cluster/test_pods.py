@@ -88,13 +88,14 @@ def test_what_cannot_be_scheduled_is_shown(minio, server, tmp_path):
 
 
 def test_an_image_that_does_not_exist_is_shown_and_then_an_error(minio, serve, tmp_path):
-    server = serve(SLUICE_JOB_START_TIMEOUT="8s")
+    # The kubelet tells the reason with its second try, some ten seconds after the first.
+    server = serve(SLUICE_JOB_START_TIMEOUT="30s")
     job = Job(minio, tmp_path, UPPER, name="imageless",
               transform={"image": "localhost/there-is-none:1"})
     name = server.run(job.path)
     server.wait_for_trouble(name, ["ErrImageNeverPull"])
     ended = server.wait(name, "error", seconds=60)
-    assert "no pod of it has begun within 8s" in ended["error_message"]
+    assert "no pod of it has begun within 30s" in ended["error_message"]
     assert "ErrImageNeverPull" in ended["error_message"]
 
 
