@@ -360,6 +360,26 @@ TEST(PostgresPlans, use_indexes_on_tables_that_were_seen_empty)
     expect_index_plans(*connection, rare_statements());
 }
 
+TEST(PostgresPlans, find_the_outputs_of_a_task_without_those_of_all_others)
+{
+    const testing::MigratedDatabase database;
+    const Handle connection = connect(database.settings());
+    const auto expect_index = [&] {
+        for (const Statement& statement : {sql::outputs_of, sql::read_outputs_of_task}) {
+            const std::string plan = generic_plan(*connection, statement);
+            EXPECT_NE(plan.find("output_task"), std::string::npos) << plan;
+        }
+        execute(*connection, "test", "DEALLOCATE ALL");
+    };
+
+    database.ask("INSERT INTO output SELECT 1, i, '2026-01-01', '2026-01-01', 1, 0, i::text::bytea "
+                 "FROM generate_series(1, 20000) i");
+    expect_index();
+
+    database.ask("VACUUM ANALYZE output");
+    expect_index();
+}
+
 } // namespace
 
 } // namespace sluice::postgres::claim_test

@@ -132,8 +132,11 @@ std::vector<EventRow> PostgresReads::events(RunId run, TaskId task)
 std::vector<OutputRow> PostgresReads::outputs(RunId run, TaskId task)
 {
     Params params;
-    params.add(run).add(task);
-    return connection_.query(sql::read_outputs, params).all(read_output);
+    params.add(run);
+    if (!task)
+        return connection_.query(sql::read_outputs_of_run, params).all(read_output);
+    params.add(task);
+    return connection_.query(sql::read_outputs_of_task, params).all(read_output);
 }
 
 std::vector<LinkRow> PostgresReads::parents(const RunRow& run, TaskId child)

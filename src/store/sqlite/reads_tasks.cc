@@ -221,7 +221,7 @@ std::vector<OutputRow> SqliteReads::outputs(RunId run, TaskId task)
     const Snapshot snapshot(connection_, gate_);
     if (task)
         return collect(connection_.prepared(sql::outputs_of_task), read_output, run, task);
-    return collect(connection_.prepared(sql::read_run_outputs), read_output, run);
+    return collect(connection_.prepared(sql::read_outputs_of_run), read_output, run);
 }
 
 std::vector<LinkRow> SqliteReads::parents(const RunRow& run, TaskId child)

@@ -127,10 +127,15 @@ FROM run JOIN event ON event.task_id BETWEEN run.task_first AND run.task_last
 WHERE run.id = @run_id AND event.run_id = @run_id AND event.task_id <> 0
 ORDER BY id;
 
--- name: read_outputs
+-- name: read_outputs_of_run
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
-FROM output
-WHERE run_id = @run_id::bigint AND (@task_id::bigint = 0 OR task_id = @task_id)
+FROM output WHERE run_id = @run_id::bigint
+ORDER BY path;
+
+-- name: read_outputs_of_task
+-- Each datum asks; it must not read the outputs of all others.
+SELECT run_id, path, task_id, attempt, state, created_at, updated_at
+FROM output WHERE run_id = @run_id::bigint AND task_id = @task_id::bigint
 ORDER BY path;
 
 -- name: read_leases_of_worker

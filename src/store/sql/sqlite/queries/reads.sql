@@ -116,7 +116,7 @@ FROM run CROSS JOIN event ON event.task_id BETWEEN run.task_first AND run.task_l
 WHERE run.id = @run_id AND event.run_id = @run_id AND event.task_id <> 0
 ORDER BY id;
 
--- name: read_run_outputs
+-- name: read_outputs_of_run
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
 FROM output WHERE run_id = @run_id ORDER BY path;
 
