@@ -21,6 +21,7 @@
 
 namespace sluice {
 
+class DatumPlan;
 class Engine;
 class Store;
 class TaskSource;
@@ -158,7 +159,13 @@ private:
     };
     using MakeSource = std::function<std::unique_ptr<TaskSource>()>;
 
+    struct Planned {
+        Pipeline pipeline;
+        std::shared_ptr<const DatumPlan> plan;
+    };
+
     Store& store();
+    Async<Judged<Planned>> plan(const Json& spec);
     Async<Judged<std::shared_ptr<BlobStore>>> blobs_of(const Pipeline& pipeline);
     Async<Result<std::vector<Problem>>> check_names(const Transform& transform);
     Surroundings surroundings(BlobStore& blobs);

@@ -113,16 +113,10 @@ Surroundings Jobs::surroundings(BlobStore& blobs)
     return {blobs, threads_, options_.secrets_directory, cluster_.has_value()};
 }
 
-Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
+// A specification that the world around it has room for, and its datums. Refusals: all at once.
+Async<Judged<Jobs::Planned>> Jobs::plan(const Json& spec)
 {
-    // What the specification names may have gone since the first time.
-    const Result<std::optional<Submitted>> before =
-        co_await submitted_before(store(), request.request_key, request.body_hash);
-    if (!before)
-        co_return Refusal(before.error());
-    if (*before)
-        co_return co_await created(**before);
-    Judged<Pipeline> pipeline = read_spec(request.spec);
+    Judged<Pipeline> pipeline = read_spec(spec);
     if (!pipeline)
         co_return pipeline.error();
     const Judged<std::shared_ptr<BlobStore>> blobs = co_await blobs_of(*pipeline);
@@ -144,45 +138,42 @@ Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
     }
     if (!problems.empty() || !plan)
         co_return Refusal(std::move(problems));
+    Planned planned{std::move(*pipeline), std::move(*plan)};
+    co_return planned;
+}
 
-    Draft draft{std::move(*pipeline),         {},
+Async<Judged<Jobs::Created>> Jobs::create(NewJob request)
+{
+    // What the specification names may have gone since the first time.
+    const Result<std::optional<Submitted>> before =
+        co_await submitted_before(store(), request.request_key, request.body_hash);
+    if (!before)
+        co_return Refusal(before.error());
+    if (*before)
+        co_return co_await created(**before);
+    Judged<Planned> planned = co_await plan(request.spec);
+    if (!planned)
+        co_return planned.error();
+
+    Draft draft{std::move(planned->pipeline), {},
                 std::move(request.actor),     std::move(request.request_key),
                 std::move(request.body_hash), std::nullopt};
     draft.spec.pipeline = std::move(request.spec);
     draft.spec.directory = std::move(request.directory);
-    auto make_source = [planned = *plan, datum = datum_template(draft.pipeline),
-                        &threads = threads_] { return tasks_of_plan(planned, datum, threads); };
+    auto make_source = [plan = std::move(planned->plan), datum = datum_template(draft.pipeline),
+                        &threads = threads_] { return tasks_of_plan(plan, datum, threads); };
     co_return co_await submit_draft(std::move(draft), std::move(make_source));
 }
 
 Async<Judged<std::uint64_t>> Jobs::check(Json spec, EachDatum each)
 {
-    const Judged<Pipeline> pipeline = read_spec(spec);
-    if (!pipeline)
-        co_return pipeline.error();
-    const Judged<std::shared_ptr<BlobStore>> blobs = co_await blobs_of(*pipeline);
-    if (!blobs)
-        co_return blobs.error();
-    const Surroundings around = surroundings(**blobs);
-    Result<std::vector<Problem>> checked = co_await check_surroundings(*pipeline, around);
-    if (!checked)
-        co_return Refusal(checked.error());
-    std::vector<Problem> problems = std::move(*checked);
-    PlanLimits limits;
-    limits.datums_max = options_.datums_max;
-    const Judged<std::shared_ptr<const DatumPlan>> plan =
-        co_await plan_datums(*pipeline, limits, around);
-    if (!plan && plan.error().code != Errc::invalid)
-        co_return plan.error();
-    if (!plan) {
-        const std::vector<Problem>& more = plan.error().problems;
-        problems.insert(problems.end(), more.begin(), more.end());
-    }
-    if (!problems.empty() || !plan)
-        co_return Refusal(std::move(problems));
-    for (std::uint64_t index = 0; each && index < (*plan)->size(); ++index)
-        each(index, (*plan)->datum(index));
-    co_return (*plan)->size();
+    const Judged<Planned> planned = co_await plan(spec);
+    if (!planned)
+        co_return planned.error();
+    const DatumPlan& plan = *planned->plan;
+    for (std::uint64_t index = 0; each && index < plan.size(); ++index)
+        each(index, plan.datum(index));
+    co_return plan.size();
 }
 
 Async<Judged<Jobs::Created>> Jobs::submit_draft(Draft draft, MakeSource make_source)

@@ -17,6 +17,12 @@ struct ObjectName {
     friend bool operator==(const ObjectName&, const ObjectName&) = default;
 };
 
+// What is asked of a bucket, as errors tell it: "cannot <verb> 's3://b/k'".
+struct BucketAction {
+    std::string_view verb;  // "read"
+    std::string_view right; // that it takes, "s3:GetObject"
+};
+
 // One answer to a listing.
 struct ObjectPage {
     std::vector<BlobEntry> entries; // whole keys, folders without their last slash, in any order

@@ -47,8 +47,7 @@ public:
         asio::io_context& loop, WorkerThreads& threads, MakeService make, VariableMap variables,
         const std::string& bucket, std::size_t page_entries
     )
-        : loop_(loop),
-          http_(loop.get_executor(), HttpClientOptions()),
+        : http_(loop.get_executor(), HttpClientOptions()),
           memory_(loop.get_executor(), 96u << 20),
           place_(fmt::format("{}/test {} {}/place/", bucket, ::getpid(), ++places_))
     {
@@ -74,24 +73,9 @@ public:
     BlobStore& store() override { return *store_; }
     std::string place() const override { return place_; }
 
-    std::size_t put_many() override
-    {
-        constexpr std::size_t many = 25;
-        const TempFolder folder;
-        std::vector<Transfer> transfers;
-        for (std::size_t i = 0; i < many; ++i)
-            transfers.push_back(
-                {fmt::format("{}{:05}", place_, i), folder.put(std::to_string(i), "")}
-            );
-        const TransferOptions options;
-        EXPECT_TRUE(await(loop_, store_->upload(std::move(transfers), options)));
-        return many;
-    }
-
 private:
     static inline int places_ = 0;
 
-    asio::io_context& loop_;
     HttpClient http_;
     ByteBudget memory_;
     SystemClock clock_;

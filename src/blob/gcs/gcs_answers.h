@@ -30,22 +30,16 @@ struct WrittenObject {
 };
 WrittenObject read_written_object(std::string_view body); // empty members: it does not say
 
-// What was asked for, as it is told: "cannot <verb> 'gs://b/k'", and the right that it takes.
-struct GcsAction {
-    std::string_view verb;  // "read"
-    std::string_view right; // "storage.objects.get"
-};
-
 namespace gcs_actions {
-inline constexpr GcsAction list{"list", "storage.objects.list"};
-inline constexpr GcsAction read{"read", "storage.objects.get"};
-inline constexpr GcsAction write{"write", "storage.objects.create"};
-inline constexpr GcsAction abort{"abort the upload of", "storage.objects.create"};
-inline constexpr GcsAction remove{"remove", "storage.objects.delete"};
+inline constexpr BucketAction list{"list", "storage.objects.list"};
+inline constexpr BucketAction read{"read", "storage.objects.get"};
+inline constexpr BucketAction write{"write", "storage.objects.create"};
+inline constexpr BucketAction abort{"abort the upload of", "storage.objects.create"};
+inline constexpr BucketAction remove{"remove", "storage.objects.delete"};
 } // namespace gcs_actions
 
 struct GcsRefusal {
-    GcsAction action;
+    BucketAction action;
     ObjectName name;
     int status = 0;
     std::string_view body; // JSON or plain text; no part of it is secret

@@ -64,7 +64,7 @@ Result<void> check_name(const ObjectName& name)
         fmt::format("'{}': Google Cloud Storage has names in UTF-8 only", gcs_uri(name))};
 }
 
-std::string doing(const GcsAction& action, const ObjectName& name)
+std::string doing(const BucketAction& action, const ObjectName& name)
 {
     return fmt::format("cannot {} '{}'", action.verb, gcs_uri(name));
 }

@@ -21,12 +21,6 @@ public:
     BlobStore& store() override { return *store_; }
     std::string place() const override { return "gs://bucket/deep/place/"; }
 
-    std::size_t put_many() override
-    {
-        GcsStage::order({{"do", "fill"}, {"prefix", "deep/place/"}, {"count", 25}});
-        return 25;
-    }
-
 private:
     GcsStage gcs_;
     std::unique_ptr<BlobStore> store_;

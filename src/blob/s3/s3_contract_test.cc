@@ -12,7 +12,7 @@ namespace {
 class S3Backend final : public BlobBackend {
 public:
     S3Backend(asio::io_context& loop, const BucketServer& server)
-        : loop_(loop), stage_(loop), place_(fmt::format("s3://bucket/test {}/place/", ++places_))
+        : stage_(loop), place_(fmt::format("s3://bucket/test {}/place/", ++places_))
     {
         BucketLimits limits;
         limits.page_entries = 10;
@@ -24,24 +24,9 @@ public:
     BlobStore& store() override { return *store_; }
     std::string place() const override { return place_; }
 
-    std::size_t put_many() override
-    {
-        constexpr std::size_t many = 25;
-        const TempFolder folder;
-        std::vector<Transfer> transfers;
-        for (std::size_t i = 0; i < many; ++i)
-            transfers.push_back(
-                {fmt::format("{}{:05}", place_, i), folder.put(std::to_string(i), "")}
-            );
-        const TransferOptions options;
-        EXPECT_TRUE(await(loop_, store_->upload(std::move(transfers), options)));
-        return many;
-    }
-
 private:
     static inline int places_ = 0;
 
-    asio::io_context& loop_;
     BucketStage stage_;
     std::string place_;
     std::unique_ptr<BlobStore> store_;

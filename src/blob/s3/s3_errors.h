@@ -13,22 +13,16 @@
 
 namespace sluice {
 
-// What was asked for, as it is told: "cannot <verb> 's3://b/k'", and the right that it takes.
-struct S3Action {
-    std::string_view verb;  // "read"
-    std::string_view right; // "s3:GetObject"
-};
-
 namespace s3_actions {
-inline constexpr S3Action list{"list", "s3:ListBucket"};
-inline constexpr S3Action read{"read", "s3:GetObject"};
-inline constexpr S3Action write{"write", "s3:PutObject"};
-inline constexpr S3Action abort{"abort the upload of", "s3:AbortMultipartUpload"};
-inline constexpr S3Action remove{"remove", "s3:DeleteObject"};
+inline constexpr BucketAction list{"list", "s3:ListBucket"};
+inline constexpr BucketAction read{"read", "s3:GetObject"};
+inline constexpr BucketAction write{"write", "s3:PutObject"};
+inline constexpr BucketAction abort{"abort the upload of", "s3:AbortMultipartUpload"};
+inline constexpr BucketAction remove{"remove", "s3:DeleteObject"};
 } // namespace s3_actions
 
 struct S3Refusal {
-    S3Action action;
+    BucketAction action;
     ObjectName name;
     int status = 0;
     S3Error error;                        // as the answer tells it; its message holds no secret

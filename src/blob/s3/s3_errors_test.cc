@@ -6,7 +6,7 @@
 namespace sluice::s3_errors_test {
 namespace {
 
-Error told(int status, std::string code, S3Action action = s3_actions::read)
+Error told(int status, std::string code, BucketAction action = s3_actions::read)
 {
     return s3_error(
         {.action = action,

@@ -20,8 +20,8 @@ struct S3Request {
     enum class Success : std::uint8_t { by_status, by_document };
 
     Method method = Method::get;
-    S3Action action; // for errors
-    ObjectName name; // likewise, and where it goes; to the bucket: its key is a prefix
+    BucketAction action; // for errors
+    ObjectName name;     // likewise, and where it goes; to the bucket: its key is a prefix
     To to = To::object;
     std::vector<Field> query = {};
     Headers headers = {}; // all of them are signed

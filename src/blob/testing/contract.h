@@ -7,6 +7,7 @@
 #include "blob/blob_store.h"
 #include "blob/testing/temp_folder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace sluice::testing {
@@ -20,8 +21,18 @@ public:
     virtual BlobStore& store() = 0;
     virtual std::string place() const = 0; // a folder that is empty at first; ends with a slash
 
-    // More files than two pages hold, put there in the quickest way.
-    virtual std::size_t put_many() = 0;
+    // More files than two pages hold; those of the buckets here have ten entries.
+    virtual std::size_t put_many(asio::io_context& loop)
+    {
+        constexpr std::size_t many = 25;
+        const TempFolder folder;
+        std::vector<Transfer> transfers;
+        for (std::size_t i = 0; i < many; ++i)
+            transfers.push_back({fmt::format("{}{:05}", place(), i), folder.put("empty", "")});
+        const TransferOptions options;
+        EXPECT_TRUE(await(loop, store().upload(std::move(transfers), options)));
+        return many;
+    }
 
     virtual bool takes_any_byte() const { return false; } // or are names UTF-8?
 };
