@@ -20,7 +20,8 @@ namespace sluice {
 namespace {
 
 // The paths that the URIs stand for, or what is wrong with each of the others.
-Checked<std::vector<std::string>> paths_of(const Json& spec, const std::vector<std::string>& uris)
+Checked<std::vector<std::string>>
+paths_of(const ObjectUri& egress, const std::vector<std::string>& uris)
 {
     Problems problems;
     std::vector<std::string> paths;
@@ -29,7 +30,7 @@ Checked<std::vector<std::string>> paths_of(const Json& spec, const std::vector<s
     for (std::size_t i = 0; i < uris.size(); ++i) {
         const Path item(list, i);
         const Path place(item, "uri");
-        Result<std::string> path = output_path(spec, uris[i]);
+        Result<std::string> path = output_path(egress, uris[i]);
         if (path)
             paths.push_back(std::move(*path));
         else
@@ -60,15 +61,14 @@ bool is_another_set(const std::vector<OutputRow>& rows, const std::vector<std::s
     return !registered.empty() && registered != asked;
 }
 
-struct Announcement {
-    const Datum& datum;
-    const Json& spec;
-    const HeldDatum& held;
-};
-
-Async<Response> announce(Api& api, const Announcement& announcement, std::vector<std::string> paths)
+OutputPlace output_place(const Store& store, const JobFacts& job, TaskId datum)
 {
-    const HeldDatum& held = announcement.held;
+    return {job.id, datum_id(store, job, datum), as_folder(job.pipeline->egress)};
+}
+
+Async<Response>
+announce(Api& api, const HeldDatum& held, const OutputPlace& place, std::vector<std::string> paths)
+{
     const Result<std::vector<OutputRow>> before = co_await outputs_of(api, held);
     if (!before)
         co_return error_response(before.error());
@@ -87,8 +87,7 @@ Async<Response> announce(Api& api, const Announcement& announcement, std::vector
     if (!registered)
         co_return error_response(registered.error());
     Json body = Json::object();
-    body["output_files"] =
-        output_files_json(announcement.datum, registered->outputs, announcement.spec);
+    body["output_files"] = output_files_json(place, registered->outputs);
     body["leave_ms"] = std::chrono::floor<std::chrono::milliseconds>(registered->leave).count();
     co_return json_response(200, body);
 }
@@ -106,17 +105,14 @@ Async<Response> register_files(Api& api, const Request& request)
     const Result<HeldDatum> held = co_await require_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
-    const Result<DatumDescription> found = co_await api.jobs.describe_datum(id);
-    if (!found)
-        co_return error_response(found.error());
-    const Result<Job> job = co_await api.jobs.find(found->datum.job_id);
+    const Result<std::shared_ptr<const JobFacts>> job = co_await api.jobs.facts(held->run);
     if (!job)
         co_return error_response(job.error());
-    Checked<std::vector<std::string>> paths = paths_of(job->pipeline_spec, outputs->uris);
+    const OutputPlace place = output_place(api.store(), **job, held->task);
+    Checked<std::vector<std::string>> paths = paths_of(place.egress, outputs->uris);
     if (!paths)
         co_return refused_body(paths.error());
-    const Announcement announcement{found->datum, job->pipeline_spec, *held};
-    co_return co_await announce(api, announcement, std::move(*paths));
+    co_return co_await announce(api, *held, place, std::move(*paths));
 }
 
 // The paths of the files that are done. Errors (not_found): an id that is none of the datum's.

@@ -6,6 +6,7 @@
 #include "api/routes.h"
 #include "api/wire.h"
 #include "api/wire_worker.h"
+#include "batch/job_rows.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -23,10 +24,10 @@ constexpr std::size_t held_max = 2;
 
 struct Wish {
     ReserveRequest request;
-    std::optional<Job> job; // nothing: any job
+    RunId job; // none: any
     std::shared_ptr<const QueueFilter> queues;
 
-    bool allows(RunId run) const { return !job || job->run == run; }
+    bool allows(RunId run) const { return !job || job == run; }
 };
 
 struct Reserved {
@@ -135,15 +136,7 @@ Async<void> put_back(Api& api, const Reserved& datum)
 
 Async<Response> answer(Api& api, const Reserved& datum)
 {
-    auto look = [run = datum.run](Reads& reads) { return reads.run(run); };
-    const Result<std::optional<Reads::Run>> run = co_await api.store().read(look);
-    if (!run)
-        co_return error_response(run.error());
-    if (!*run)
-        co_return error_response(404, "the job was deleted");
-    const Uid uid = api.store().uid(UidKind::task, (*run)->row.created_at, datum.task.value);
-    std::string id = format_uid(uid);
-    const Result<DatumDescription> found = co_await api.jobs.describe_datum(std::move(id));
+    const Result<DatumDescription> found = co_await api.jobs.describe_held(datum.run, datum.task);
     if (!found)
         co_return error_response(found.error());
     Json body = Json::object();
@@ -153,11 +146,22 @@ Async<Response> answer(Api& api, const Reserved& datum)
     co_return json_response(200, body);
 }
 
-Response nothing(const std::optional<Job>& job)
+Async<Result<RunState>> state_of(Api& api, RunId job)
+{
+    auto look = [job](Reads& reads) { return reads.run_row(job); };
+    const Result<std::optional<RunRow>> row = co_await api.store().read(look);
+    if (!row)
+        co_return row.error();
+    if (!*row)
+        co_return Error{Errc::not_found, "the job was deleted"};
+    co_return (*row)->state;
+}
+
+Response nothing(const Wish& wish, RunState state)
 {
     Response response = json_response(200, nullptr);
-    if (job)
-        response.headers.add(job_status_header, name(job->status));
+    if (wish.job)
+        response.headers.add(job_status_header, name(to_job_status(state)));
     return response;
 }
 
@@ -165,8 +169,7 @@ Async<Response> reserve(Api& api, const Request& request, Wish wish)
 {
     Signal news(api.executor);
     const PeerWatch peer(request, news);
-    const RemoteWorkers::Interest interest{
-        wish.queues.get(), wish.job ? wish.job->run : RunId{}, {}};
+    const RemoteWorkers::Interest interest{wish.queues.get(), wish.job, {}};
     RemoteWorkers::Watch watch(api.workers, interest, news);
     const auto wait = std::min<std::chrono::milliseconds>(wish.request.wait, api.options.poll_max);
     const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
@@ -181,20 +184,19 @@ Async<Response> reserve(Api& api, const Request& request, Wish wish)
             co_await put_back(api, **taken);
         else if (*taken)
             co_return co_await answer(api, **taken);
-        if (wish.job) {
-            Result<Job> now = co_await api.jobs.find(wish.job->id);
-            if (!now)
-                co_return error_response(now.error());
-            wish.job = std::move(*now);
-        }
-        const bool over = wish.job && wish.job->finished_at;
+        Result<RunState> state = RunState::active;
+        if (wish.job)
+            state = co_await state_of(api, wish.job);
+        if (!state)
+            co_return error_response(state.error());
+        const bool over = is_final(*state);
         if (over)
             watch.found_end();
         else
             watch.found_nothing();
         const auto left = deadline - std::chrono::steady_clock::now();
         if (over || left.count() <= 0 || !request.is_awaited())
-            co_return nothing(wish.job);
+            co_return nothing(wish, *state);
         co_await news.wait_for(left);
     }
 }
@@ -207,14 +209,15 @@ Async<Response> reserve_of_job(Api& api, const Request& request)
     const Checked<ReserveRequest> asked = read_reserve_request(std::get<Json>(body));
     if (!asked)
         co_return refused_body(asked.error());
-    Result<Job> job = co_await api.jobs.find(request.path_field("id"));
+    const Result<std::shared_ptr<const JobFacts>> job =
+        co_await api.jobs.facts(request.path_field("id"));
     if (!job)
         co_return error_response(job.error());
     Wish wish;
     wish.request = *asked;
     wish.queues = std::make_shared<const QueueFilter>(std::vector<std::string>{
-        fmt::format("job/{}", job->job_name)});
-    wish.job = std::move(*job);
+        fmt::format("job/{}", (*job)->name)});
+    wish.job = (*job)->run;
     co_return co_await reserve(api, request, std::move(wish));
 }
 

@@ -4,7 +4,6 @@
 #include "api/named_uid.h"
 #include "api/wire_values.h"
 #include "base/text.h"
-#include "model/object_uri.h"
 
 #include <fmt/format.h>
 
@@ -50,17 +49,6 @@ Json attempts_json(const std::vector<AttemptRow>& attempts)
             {"finished_at", format_time(row.finished_at)},
             {"error_message", text_or_null(row.error)}});
     return list;
-}
-
-Result<ObjectUri> egress_of(const Json& spec)
-{
-    const Json::json_pointer place("/egress/URI");
-    if (!spec.contains(place) || !spec[place].is_string())
-        return Error{Errc::corrupt, "the pipeline has no egress.URI"};
-    Result<ObjectUri> egress = parse_uri(spec[place].get_ref<const std::string&>());
-    if (!egress)
-        return egress;
-    return as_folder(std::move(*egress));
 }
 
 } // namespace
@@ -178,18 +166,18 @@ Json input_files_json(const Datum& datum, const std::vector<InputFile>& files)
     return list;
 }
 
-Json output_files_json(const Datum& datum, const std::vector<OutputRow>& rows, const Json& spec)
+Json output_files_json(const OutputPlace& place, const std::vector<OutputRow>& rows)
 {
     Json list = Json::array();
     for (const OutputRow& row : rows)
         list.push_back(Json{
-            {"id", file_id(datum.id, FileSide::output, row.path)},
+            {"id", file_id(place.datum_id, FileSide::output, row.path)},
             {"created_at", format_time(row.created_at)},
             {"updated_at", format_time(row.updated_at)},
             {"status", status_of(row.state)},
-            {"job_id", datum.job_id},
-            {"datum_id", datum.id},
-            {"uri", output_uri(spec, row.path).value()}});
+            {"job_id", place.job_id},
+            {"datum_id", place.datum_id},
+            {"uri", output_uri(place.egress, row.path)}});
     return list;
 }
 
@@ -199,31 +187,25 @@ std::string file_id(std::string_view datum_id, FileSide side, std::string_view p
     return named_uid(datum_id, std::string(folder).append(path));
 }
 
-Result<std::string> output_uri(const Json& spec, std::string_view path)
+std::string output_uri(ObjectUri egress, std::string_view path)
 {
-    Result<ObjectUri> uri = egress_of(spec);
-    if (!uri)
-        return uri.error();
-    uri->path.append(path);
-    return format_uri(*uri);
+    egress.path.append(path);
+    return format_uri(egress);
 }
 
-Result<std::string> output_path(const Json& spec, std::string_view uri)
+Result<std::string> output_path(const ObjectUri& egress, std::string_view uri)
 {
-    const Result<ObjectUri> egress = egress_of(spec);
-    if (!egress)
-        return egress.error();
     const Result<ObjectUri> given = parse_uri(uri);
     if (!given)
         return given.error();
-    const bool is_below = given->scheme == egress->scheme && given->bucket == egress->bucket &&
-                          given->path.starts_with(egress->path) &&
-                          given->path.size() > egress->path.size();
+    const bool is_below = given->scheme == egress.scheme && given->bucket == egress.bucket &&
+                          given->path.starts_with(egress.path) &&
+                          given->path.size() > egress.path.size();
     if (!is_below)
         return Error{
             Errc::invalid,
-            fmt::format("must be below the egress '{}', not '{}'", format_uri(*egress), uri)};
-    return given->path.substr(egress->path.size());
+            fmt::format("must be below the egress '{}', not '{}'", format_uri(egress), uri)};
+    return given->path.substr(egress.path.size());
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "batch/job.h"
+#include "model/object_uri.h"
 
 #include <string>
 #include <string_view>
@@ -31,16 +32,23 @@ Result<Why> read_why(const Json& json);
 Json input_files_json(const Datum& datum, const std::vector<InputFile>& files);
 Result<std::vector<InputFile>> read_input_files(const Json& json);
 
+// Where the outputs of a datum go.
+struct OutputPlace {
+    std::string job_id;
+    std::string datum_id;
+    ObjectUri egress; // a folder
+};
+
 // {"id", "created_at", "updated_at", "status", "job_id", "datum_id", "uri"}.
-Json output_files_json(const Datum& datum, const std::vector<OutputRow>& rows, const Json& spec);
+Json output_files_json(const OutputPlace& place, const std::vector<OutputRow>& rows);
 
 // The id of a datum's file: a UUID version 5 with the datum's UUID as its namespace.
 enum class FileSide : std::uint8_t { input, output };
 std::string file_id(std::string_view datum_id, FileSide side, std::string_view path);
 
-// Paths of outputs, raw bytes, as URIs below the egress of a pipeline document and back. Errors
-// (invalid): not below it.
-Result<std::string> output_uri(const Json& spec, std::string_view path);
-Result<std::string> output_path(const Json& spec, std::string_view uri);
+// Paths of outputs, raw bytes, as URIs below the egress, a folder, and back. Errors (invalid): not
+// below it.
+std::string output_uri(ObjectUri egress, std::string_view path);
+Result<std::string> output_path(const ObjectUri& egress, std::string_view uri);
 
 } // namespace sluice

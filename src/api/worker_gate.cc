@@ -115,10 +115,10 @@ Async<Result<WorkerGate::Standing>> WorkerGate::standing_of(RunId run)
     if (known != known_.end() && Clock::now() < known->second.until)
         co_return known->second.standing;
     auto look = [run](Reads& reads) {
-        const std::optional<Reads::Run> found = reads.run(run);
+        const std::optional<RunRow> found = reads.run_row(run);
         if (!found)
             return Standing::gone;
-        return is_final(found->row.state) ? Standing::ended : Standing::going_on;
+        return is_final(found->state) ? Standing::ended : Standing::going_on;
     };
     const Result<Standing> standing = co_await store_.read(look);
     if (!standing) {

@@ -156,6 +156,11 @@ Response gap_before(std::uint64_t offset, std::uint64_t end)
     return json_response(409, body);
 }
 
+Jobs::LiveAttempt live(const HeldDatum& held)
+{
+    return {held.run, held.task, held.attempt};
+}
+
 Async<Response> append_log(Api& api, const Request& request)
 {
     const Result<std::int64_t> attempt = query_integer(request, "attempt", 0, 1, INT32_MAX);
@@ -174,8 +179,7 @@ Async<Response> append_log(Api& api, const Request& request)
     const Result<HeldDatum> held = co_await require_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
-    const Result<Jobs::LogPlace> place =
-        co_await api.jobs.log_place(request.path_field("id"), held->attempt);
+    const Result<Jobs::LogPlace> place = co_await api.jobs.log_place(live(*held));
     if (!place)
         co_return error_response(place.error());
     api.keeper.written(*place);
@@ -256,13 +260,13 @@ Async<Response> report_end(Api& api, const Request& request)
     const Result<HeldDatum> held = co_await find_held(api, std::move(claim));
     if (!held)
         co_return refuse_worker(held.error());
-    Result<Jobs::LogPlace> log = co_await api.jobs.log_place(id, held->attempt);
+    Result<Jobs::LogPlace> log = co_await api.jobs.log_place(live(*held));
     const Result<void> accepted = co_await accept_report(api, *held, *report);
     if (!accepted)
         co_return refuse_worker(accepted.error());
     if (log)
         co_await api.keeper.ended(std::move(*log));
-    const Result<DatumDescription> found = co_await api.jobs.describe_datum(id);
+    const Result<DatumDescription> found = co_await api.jobs.describe_held(held->run, held->task);
     if (!found)
         co_return error_response(found.error());
     Json answer = Json::object();

@@ -55,6 +55,11 @@ Result<std::shared_ptr<const JobFacts>> facts_of(const Store& store, const Reads
 
 } // namespace
 
+std::string datum_id(const Store& store, const JobFacts& job, TaskId task)
+{
+    return format_uid(store.uid(UidKind::task, job.created_at, task.value));
+}
+
 Async<Result<std::shared_ptr<const JobFacts>>> JobFactsCache::of(RunId run)
 {
     const auto known = std::find_if(facts_.begin(), facts_.end(), [run](const auto& facts) {

@@ -33,6 +33,8 @@ struct JobFacts {
     std::shared_ptr<const Pipeline> pipeline;
 };
 
+std::string datum_id(const Store& store, const JobFacts& job, TaskId task); // its UUID
+
 // Keeps the facts of the jobs that were asked for last.
 class JobFactsCache {
 public:

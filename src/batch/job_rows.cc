@@ -169,16 +169,16 @@ Job to_job(const Store& store, const JobRow& row)
     return job;
 }
 
-Datum to_datum(const Store& store, const RunRow& run, const Reads::Task& task)
+Datum to_datum(const Store& store, Time run_created_at, const Reads::Task& task)
 {
     Datum datum;
     datum.task = task.row.id;
-    datum.run = run.id;
-    datum.id = format_uid(store.uid(UidKind::task, run.created_at, task.row.id.value));
-    datum.job_id = format_uid(store.uid(UidKind::run, run.created_at, run.id.value));
+    datum.run = task.row.run;
+    datum.id = format_uid(store.uid(UidKind::task, run_created_at, task.row.id.value));
+    datum.job_id = format_uid(store.uid(UidKind::run, run_created_at, task.row.run.value));
     datum.status = to_datum_status(task.state);
-    datum.created_at = run.created_at;
-    datum.updated_at = run.created_at;
+    datum.created_at = run_created_at;
+    datum.updated_at = run_created_at;
     datum.node_name = task.worker_host;
     datum.pod_name = task.worker_name;
     if (const Result<Retry> retry = parse_retry(task.row.retry))

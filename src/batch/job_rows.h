@@ -18,7 +18,7 @@ struct JobRow {
 JobRow job_row(Reads& reads, Reads::Run run);
 Job to_job(const Store& store, const JobRow& row);
 
-Datum to_datum(const Store& store, const RunRow& run, const Reads::Task& task);
+Datum to_datum(const Store& store, Time run_created_at, const Reads::Task& task);
 
 JobStatus to_job_status(RunState state);
 RunState to_run_state(JobStatus status);

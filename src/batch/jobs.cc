@@ -43,6 +43,7 @@ Jobs::Jobs(
       sweeper_(sweeper),
       threads_(threads),
       options_(std::move(options)),
+      facts_(engine.store()),
       logs_(threads, options_.log_directory)
 {
     if (const Result<ObjectUri> place = parse_uri(options_.log_store))
@@ -120,6 +121,22 @@ Async<Result<Job>> Jobs::find(std::string id_or_name)
     co_return co_await job_at(run->row.id);
 }
 
+Async<Result<std::shared_ptr<const JobFacts>>> Jobs::facts(std::string id_or_name)
+{
+    const std::optional<Uid> uid = parse_uid(id_or_name);
+    const std::optional<std::int64_t> key = uid ? store().key(UidKind::run, *uid) : std::nullopt;
+    if (key) {
+        const RunId run{*key};
+        Result<std::shared_ptr<const JobFacts>> known = co_await facts_.of(run);
+        if (known || known.error().code != Errc::not_found)
+            co_return known;
+    }
+    const Result<Reads::Run> run = co_await run_of(std::move(id_or_name));
+    if (!run)
+        co_return run.error();
+    co_return co_await facts_.of(run->row.id);
+}
+
 Async<Result<std::vector<Job>>> Jobs::list(ListFilter filter)
 {
     Reads::RunFilter runs;
@@ -187,9 +204,9 @@ Async<Result<JobDescription>> Jobs::describe(std::string id_or_name)
     description.job = to_job(store(), seen.job);
     description.datum_status_counts = status_counts(seen.job.run, seen.retrying);
     for (const Reads::Task& task : seen.running)
-        description.running_datums.push_back(to_datum(store(), seen.job.run.row, task));
+        description.running_datums.push_back(to_datum(store(), seen.job.run.row.created_at, task));
     for (const Reads::Task& task : seen.failed)
-        description.error_datums.push_back(to_datum(store(), seen.job.run.row, task));
+        description.error_datums.push_back(to_datum(store(), seen.job.run.row.created_at, task));
     if (seen.cluster)
         description.cluster = to_cluster_view(*seen.cluster);
     co_return description;

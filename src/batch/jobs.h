@@ -87,6 +87,10 @@ public:
     // A job by its UUID or its name.
     Async<Result<Job>> find(std::string id_or_name);
 
+    // Known from a former call more often than not; so the job may have been deleted since.
+    Async<Result<std::shared_ptr<const JobFacts>>> facts(std::string id_or_name);
+    Async<Result<std::shared_ptr<const JobFacts>>> facts(RunId run) { return facts_.of(run); }
+
     struct ListFilter {
         std::optional<JobStatus> status;
         std::string name_part;
@@ -122,6 +126,10 @@ public:
     };
     Async<Result<std::vector<Datum>>> datums(std::string job, DatumFilter filter); // in plan order
     Async<Result<DatumDescription>> describe_datum(std::string id);
+
+    // For its worker, in as few questions as can be: without outputs, and with attempts only where
+    // the last one's error is that of the datum.
+    Async<Result<DatumDescription>> describe_held(RunId run, TaskId task);
     Async<Result<Datum>> retry_datum(std::string id, std::string actor);
     Async<Result<Why>> why_datum(std::string id);
 
@@ -141,6 +149,14 @@ public:
         AttemptLogName name() const { return {job_id, datum_id, attempt}; }
     };
     Async<Result<LogPlace>> log_place(std::string datum, int attempt);
+
+    // Of an attempt that runs.
+    struct LiveAttempt {
+        RunId run;
+        TaskId task;
+        int attempt = 1;
+    };
+    Async<Result<LogPlace>> log_place(LiveAttempt attempt);
 
     // Where finished logs are kept beside; null: nowhere.
     LogArchive* log_archive() { return log_archive_ ? &*log_archive_ : nullptr; }
@@ -186,6 +202,7 @@ private:
     Options options_;
     std::optional<OnCluster> cluster_;
     SystemRandom system_random_;
+    JobFactsCache facts_;
     AttemptLogs logs_;
     std::optional<LogArchive> log_archive_;
 };

@@ -19,25 +19,71 @@ Error no_such_datum(std::string_view id)
     return {Errc::not_found, fmt::format("no datum '{}'", printable(id))};
 }
 
+struct DatumAndRun {
+    RunRow run;
+    Reads::Task task;
+};
+
+std::optional<DatumAndRun> datum_and_run(Reads& reads, TaskId id)
+{
+    std::optional<Reads::Task> task = reads.task(id);
+    if (!task)
+        return std::nullopt;
+    const std::optional<RunRow> run = reads.run_row(task->row.run);
+    if (!run || run->kind != RunKind::job)
+        return std::nullopt;
+    return DatumAndRun{*run, std::move(*task)};
+}
+
 struct DatumRows {
-    Reads::Run run;
     Reads::Task task;
     std::vector<AttemptRow> attempts;
     std::vector<OutputRow> outputs;
 };
 
-std::optional<DatumRows> datum_rows(Reads& reads, TaskId id)
+struct DatumHistory {
+    RunRow run;
+    DatumRows rows;
+};
+
+std::optional<DatumHistory> datum_history(Reads& reads, TaskId id)
+{
+    std::optional<DatumAndRun> datum = datum_and_run(reads, id);
+    if (!datum)
+        return std::nullopt;
+    DatumRows rows{std::move(datum->task), reads.attempts(id), reads.outputs(datum->run.id, id)};
+    return DatumHistory{datum->run, std::move(rows)};
+}
+
+std::optional<DatumRows> rows_of_held(Reads& reads, TaskId id)
 {
     std::optional<Reads::Task> task = reads.task(id);
     if (!task)
         return std::nullopt;
-    std::optional<Reads::Run> run = reads.run(task->row.run);
-    if (!run || run->row.kind != RunKind::job)
-        return std::nullopt;
-    DatumRows rows{std::move(*run), std::move(*task), {}, {}};
-    rows.attempts = reads.attempts(id);
-    rows.outputs = reads.outputs(rows.run.row.id, id);
+    const bool is_first = task->lease && task->lease->place.attempt <= 1;
+    DatumRows rows{std::move(*task), {}, {}};
+    if (!rows.task.done && !is_first)
+        rows.attempts = reads.attempts(id);
     return rows;
+}
+
+Result<DatumDescription> description_of(const Store& store, Time run_created_at, DatumRows rows)
+{
+    const Result<Json> payload = parse_json(rows.task.row.payload);
+    if (!payload)
+        return Error{Errc::corrupt, "the stored input files of a datum cannot be read"};
+    Result<std::vector<InputFile>> inputs = read_datum_payload(*payload);
+    if (!inputs)
+        return inputs.error();
+    DatumDescription description;
+    description.datum = to_datum(store, run_created_at, rows.task);
+    // What will be tried again has its error in its last attempt only.
+    if (description.datum.error_message.empty() && !rows.task.done && !rows.attempts.empty())
+        description.datum.error_message = rows.attempts.back().error;
+    description.input_files = std::move(*inputs);
+    description.attempts = std::move(rows.attempts);
+    description.outputs = std::move(rows.outputs);
+    return description;
 }
 
 } // namespace
@@ -75,7 +121,7 @@ Async<Result<std::vector<Datum>>> Jobs::datums(std::string job, DatumFilter filt
         co_return rows.error();
     std::vector<Datum> datums;
     for (const Reads::Task& row : *rows)
-        datums.push_back(to_datum(store(), run->row, row));
+        datums.push_back(to_datum(store(), run->row.created_at, row));
     co_return datums;
 }
 
@@ -84,28 +130,28 @@ Async<Result<DatumDescription>> Jobs::describe_datum(std::string id)
     const Result<TaskId> task = co_await task_of(id);
     if (!task)
         co_return task.error();
-    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
+    auto look = [task = *task](Reads& reads) { return datum_history(reads, task); };
+    Result<std::optional<DatumHistory>> history = co_await store().read(std::move(look));
+    if (!history)
+        co_return history.error();
+    if (!*history)
+        co_return no_such_datum(id);
+    const Time created_at = (*history)->run.created_at;
+    co_return description_of(store(), created_at, std::move((*history)->rows));
+}
+
+Async<Result<DatumDescription>> Jobs::describe_held(RunId run, TaskId task)
+{
+    const Result<std::shared_ptr<const JobFacts>> job = co_await facts_.of(run);
+    if (!job)
+        co_return job.error();
+    auto look = [task](Reads& reads) { return rows_of_held(reads, task); };
     Result<std::optional<DatumRows>> rows = co_await store().read(std::move(look));
     if (!rows)
         co_return rows.error();
     if (!*rows)
-        co_return no_such_datum(id);
-    DatumRows& seen = **rows;
-    const Result<Json> payload = parse_json(seen.task.row.payload);
-    if (!payload)
-        co_return Error{Errc::corrupt, "the stored input files of a datum cannot be read"};
-    Result<std::vector<InputFile>> inputs = read_datum_payload(*payload);
-    if (!inputs)
-        co_return inputs.error();
-    DatumDescription description;
-    description.datum = to_datum(store(), seen.run.row, seen.task);
-    // What will be tried again has its error in its last attempt only.
-    if (description.datum.error_message.empty() && !seen.task.done && !seen.attempts.empty())
-        description.datum.error_message = seen.attempts.back().error;
-    description.input_files = std::move(*inputs);
-    description.attempts = std::move(seen.attempts);
-    description.outputs = std::move(seen.outputs);
-    co_return description;
+        co_return Error{Errc::not_found, "the datum was deleted"};
+    co_return description_of(store(), (*job)->created_at, std::move(**rows));
 }
 
 Async<Result<Datum>> Jobs::retry_datum(std::string id, std::string actor)
@@ -113,25 +159,25 @@ Async<Result<Datum>> Jobs::retry_datum(std::string id, std::string actor)
     const Result<TaskId> task = co_await task_of(id);
     if (!task)
         co_return task.error();
-    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
-    const Result<std::optional<DatumRows>> rows = co_await store().read(look);
+    auto look = [task = *task](Reads& reads) { return datum_and_run(reads, task); };
+    const Result<std::optional<DatumAndRun>> rows = co_await store().read(look);
     if (!rows)
         co_return rows.error();
     if (!*rows)
         co_return no_such_datum(id);
     RetryTasks request;
-    request.target.run = (*rows)->run.row.id;
+    request.target.run = (*rows)->run.id;
     request.target.tasks = {*task};
     request.target.actor = std::move(actor);
     const Result<Affected> done = co_await store().retry_tasks(std::move(request));
     if (!done)
         co_return done.error();
-    const Result<std::optional<DatumRows>> now = co_await store().read(std::move(look));
+    const Result<std::optional<DatumAndRun>> now = co_await store().read(std::move(look));
     if (!now)
         co_return now.error();
     if (!*now)
         co_return no_such_datum(id);
-    co_return to_datum(store(), (*now)->run.row, (*now)->task);
+    co_return to_datum(store(), (*now)->run.created_at, (*now)->task);
 }
 
 Async<Result<Why>> Jobs::why_datum(std::string id)
@@ -181,13 +227,13 @@ Async<Result<Jobs::LogPlace>> Jobs::log_place(std::string datum, int attempt)
     const Result<TaskId> task = co_await task_of(datum);
     if (!task)
         co_return task.error();
-    auto look = [task = *task](Reads& reads) { return datum_rows(reads, task); };
-    const Result<std::optional<DatumRows>> rows = co_await store().read(std::move(look));
+    auto look = [task = *task](Reads& reads) { return datum_and_run(reads, task); };
+    const Result<std::optional<DatumAndRun>> rows = co_await store().read(std::move(look));
     if (!rows)
         co_return rows.error();
     if (!*rows)
         co_return no_such_datum(datum);
-    const Datum seen = to_datum(store(), (*rows)->run.row, (*rows)->task);
+    const Datum seen = to_datum(store(), (*rows)->run.created_at, (*rows)->task);
     const int last = seen.attempt;
     if (attempt < 0 || attempt > last)
         co_return Error{
@@ -200,6 +246,20 @@ Async<Result<Jobs::LogPlace>> Jobs::log_place(std::string datum, int attempt)
     place.attempt = chosen;
     place.path = logs_.path(place.name());
     place.is_live = chosen == last && seen.status == DatumStatus::running;
+    co_return place;
+}
+
+Async<Result<Jobs::LogPlace>> Jobs::log_place(LiveAttempt attempt)
+{
+    const Result<std::shared_ptr<const JobFacts>> job = co_await facts_.of(attempt.run);
+    if (!job)
+        co_return job.error();
+    LogPlace place;
+    place.job_id = (*job)->id;
+    place.datum_id = datum_id(store(), **job, attempt.task);
+    place.attempt = attempt.attempt;
+    place.path = logs_.path(place.name());
+    place.is_live = true;
     co_return place;
 }
 

@@ -37,6 +37,7 @@ public:
         bool was_tried = false;
     };
     virtual std::optional<Run> run(RunId id) = 0;
+    virtual std::optional<RunRow> run_row(RunId id) = 0; // without looking at all its leases
     virtual std::optional<RunId> run_named(std::string_view name) = 0;
 
     struct RunFilter {

@@ -62,6 +62,13 @@ std::optional<Reads::Run> PostgresReads::run(RunId id)
     return connection_.query(sql::read_run, params).first(read_run_with_detail);
 }
 
+std::optional<RunRow> PostgresReads::run_row(RunId id)
+{
+    Params params;
+    params.add(id);
+    return connection_.query(sql::read_run_row, params).first(read_run);
+}
+
 std::optional<RunId> PostgresReads::run_named(std::string_view name)
 {
     Params params;

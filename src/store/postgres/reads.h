@@ -26,6 +26,7 @@ public:
     ExecutionReads& executions() override { return executions_; }
     ClusterReads& cluster() override { return cluster_; }
     std::optional<Run> run(RunId id) override;
+    std::optional<RunRow> run_row(RunId id) override;
     std::optional<RunId> run_named(std::string_view name) override;
     std::optional<KeyedRequest> request(std::string_view key) override;
     std::vector<Run> runs(const RunFilter& filter) override;

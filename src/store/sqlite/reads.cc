@@ -61,6 +61,12 @@ std::optional<Reads::Run> SqliteReads::run(RunId id)
     return find(connection_.prepared(sql::read_run), read_whole_run, id);
 }
 
+std::optional<RunRow> SqliteReads::run_row(RunId id)
+{
+    const Snapshot snapshot(connection_, gate_);
+    return find(connection_.prepared(sql::read_run_row), read_run, id);
+}
+
 std::optional<RunId> SqliteReads::run_named(std::string_view name)
 {
     const Snapshot snapshot(connection_, gate_);

@@ -71,6 +71,22 @@ TEST_F(Schema, places_and_needs_never_count_below_zero)
     EXPECT_FALSE(accepts("INSERT INTO timer VALUES (1,5,1,1,0,0,0,0)"));
 }
 
+TEST_F(Schema, outputs_of_a_task_are_found_without_those_of_all_others)
+{
+    const std::string text = "EXPLAIN QUERY PLAN " + std::string(sql::outputs_of_task.text);
+    const Statement statement{"plan", text};
+    std::string plan;
+    const auto each_row = [&plan](Row& row) {
+        std::int64_t id = 0;
+        std::int64_t parent = 0;
+        std::int64_t unused = 0;
+        into(row, id, parent, unused);
+        plan += row.get<std::string>();
+    };
+    Prepared(connection_.handle(), statement, nullptr).rows(each_row, RunId{1}, TaskId{2});
+    EXPECT_EQ(plan, "SEARCH output USING INDEX output_task (run_id=? AND task_id=?)");
+}
+
 TEST_F(Schema, an_end_is_a_final_state)
 {
     ASSERT_TRUE(accepts("INSERT INTO done VALUES (1,1,5, 1,0,7, NULL,NULL,9, '','')"));

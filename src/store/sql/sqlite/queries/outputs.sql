@@ -3,8 +3,9 @@ SELECT run_id, path, task_id, attempt, state, created_at, updated_at
 FROM output WHERE run_id = @run_id AND path = @path;
 
 -- name: outputs_of_task
+-- SQLite would take the key, which has that order, and read the outputs of all tasks.
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
-FROM output WHERE run_id = @run_id AND task_id = @task_id
+FROM output INDEXED BY output_task WHERE run_id = @run_id AND task_id = @task_id
 ORDER BY path;
 
 -- name: doomed_outputs

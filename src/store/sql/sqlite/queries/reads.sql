@@ -1,3 +1,8 @@
+-- name: read_run_row
+SELECT id, kind, state, ending, linked, staged, sweep, total, succeeded, failed, canceled, skipped,
+       task_first, task_last, created_at, finished_at, expires_at
+FROM run WHERE id = @id AND state <> 0;
+
 -- name: read_run
 SELECT run.id, kind, state, ending, linked, staged, sweep, total, succeeded, failed,
        canceled, skipped, task_first, task_last, created_at, finished_at, expires_at,
