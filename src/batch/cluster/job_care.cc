@@ -135,6 +135,8 @@ JobFactsSeen JobCare::seen() const
         facts.job = seen->job;
     facts.list_is_complete = parts_.state.is_complete();
     facts.any_begun = has_begun();
+    if (!entry_.crash.empty() && facts.trouble == entry_.crash)
+        facts.crashing_since = entry_.crashing_since;
     facts.last_act = entry_.last_act;
     return facts;
 }
@@ -144,6 +146,9 @@ Async<Result<void>> JobCare::look()
     Result<void> told = co_await end_workers();
     if (!told || entry_.is_over)
         co_return told;
+    Result<void> checked = co_await check_crashes();
+    if (!checked)
+        co_return checked;
     JobVerdict verdict = judge(seen(), now(), parts_.options.limits);
     look_again(verdict.look_again);
     look_at_pods();
@@ -214,10 +219,31 @@ Async<Result<void>> JobCare::end_worker(SeenPod pod, PodVerdict verdict)
     if (*leases > 0) {
         ++parts_.done.ended_workers;
         entry_.crash.clear();
+        entry_.crashing_since.reset();
         parts_.log.info("job '{}': pod '{}': {}", entry_.led.name, pod.name, verdict.reason);
     } else {
         entry_.crash = verdict.trouble;
+        if (entry_.crash.empty())
+            entry_.crashing_since.reset();
+        else if (!entry_.crashing_since)
+            entry_.crashing_since = now();
     }
+    co_return Result<void>();
+}
+
+// Workers that crash between two datums have held none at their end either: before the job fails
+// for crashes, one of its datums that has an end says that its workers can start.
+Async<Result<void>> JobCare::check_crashes()
+{
+    const Micros patience = parts_.options.limits.start_timeout;
+    if (!entry_.crashing_since || now() < *entry_.crashing_since + patience)
+        co_return Result<void>();
+    auto look = [run = entry_.led.row.run](Reads& reads) { return reads.run_row(run); };
+    const Result<std::optional<RunRow>> found = co_await parts_.store.read(std::move(look));
+    if (!found)
+        co_return found.error();
+    if (*found && (*found)->counts.succeeded + (*found)->counts.failed > 0)
+        entry_.crashing_since.reset();
     co_return Result<void>();
 }
 

@@ -20,10 +20,11 @@ struct LedEntry {
     LedJob led;      // as it was noted last
     std::string id;  // UUID
 
-    std::set<std::string> settled;   // uids of pods whose end the store knows
-    std::vector<SeenPod> gone;       // pods that exist no more, and are not settled
-    std::string crash;               // what the last pod that ended before its first datum said
-    std::vector<std::string> mounts; // secrets that its pods mount
+    std::set<std::string> settled;      // uids of pods whose end the store knows
+    std::vector<SeenPod> gone;          // pods that exist no more, and are not settled
+    std::string crash;                  // what the last pod that ended before its first datum said
+    std::optional<Time> crashing_since; // no pod that has ended since then held a datum
+    std::vector<std::string> mounts;    // secrets that its pods mount
 
     bool is_due = true;           // something is new
     std::optional<Time> next;     // look again then, whatever comes
@@ -74,6 +75,7 @@ private:
 
     Result<void> lost_or(const Error& error);
     Async<Result<std::shared_ptr<const JobFacts>>> facts();
+    Async<Result<void>> check_crashes();
     JobFactsSeen seen() const;
     std::string trouble() const;
     void look_at_pods();

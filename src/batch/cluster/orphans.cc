@@ -22,7 +22,8 @@ void Supervisor::gather_orphans()
     for (const auto& [id, seen] : state_.jobs()) {
         if (!seen.job || seen.job->is_deleting || by_id_.contains(id))
             continue;
-        const Time due = seen.job->created_at + age;
+        const bool is_known = deleted_.erase(id) > 0;
+        const Time due = is_known ? now : seen.job->created_at + age;
         if (due > now)
             orphans_at_ = std::min(*orphans_at_, due);
         else
@@ -45,6 +46,8 @@ Async<void> Supervisor::remove_orphans(std::vector<SeenJob> suspects)
             const Result<void> removed = co_await cluster_.delete_job(job.name, job.uid);
             if (!removed) {
                 log_.warn("delete the orphaned Job '{}': {}", job.name, removed.error().detail);
+                deleted_.insert(job.job_id);
+                orphans_at_ = std::min(*orphans_at_, engine_.clock().now() + options_.look);
                 continue;
             }
             ++done_.removed;

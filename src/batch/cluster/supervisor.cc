@@ -73,6 +73,8 @@ void Supervisor::heard(const ClusterState::News& news)
     for (const std::string& id : news.jobs) {
         if (const auto known = by_id_.find(id); known != by_id_.end())
             known->second->is_due = true;
+        else if (deleted_.contains(id))
+            orphans_at_ = engine_.clock().now();
         else if (const ClusterState::Seen* const seen = state_.find(id); seen && seen->job)
             keep_earlier(orphans_at_, seen->job->created_at + options_.limits.orphan_after);
     }
@@ -219,6 +221,10 @@ void Supervisor::gather()
         const Entry entry = next->second;
         if (entry->is_over && !entry->is_busy) {
             by_id_.erase(entry->id);
+            if (entry->led.row.phase != ClusterPhase::gone) {
+                deleted_.insert(entry->id);
+                orphans_at_ = now;
+            }
             next = led_.erase(next);
             continue;
         }

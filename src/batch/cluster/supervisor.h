@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -128,6 +129,7 @@ private:
     bool read_news_ = false; // a run that is led here may have changed
     std::optional<Time> taken_at_;
     std::optional<Time> orphans_at_; // look for them then
+    std::set<std::string> deleted_;  // ids of jobs whose runs went while their Jobs were there
     bool started_ = false;
     bool stopping_ = false;
 };

@@ -369,6 +369,23 @@ TEST_F(SupervisorTest, orphans_go_after_an_hour_and_those_of_others_stay)
     EXPECT_TRUE(cluster.jobs().contains("theirs"));
 }
 
+TEST_F(SupervisorTest, the_job_of_a_run_that_is_deleted_at_its_end_goes_at_once)
+{
+    Server& server = start_server();
+    const Submitted job = submit();
+    settle(server);
+    run_pod(job);
+    settle(server);
+    const std::string name = name_of(job.run);
+    cancel(job.run);
+    DeleteRun request;
+    request.run = job.run;
+    ASSERT_TRUE(db(std::move(request)));
+
+    EXPECT_EQ(settle(server).removed, 1u);
+    EXPECT_FALSE(cluster.jobs().contains(name));
+}
+
 TEST_F(SupervisorTest, nothing_is_failed_while_the_api_is_away)
 {
     Server& server = start_server();

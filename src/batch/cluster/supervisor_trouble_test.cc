@@ -47,6 +47,46 @@ TEST_F(SupervisorTest, a_token_or_a_right_that_is_missing_is_shown_until_it_come
     EXPECT_EQ(row_of(job.run).trouble, "");
 }
 
+TEST_F(SupervisorTest, workers_that_never_come_to_a_datum_are_an_error_after_the_start_timeout)
+{
+    Server& server = start_server();
+    const Submitted job = submit();
+    settle(server);
+    for (int minutes = 0; minutes < 60; minutes += 20) {
+        EXPECT_EQ(state_of(job.run), RunState::active);
+        end_pod(run_pod(job), 1, "Error");
+        settle(server);
+        advance(20min);
+    }
+    settle(server);
+
+    EXPECT_EQ(state_of(job.run), RunState::failed);
+    EXPECT_EQ(
+        error_of(job.run),
+        "no worker of it has come to a datum within 1h: the worker has ended with exit status 1"
+    );
+}
+
+TEST_F(SupervisorTest, workers_that_crash_between_datums_have_come_to_some)
+{
+    Server& server = start_server();
+    const Submitted job = submit(2);
+    settle(server);
+    const SeenPod pod = run_pod(job);
+    end_pod(run_pod(job), 1, "Error");
+    settle(server);
+    const Leased datum = hold_datum(pod);
+    Finish report;
+    report.task = datum.task;
+    report.run = job.run;
+    ASSERT_TRUE(db(std::move(report)));
+    advance(1h);
+    end_pod(pod, 1, "Error");
+    settle(server);
+
+    EXPECT_EQ(state_of(job.run), RunState::active) << error_of(job.run);
+}
+
 TEST_F(SupervisorTest, a_pod_whose_containers_nobody_creates_is_told_of_after_five_minutes)
 {
     Server& server = start_server();

@@ -77,14 +77,17 @@ JobVerdict judge_present(const JobFactsSeen& facts, Time now, const VerdictLimit
         return fail("its pods have ended before its datums");
     if (row.phase == ClusterPhase::wanted || row.uid != job.uid)
         return {.what = Do::adopt};
-    if (facts.any_begun || !facts.list_is_complete || !row.created_at)
+    const std::optional<Time> since = facts.any_begun ? facts.crashing_since : row.created_at;
+    if (!facts.list_is_complete || !since)
         return {};
-    const Time ends = *row.created_at + limits.start_timeout;
+    const Time ends = *since + limits.start_timeout;
     if (now < ends)
         return {.look_again = ends};
     const auto waited = std::chrono::duration_cast<std::chrono::seconds>(limits.start_timeout);
+    const std::string_view what =
+        facts.any_begun ? "no worker of it has come to a datum" : "no pod of it has begun";
     const std::string why = facts.trouble.empty() ? "" : ": " + facts.trouble;
-    return fail(fmt::format("no pod of it has begun within {}{}", format_duration(waited), why));
+    return fail(fmt::format("{} within {}{}", what, format_duration(waited), why));
 }
 
 // While the run goes on and no Job is seen.

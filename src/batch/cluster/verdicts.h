@@ -30,6 +30,7 @@ struct JobFactsSeen {
     bool any_begun = false;            // of its pods, now or before
     std::string trouble;               // of its pods, the most telling
     std::optional<Time> last_act = {}; // when this process has last created or deleted the Job
+    std::optional<Time> crashing_since = {}; // its pods end before a first datum, and none runs
 };
 
 struct JobVerdict {

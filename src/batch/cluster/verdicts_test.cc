@@ -114,6 +114,23 @@ const JobCase job_cases[] = {
      1h,
      {.what = Do::fail, .reason = "no pod of it has begun within 1h"}},
     {"a pod has begun", [](JobFactsSeen& facts) { facts.any_begun = true; }, 48h, {}},
+    {"its pods end before a first datum, and the next may do better",
+     [](JobFactsSeen& facts) {
+         facts.any_begun = true;
+         facts.crashing_since = begin + 1min;
+     },
+     1h,
+     {.look_again = begin + 61min}},
+    {"its pods end before a first datum, one after the other",
+     [](JobFactsSeen& facts) {
+         facts.any_begun = true;
+         facts.crashing_since = begin + 1min;
+         facts.trouble = "the worker has ended with exit status 1";
+     },
+     61min,
+     {.what = Do::fail,
+      .reason = "no worker of it has come to a datum within 1h: the worker has ended with exit "
+                "status 1"}},
     {"nobody knows whether a pod has begun",
      [](JobFactsSeen& facts) { facts.list_is_complete = false; },
      48h,
