@@ -147,15 +147,21 @@ Async<Result<int>> apply(const DeployFlags& flags, kube::DeployOptions options, 
     if (!patience)
         co_return with_context("--timeout", patience.error());
     std::optional<kube::InstallSecrets> secrets;
-    if (!flags.skip_secrets) {
+    std::string database;
+    if (flags.skip_secrets) {
+        const Result<Json> own = co_await kubectl.find("secret/sluice");
+        if (own) // who leaves Secrets to somebody else may have no right to read them
+            database = kube::database_elsewhere(*own);
+    } else {
         Result<kube::InstallSecrets> found = co_await secrets_for(options, kubectl);
         if (!found)
             co_return found.error();
         secrets = std::move(*found);
-        if (options.postgres_url.empty() && !secrets->database_url.empty()) {
-            options.postgres_url = secrets->database_url; // its work is not to be lost from sight
-            print("keeping the database of --postgres-url of a former deploy");
-        }
+        database = secrets->database_url;
+    }
+    if (options.postgres_url.empty() && !database.empty()) {
+        options.postgres_url = std::move(database); // its work is not to be lost from sight
+        print("keeping the database that the Secret 'sluice' names");
     }
     const Result<void> checked = co_await check_database(options, kubectl);
     if (!checked)

@@ -135,9 +135,20 @@ def test_a_database_of_the_user_is_kept(deploy, cluster):
     assert deploy("--postgres-url", url, "--no-wait").returncode == 0
     first = cluster.objects()
     result = deploy("--no-wait")
-    assert result.stdout.startswith("keeping the database of --postgres-url of a former deploy\n")
+    assert result.stdout.startswith("keeping the database that the Secret 'sluice' names\n")
     assert cluster.objects() == first
     assert "deployment/sluice-postgres" not in first
+
+
+def test_a_database_of_a_secret_that_is_left_alone_is_kept(deploy, cluster):
+    assert deploy("--postgres-url", "postgresql://me:planted-word@db/jobs",
+                  "--no-wait").returncode == 0
+    first = cluster.objects()
+    assert deploy("--skip-secrets", "--no-wait").returncode == 0
+    assert cluster.objects() == first
+    cluster.fail("get", "secret/sluice", "Error from server (Forbidden): secrets is forbidden")
+    assert deploy("--skip-secrets", "--no-wait").returncode == 0
+    assert "deployment/sluice-postgres" in cluster.objects()
 
 
 def test_time_that_is_none_is_refused_before_anything_is_done(deploy, cluster):

@@ -69,6 +69,17 @@ Result<InstallSecrets> kept_secrets(const Json& own, const Json& minio, Random& 
     return secrets;
 }
 
+std::string database_elsewhere(const Json& own)
+{
+    std::string url = secret_value(own, database_url_key);
+    const std::size_t at = url.rfind('@');
+    std::string_view host = url;
+    host.remove_prefix(at == std::string::npos ? 0 : at + 1);
+    // As itself, or with its namespace.
+    const bool is_deployed = host.substr(0, host.find_first_of(".:/?")) == postgres_name;
+    return is_deployed ? "" : url;
+}
+
 Result<void> check_volume(const Json& claim, const DeployOptions& options)
 {
     const std::string written = text_at(claim, {"metadata", "labels", postgres_version_key});

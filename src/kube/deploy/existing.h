@@ -23,6 +23,10 @@ std::string secret_value(const Json& secret, std::string_view key);
 // else's.
 Result<InstallSecrets> kept_secrets(const Json& own, const Json& minio, Random& random);
 
+// The database that the Secret `sluice` leads to, whoever made it, when it is not the deployed one;
+// else empty.
+std::string database_elsewhere(const Json& own);
+
 // Errors (conflict): the volume was written by another major version of PostgreSQL.
 Result<void> check_volume(const Json& claim, const DeployOptions& options);
 

@@ -54,6 +54,16 @@ TEST(Deploy, a_first_one_has_secrets_of_its_own)
     EXPECT_NE(one.minio_password, two.minio_password);
 }
 
+TEST(Deploy, knows_a_database_elsewhere_from_the_one_that_it_deploys)
+{
+    const std::string elsewhere = "postgresql://me:p@db.example/sluice-postgres";
+    EXPECT_EQ(database_elsewhere(secret_of(secrets_before, elsewhere)), elsewhere);
+    EXPECT_EQ(database_elsewhere(secret_of(secrets_before, "")), "");
+    const std::string own = "postgresql://sluice:p@sluice-postgres.jobs/sluice?sslmode=disable";
+    EXPECT_EQ(database_elsewhere(secret_of(secrets_before, own)), "");
+    EXPECT_EQ(database_elsewhere(nullptr), "");
+}
+
 TEST(Deploy, again_keeps_the_secrets)
 {
     SeededRandom random(1);
