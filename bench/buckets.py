@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benchmarks of buckets, with MinIO on the same machine: Sluice beside rclone, mc and curl.
+"""Benchmarks of buckets, with MinIO on the same machine: Sluice beside rclone, mc and libcurl.
 
 Each is called as name(options, directory) and returns its figures. Before each that is timed, what
 was written before goes to the disk.
@@ -9,19 +9,19 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import shutil
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 
+import bare_curl
 from machine import BIN
 from real_buckets import Minio
 
 OBJECTS, OBJECT_BYTES = 10_000, 10_000
-KEYS = 100_000
+KEYS, LISTINGS = 100_000, 5  # the first of a server that has just begun takes longer
 DATUMS = 1_000
 
 
@@ -34,7 +34,6 @@ def need(program, where):
 def minio(directory):
     need(BIN / "minio", "tests/cluster/machine/build.sh minio builds it; ./dev bench cluster, too")
     need("rclone", "apt-get install rclone")
-    need("curl", "apt-get install curl")
     server = Minio(directory, "127.0.0.1")
     try:
         server.client.make_bucket("bucket")
@@ -94,24 +93,17 @@ def new_folder(path):
     return path
 
 
-def both_ways(options, server, files, directory):
-    """(ours up, ours down, rclone up, rclone down): seconds, but ours as figures. All are those of
-    whole programs."""
-    ours_up = sluice_bench(options, "blob-up", server, "ours", files)
-    rclone_up = rclone(server, files, "minio:bucket/rclone")
-    ours_down = sluice_bench(options, "blob-down", server, "ours", new_folder(directory / "ours"))
-    rclone_down = rclone(server, "minio:bucket/rclone", new_folder(directory / "rclone"))
-    subprocess.run(["diff", "-r", files, directory / "ours"], check=True)
-    return ours_up, ours_down, rclone_up, rclone_down
-
-
 def small(options, directory):
     """10,000 objects of 10 KB, up and down again."""
-    files = new_folder(directory / "files")
+    files, ours, others = (new_folder(directory / name) for name in ("files", "ours", "rclone"))
     for number in range(OBJECTS):
         (files / f"{number:05}").write_bytes(os.urandom(OBJECT_BYTES))
     with minio(directory) as server:
-        up, down, rclone_up, rclone_down = both_ways(options, server, files, directory)
+        up = sluice_bench(options, "blob-up", server, "ours", files)
+        rclone_up = rclone(server, files, "minio:bucket/rclone")
+        down = sluice_bench(options, "blob-down", server, "ours", ours)
+        rclone_down = rclone(server, "minio:bucket/rclone", others)
+    subprocess.run(["diff", "-r", files, ours], check=True)
     return figures_of(up, down, {"rclone": rclone_up}, {"rclone": rclone_down})
 
 
@@ -127,7 +119,10 @@ def figures_of(up, down, others_up, others_down):
 
 
 def large(options, directory):
-    """One object of 4 GiB, up and down again; the quicker of rclone and mc counts."""
+    """One object of 4 GiB, up and down again; the quicker of rclone and mc counts. Downloads are of
+    the same object, and each goes first in its turn: what of the machine's memory is free makes
+    more of a difference than the programs do.
+    """
     files = new_folder(directory / "files")
     file = files / "large"
     size = int(options.gib * 2**30)
@@ -136,66 +131,68 @@ def large(options, directory):
     subprocess.run(["dd", "if=/dev/urandom", f"of={file}", "bs=1M", "status=none",
                     "iflag=count_bytes", f"count={size}"], check=True)
     with minio(directory) as server:
-        up, down, rclone_up, rclone_down = both_ways(options, server, files, directory)
-        shutil.rmtree(directory / "ours")
-        shutil.rmtree(directory / "rclone")
-        others_up, others_down = {"rclone": rclone_up}, {"rclone": rclone_down}
+        down = {
+            "ours": lambda into: sluice_bench(options, "blob-down", server, "ours", into),
+            "rclone": lambda into: rclone(server, "minio:bucket/ours", into),
+        }
+        up = sluice_bench(options, "blob-up", server, "ours", files)
+        others_up = {"rclone": rclone(server, files, "minio:bucket/rclone")}
         if (BIN / "mc").is_file():
-            others_up["mc"], others_down["mc"] = mc_both_ways(server, file, directory)
+            others_up["mc"] = mc(server, directory, file, "minio/bucket/mc/large")
+            down["mc"] = lambda into: mc(server, directory, "minio/bucket/ours/large", into)
         else:
             print("s3-large: without mc, which tests/cluster/machine/build.sh mc builds",
                   file=sys.stderr)
-    return figures_of(up, down, others_up, others_down)
+        for name in others_up:
+            server.client.remove("bucket", f"{name}/large")
+        compare_down(directory, file, down["ours"])
+        rounds = [large_down(directory, down, turn) for turn in range(3 * len(down))]
+    seconds = {name: statistics.median(each[name] for each in rounds) for name in others_up}
+    ours = {field: statistics.median(each["ours"][field] for each in rounds)
+            for field in ("whole_s", "peak_memory_mib")}
+    return figures_of(up, ours, others_up, seconds)
 
 
-def mc_both_ways(server, file, directory):
-    words = [BIN / "mc", "--config-dir", directory / "mc", "--quiet", "cp"]
-    environment = environment_of(server)
-    up = seconds_of([*words, file, "minio/bucket/mc/large"], environment)
-    down = seconds_of([*words, "minio/bucket/mc/large", directory / "mc-large"], environment)
-    return up, down
+def compare_down(directory, file, fetch):
+    fetch(new_folder(directory / "down"))
+    subprocess.run(["cmp", file, directory / "down/large"], check=True)
+    shutil.rmtree(directory / "down")
+    file.unlink()
+
+
+def large_down(directory, down, turn):
+    names = sorted(down)
+    begin = turn % len(names)
+    figures = {}
+    for name in names[begin:] + names[:begin]:
+        into = new_folder(directory / "down")
+        figures[name] = down[name](into)
+        shutil.rmtree(into)
+    return figures
+
+
+def mc(server, directory, source, target):
+    words = [BIN / "mc", "--config-dir", directory / "mc", "--quiet", "cp", source, target]
+    return seconds_of(words, environment_of(server))
 
 
 def listing(options, directory):
-    """100,000 keys, against requests of curl: only the times that curl itself tells for them count,
-    not its starts."""
+    """100,000 keys, against bare signed requests."""
     files = new_folder(directory / "files")
     for number in range(KEYS):
         (files / f"{number:06}").touch()
+    bare, ours = [], []
     with minio(directory) as server:
         sluice_bench(options, "blob-up", server, "keys", files)
-        bare = curl_list(server, "keys/")
-        ours = sluice_bench(options, "blob-list", server, "keys")
-        assert ours["objects"] == KEYS
-        bare = min(bare, curl_list(server, "keys/"))
-    return {"list_s": ours["seconds"], "curl_s": bare, "ratio": ours["seconds"] / bare,
-            "peak_memory_mib": ours["peak_memory_mib"]}
-
-
-def curl_list(server, prefix):
-    seconds, token = 0.0, ""
-    with tempfile.NamedTemporaryFile() as page:
-        while True:
-            query = "list-type=2&encoding-type=url&max-keys=1000"
-            if token:
-                query = f"continuation-token={urllib.parse.quote(token, safe='')}&" + query
-            query += f"&prefix={urllib.parse.quote(prefix, safe='')}"
-            told = subprocess.run(
-                ["curl", "-sSf", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
-                 f"{server.key}:{server.secret}", "-o", page.name, "-w", "%{time_total}",
-                 f"{server.url}/bucket?{ordered(query)}"],
-                check=True, stdout=subprocess.PIPE, text=True, env=own_environment()).stdout
-            seconds += float(told)
-            more = re.search("<NextContinuationToken>([^<]*)<",
-                             pathlib.Path(page.name).read_text())
-            if not more:
-                return seconds
-            token = more[1]
-
-
-def ordered(query):
-    """curl 7.88 signs parameters as they stand, and the signature wants them in order."""
-    return "&".join(sorted(query.split("&")))
+        for _ in range(LISTINGS):
+            seconds, keys = bare_curl.seconds_of_listing(server, "keys/")
+            ours.append(sluice_bench(options, "blob-list", server, "keys"))
+            assert keys == ours[-1]["objects"] == KEYS
+            bare.append(seconds)
+    list_s = statistics.median(each["seconds"] for each in ours)
+    curl_s = statistics.median(bare)
+    return {"list_s": list_s, "curl_s": curl_s, "ratio": list_s / curl_s,
+            "peak_memory_mib": max(each["peak_memory_mib"] for each in ours)}
 
 
 def pipeline(options, directory):

@@ -21,9 +21,10 @@ TASKS = STATE / "containerd/run/io.containerd.runtime.v2.task/k8s.io"
 class Machine:
     """All calls are made with the rights of the cluster's administrator."""
 
+    _numbers = itertools.count(1)  # of namespaces, which take their time to go
+
     def __init__(self, directory):
         self.directory = directory
-        self._numbers = itertools.count(1)
         assert (STATE / "run/kubelet.pid").is_file(), \
             "there is no test machine: ./dev test --cluster brings it up"
 
