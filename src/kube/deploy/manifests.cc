@@ -76,9 +76,11 @@ Container server_container(const DeployOptions& options)
     container.liveness = server_probe("/health");
     container.liveness->period_seconds = 30;
     container.liveness->failure_threshold = 10;
-    // The first start of a new version may move a large database to a new schema: an hour.
+    // It serves within a second as a rule; the first start of a new version may move a large
+    // database to a new schema: an hour.
     container.startup = server_probe("/health");
-    container.startup->failure_threshold = 360;
+    container.startup->period_seconds = 1;
+    container.startup->failure_threshold = 3600;
     return container;
 }
 
