@@ -26,53 +26,61 @@ int ended_attempt(
     return ended_it ? task.done->attempt : found;
 }
 
-} // namespace
-
-Async<Result<Reads::Task>> find_datum(Api& api, std::string id)
+std::optional<TaskId> task_of(Api& api, std::string_view id)
 {
-    const Error unknown{Errc::not_found, fmt::format("no datum '{}'", printable(id))};
     const std::optional<Uid> uid = parse_uid(id);
-    std::optional<std::int64_t> key;
-    if (uid)
-        key = api.store().key(UidKind::task, *uid);
+    const std::optional<std::int64_t> key =
+        uid ? api.store().key(UidKind::task, *uid) : std::nullopt;
     if (!key)
-        co_return unknown;
-    auto look = [task = TaskId{*key}](Reads& reads) { return reads.task(task); };
-    Result<std::optional<Reads::Task>> found = co_await api.store().read(look);
-    if (!found)
-        co_return found.error();
-    if (!*found)
-        co_return unknown;
-    co_return std::move(**found);
+        return std::nullopt;
+    return TaskId{*key};
 }
+
+bool is_meant(const LeaseRow& lease, WorkerId worker, const LeaseClaim& claim)
+{
+    return lease.worker == worker && (claim.attempt == 0 || claim.attempt == lease.place.attempt);
+}
+
+} // namespace
 
 Async<Result<HeldDatum>> find_held(Api& api, LeaseClaim claim)
 {
-    const Result<Reads::Task> task = co_await find_datum(api, claim.datum);
+    const Error unknown{Errc::not_found, fmt::format("no datum '{}'", printable(claim.datum))};
+    const std::optional<TaskId> id = task_of(api, claim.datum);
+    if (!id)
+        co_return unknown;
+    const Result<WorkerId> worker = co_await api.workers.find(claim.pod);
+    if (!worker && worker.error().code != Errc::not_found)
+        co_return worker.error();
+    if (worker) { // most calls are of what is held, and the lease alone tells that
+        auto look = [task = *id](Reads& reads) { return reads.lease(task); };
+        const Result<std::optional<LeaseRow>> lease = co_await api.store().read(look);
+        if (!lease)
+            co_return lease.error();
+        if (*lease && is_meant(**lease, *worker, claim)) {
+            const Place& place = (*lease)->place;
+            HeldDatum held{*id, place.run, place.attempt, *worker, true};
+            co_return held;
+        }
+    }
+
+    auto look = [task = *id](Reads& reads) { return reads.task(task); };
+    const Result<std::optional<Reads::Task>> task = co_await api.store().read(look);
     if (!task)
         co_return task.error();
+    if (!*task)
+        co_return unknown;
     const Error stranger{
         Errc::unauthorized,
         fmt::format("worker '{}' does not hold datum {}", printable(claim.pod), claim.datum)};
-    const Result<WorkerId> worker = co_await api.workers.find(claim.pod);
-    if (!worker && worker.error().code == Errc::not_found)
-        co_return stranger;
     if (!worker)
-        co_return worker.error();
-
-    HeldDatum held{task->row.id, task->row.run, 0, *worker, false};
-    const std::optional<LeaseRow>& lease = task->lease;
-    held.is_held = lease && lease->worker == *worker &&
-                   (claim.attempt == 0 || claim.attempt == lease->place.attempt);
-    if (held.is_held) {
-        held.attempt = lease->place.attempt;
-        co_return held;
-    }
-    auto look = [id = held.task](Reads& reads) { return reads.attempts(id); };
-    const Result<std::vector<AttemptRow>> attempts = co_await api.store().read(look);
+        co_return stranger;
+    auto look_back = [task = *id](Reads& reads) { return reads.attempts(task); };
+    const Result<std::vector<AttemptRow>> attempts = co_await api.store().read(look_back);
     if (!attempts)
         co_return attempts.error();
-    held.attempt = ended_attempt(*task, *attempts, *worker, claim.attempt);
+    HeldDatum held{*id, (*task)->row.run, 0, *worker, false};
+    held.attempt = ended_attempt(**task, *attempts, *worker, claim.attempt);
     if (held.attempt == 0)
         co_return stranger;
     co_return held;

@@ -26,9 +26,6 @@ struct HeldDatum {
     HeldLease lease() const { return {task, attempt}; }
 };
 
-// The task of a datum's id. Errors: not_found.
-Async<Result<Reads::Task>> find_datum(Api& api, std::string id);
-
 // The attempt that the worker speaks of. Errors: not_found (the datum), unauthorized (no such
 // worker, or it never held that attempt).
 Async<Result<HeldDatum>> find_held(Api& api, LeaseClaim claim);

@@ -22,12 +22,13 @@ constexpr std::chrono::milliseconds check_pause{200};
 
 Async<Result<bool>> still_holds(Api& api, const HeldDatum& held)
 {
-    auto look = [task = held.task](Reads& reads) { return reads.task(task); };
-    const Result<std::optional<Reads::Task>> task = co_await api.store().read(look);
-    if (!task)
-        co_return task.error();
-    co_return *task && (*task)->lease && (*task)->lease->worker == held.worker &&
-        (*task)->lease->place.attempt == held.attempt;
+    auto look = [task = held.task](Reads& reads) { return reads.lease(task); };
+    const Result<std::optional<LeaseRow>> lease = co_await api.store().read(look);
+    if (!lease)
+        co_return lease.error();
+    const bool holds =
+        *lease && (*lease)->worker == held.worker && (*lease)->place.attempt == held.attempt;
+    co_return holds;
 }
 
 Response lost(std::string_view pod)

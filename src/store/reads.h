@@ -84,6 +84,7 @@ public:
     virtual std::vector<OutputRow> outputs(RunId run, TaskId task) = 0;
     virtual std::vector<LinkRow> parents(const RunRow& run, TaskId child) = 0;
     virtual std::vector<LeaseRow> leases_of(WorkerId worker) = 0;
+    virtual std::optional<LeaseRow> lease(TaskId id) = 0;
     // How many live tasks of the run have failed before and wait to be tried again.
     virtual std::int64_t retrying(const RunRow& run) = 0;
     // How many places stand before the task in its queue, counted to at most `limit`.

@@ -199,7 +199,8 @@ public:
         WorkerId worker;
         Time until;
     };
-    virtual void set_workers_until(std::span<const Extension> extensions) = 0; // also shortens
+    // Also shortens. Those of them that exist.
+    virtual std::vector<WorkerId> set_workers_until(std::span<const Extension> extensions) = 0;
     struct Description {
         WorkerId worker;
         std::string serves;

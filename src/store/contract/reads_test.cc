@@ -136,8 +136,15 @@ TEST_P(StoreContract, the_parents_of_a_task_and_its_place_in_the_queue_are_read)
 TEST_P(StoreContract, workers_and_their_leases_are_read)
 {
     const WorkerId w = worker(30s);
-    submit(new_run(2));
+    const TaskId first = submit(new_run(2)).tasks[0];
+    const auto lease = [&] {
+        return db.read([first](Reads& reads) { return reads.lease(first); });
+    };
+    EXPECT_FALSE(lease());
     claim(w);
+    ASSERT_TRUE(lease());
+    EXPECT_EQ(lease()->worker, w);
+    EXPECT_EQ(lease()->place.task, first);
 
     const auto workers = db.read([](Reads& reads) { return reads.workers(); });
     ASSERT_EQ(workers.size(), 1u);

@@ -161,6 +161,13 @@ std::vector<LeaseRow> PostgresReads::leases_of(WorkerId worker)
     return connection_.query(sql::read_leases_of_worker, params).all(read_lease);
 }
 
+std::optional<LeaseRow> PostgresReads::lease(TaskId id)
+{
+    Params params;
+    params.add(id);
+    return connection_.query(sql::read_lease, params).first(postgres::read_lease);
+}
+
 std::int64_t PostgresReads::retrying(const RunRow& run)
 {
     Params params;

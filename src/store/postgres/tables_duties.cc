@@ -103,11 +103,13 @@ std::vector<WorkerRow> PostgresTables::workers()
     return connection_.query(sql::workers).all(read_worker);
 }
 
-void PostgresTables::set_workers_until(std::span<const Extension> extensions)
+std::vector<WorkerId> PostgresTables::set_workers_until(std::span<const Extension> extensions)
 {
+    if (extensions.empty())
+        return {};
     Params params;
     params.array(extensions, &Extension::worker).array(extensions, &Extension::until);
-    connection_.queue(sql::set_workers_until, params);
+    return connection_.query(sql::set_workers_until, params).column<WorkerId>();
 }
 
 std::vector<WorkerId> PostgresTables::describe_workers(std::span<const Description> descriptions)

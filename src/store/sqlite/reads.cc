@@ -113,6 +113,12 @@ std::vector<LeaseRow> SqliteReads::leases_of(WorkerId worker)
     return collect(connection_.prepared(sql::read_leases_of_worker), read_lease, worker);
 }
 
+std::optional<LeaseRow> SqliteReads::lease(TaskId id)
+{
+    const Snapshot snapshot(connection_, gate_);
+    return find(connection_.prepared(sql::read_lease), sqlite::read_lease, id);
+}
+
 std::vector<KeyRow> SqliteReads::keys()
 {
     const Snapshot snapshot(connection_, gate_);

@@ -44,6 +44,7 @@ public:
     std::vector<OutputRow> outputs(RunId run, TaskId task) override;
     std::vector<LinkRow> parents(const RunRow& run, TaskId child) override;
     std::vector<LeaseRow> leases_of(WorkerId worker) override;
+    std::optional<LeaseRow> lease(TaskId id) override;
     std::int64_t retrying(const RunRow& run) override;
     std::int64_t ready_before(const Place& place, std::int64_t limit) override;
     std::vector<WorkerRow> workers() override;

@@ -109,7 +109,7 @@ public:
     void insert_worker(const WorkerRow& row) override;
     void delete_worker(WorkerId worker) override;
     std::vector<WorkerRow> workers() override;
-    void set_workers_until(std::span<const Extension> extensions) override;
+    std::vector<WorkerId> set_workers_until(std::span<const Extension> extensions) override;
     std::vector<WorkerId> describe_workers(std::span<const Description> descriptions) override;
     std::vector<LeaseKey> leases_held(std::span<const LeaseKey> among) override;
     void shift_leases(Micros jump) override;

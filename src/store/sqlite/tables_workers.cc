@@ -26,11 +26,13 @@ std::vector<WorkerRow> SqliteTables::workers()
     return collect(connection_.prepared(sql::workers), read_worker);
 }
 
-void SqliteTables::set_workers_until(std::span<const Extension> extensions)
+std::vector<WorkerId> SqliteTables::set_workers_until(std::span<const Extension> extensions)
 {
+    std::vector<WorkerId> found;
     Prepared& set = connection_.prepared(sql::set_worker_until);
-    for (const Extension& extension : extensions)
-        set.run(extension.until, extension.worker);
+    for (const Extension& one : extensions)
+        collect_into(found, set, read_value<WorkerId>, one.until, one.worker);
+    return found;
 }
 
 std::vector<WorkerId> SqliteTables::describe_workers(std::span<const Description> descriptions)

@@ -62,24 +62,27 @@ void run(WriteContext& context, Operations<RegisterWorker> operations)
 void run(WriteContext& context, Operations<Heartbeat> operations)
 {
     catch_up(context, context.tables.lock_clock());
-    const std::map<WorkerId, WorkerRow> known = known_workers(context);
     std::vector<Tables::Extension> extensions;
-    std::vector<Tables::LeaseKey> asked;
     for (Operation<Heartbeat>* operation : operations) {
         const Heartbeat& beat = operation->request;
-        if (!known.contains(beat.worker)) {
-            operation->fail({Errc::not_found, "the worker is not registered any more"});
-            continue;
-        }
         extensions.push_back({beat.worker, context.now + beat.lease});
-        for (const HeldLease& held : beat.held)
-            asked.push_back({held.task, held.attempt, beat.worker});
     }
     std::sort(extensions.begin(), extensions.end(), [](const auto& a, const auto& b) {
         return a.worker < b.worker;
     });
-    context.tables.set_workers_until(extensions);
+    std::vector<WorkerId> known = context.tables.set_workers_until(extensions);
+    sort_unique(known);
 
+    std::vector<Tables::LeaseKey> asked;
+    for (Operation<Heartbeat>* operation : operations) {
+        const Heartbeat& beat = operation->request;
+        if (!std::ranges::binary_search(known, beat.worker)) {
+            operation->fail({Errc::not_found, "the worker is not registered any more"});
+            continue;
+        }
+        for (const HeldLease& held : beat.held)
+            asked.push_back({held.task, held.attempt, beat.worker});
+    }
     std::map<std::pair<TaskId, int>, WorkerId> held;
     if (!asked.empty())
         for (const Tables::LeaseKey& key : context.tables.leases_held(asked))

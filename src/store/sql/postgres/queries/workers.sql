@@ -13,7 +13,8 @@ FROM worker ORDER BY id;
 -- name: set_workers_until
 UPDATE worker SET until = new.until
 FROM unnest(@id::bigint[], @until::timestamptz[]) AS new (id, until)
-WHERE worker.id = new.id;
+WHERE worker.id = new.id
+RETURNING worker.id;
 
 -- name: describe_workers
 UPDATE worker SET serves = new.serves, load = new.load

@@ -125,6 +125,11 @@ ORDER BY id;
 SELECT run_id, path, task_id, attempt, state, created_at, updated_at
 FROM output WHERE run_id = @run_id ORDER BY path;
 
+-- name: read_lease
+SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
+       started_at, expires_at, paused_left, deferred_left
+FROM lease WHERE task_id = @task_id;
+
 -- name: read_leases_of_worker
 SELECT task_id, run_id, queue_id, nprio, attempt, tries, rescues, worker_id, owner, claimed_at,
        started_at, expires_at, paused_left, deferred_left

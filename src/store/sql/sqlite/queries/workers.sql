@@ -10,7 +10,7 @@ SELECT id, name, host, process, attached, registered_at, until, serves, load, ad
 FROM worker;
 
 -- name: set_worker_until
-UPDATE worker SET until = @until WHERE id = @id;
+UPDATE worker SET until = @until WHERE id = @id RETURNING id;
 
 -- name: describe_worker
 UPDATE worker SET serves = @serves, load = @load WHERE id = @id RETURNING id;
